@@ -1,0 +1,104 @@
+"""What a photo tells: one row per pore, and the summary of them all. Lengths in px; the scale turns them into um."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import units
+from porelight.cite import Cited
+
+Floats = NDArray[np.float64]
+
+PictureFlag = Literal[
+    "uncalibrated", "blurred", "too coarse", "glare", "smoothed", "noisy", "dark", "no skin", "few pores"
+]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pores:
+    """One entry per pore in every array, shape (n,)."""
+
+    x: Floats
+    """Column of the centre [px]."""
+    y: Floats
+    """Row of the centre [px]."""
+    diameter: Floats
+    """Diameter of the circle of the same area [px]."""
+    diameter_error: Floats
+    """Its standard error [px]."""
+    elongation: Floats
+    """Long axis by short axis, at least 1."""
+    direction: Floats
+    """Of the long axis [degrees], 0 along x, clockwise on the picture, in [0, 180)."""
+    darkness: Floats
+    """Contrast of the middle against the skin around, as a drop of log luminance."""
+    region: tuple[str, ...]
+    flags: tuple[str, ...]
+    """Per pore; empty text when there is nothing to say."""
+
+    def __len__(self) -> int:
+        return int(self.x.size)
+
+    @property
+    def area(self) -> Floats:
+        """[px2]"""
+        return np.pi * self.diameter**2 / 4.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PoreCensus:
+    """The pores of one photo. Without a scale, every property with a length in its name is None."""
+
+    width: int
+    height: int
+    um_per_px: float | None
+    skin_area: float
+    """Area that was searched [px2]: skin without glare, hair and shadow."""
+    pores: Pores
+    flags: tuple[PictureFlag, ...]
+    enlarged_from: Cited
+    """Diameter from which a pore counts as enlarged."""
+    version: str
+    rests_on: tuple[Cited, ...]
+
+    @property
+    def pore_count(self) -> int:
+        return len(self.pores)
+
+    @property
+    def diameter_um(self) -> Floats | None:
+        """Diameters (n,) [um]."""
+        return None if self.um_per_px is None else self.pores.diameter * self.um_per_px
+
+    @property
+    def enlarged(self) -> NDArray[np.bool_] | None:
+        """Which pores are enlarged (n,)."""
+        if self.diameter_um is None:
+            return None
+        return self.diameter_um * units.um >= self.enlarged_from.si
+
+    @property
+    def enlarged_count(self) -> int | None:
+        return None if self.enlarged is None else int(self.enlarged.sum())
+
+    @property
+    def density_per_cm2(self) -> float | None:
+        """Pores per searched skin."""
+        if self.um_per_px is None or self.skin_area <= 0.0:
+            return None
+        return self.pore_count / (self.skin_area * (self.um_per_px * units.um) ** 2 / units.cm2)
+
+    @property
+    def median_diameter_um(self) -> float | None:
+        if self.diameter_um is None or not len(self.pores):
+            return None
+        return float(np.median(self.diameter_um))
+
+    @property
+    def area_fraction(self) -> float:
+        """Share of the searched skin that is pore (0-1); needs no scale."""
+        return float(self.pores.area.sum() / self.skin_area) if self.skin_area > 0.0 else 0.0

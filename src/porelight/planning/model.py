@@ -1,0 +1,105 @@
+"""The types of a plan."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Literal
+
+from porelight.care.model import Calendar, Person, Verdict
+from porelight.cite import Cited
+from porelight.fields import Crater, Exposure, Injury, Interval, Recovery, Warming
+from porelight.laser import Setting
+from porelight.photo.census import PoreCensus
+from porelight.skin import Skin
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Simulation:
+    """The chain light -> heat -> damage -> healing for one setting on one skin."""
+
+    exposure: Exposure
+    crater: Crater
+    warming: Warming
+    injury: Injury
+    recovery: Recovery
+    seed: int
+    version: str
+
+    @property
+    def setting(self) -> Setting:
+        return self.exposure.setting
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidate:
+    """One setting that keeps within the device and the verdicts, with its simulated effect. Not a recommendation."""
+
+    setting: Setting
+    simulation: Simulation
+    remarks: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Milestone:
+    """The forecast at one moment of the course."""
+
+    label: str
+    """Such as "after session 2" or "12 weeks after the last"."""
+    sessions_done: int
+    week: float
+    """Weeks from the first session."""
+    enlarged_change_pct: Interval
+    """Change of the number of enlarged pores [%], negative is fewer."""
+    median_diameter_um: Interval | None
+    """None without a scale."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Forecast:
+    """Milestones in order; the last is 12 weeks after the last session."""
+
+    milestones: tuple[Milestone, ...]
+    sessions_for_goal: int | None
+    """Fewest sessions whose middle forecast reaches the goal; None when no number within the evidence does."""
+    goal_pct: float
+    """Wanted change of the number of enlarged pores [%], negative is fewer."""
+    chance_of_goal: float
+    """Probability (0-1) that the course as planned reaches the goal, by the same model."""
+    remarks: tuple[str, ...]
+    rests_on: tuple[Cited, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Factor:
+    """One reason why pores look large, for this person."""
+
+    key: str
+    title: str
+    share: Interval | None
+    """Share (0-1) of the visible size it explains here; None when it cannot be told."""
+    because: str
+    laser_changes: Literal["yes", "partly", "no"]
+    advice: str
+    rests_on: tuple[Cited, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the report shows. While a verdict blocks, ``sessions`` and ``calendar`` are empty."""
+
+    status: Literal["ready", "blocked"]
+    on: dt.date
+    person: Person
+    skin: Skin
+    census: PoreCensus
+    verdicts: tuple[Verdict, ...]
+    factors: tuple[Factor, ...]
+    candidates: tuple[Candidate, ...]
+    sessions: tuple[dt.date, ...]
+    forecast: Forecast
+    calendar: Calendar
+    goal: float
+    """Wanted fall of the number of enlarged pores (0-1)."""
+    seed: int
+    version: str

@@ -1,0 +1,5 @@
+"""What the light meets: layers and a pore, by site, age and phototype."""
+
+from porelight.skin.model import Layer, Phototype, Pore, Site, Skin
+
+__all__ = ["Layer", "Phototype", "Pore", "Site", "Skin"]
