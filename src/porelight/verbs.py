@@ -1,0 +1,160 @@
+"""The verbs of Python and of the command line: files in, results out.
+
+Everything below this module is pure; here files are read, and only here and in ``report.folder`` are they touched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    from porelight.care.model import Person, Verdict
+    from porelight.laser import Setting
+    from porelight.photo import Picture
+    from porelight.photo.census import PoreCensus
+    from porelight.planning import Progress
+    from porelight.planning.model import Forecast, Plan, Simulation
+    from porelight.skin import Skin
+
+LARGEST_FILE = 200_000_000
+"""Bytes of the largest file we read: many times a phone's largest photo, little beside a machine's memory."""
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The contents of a file.
+
+    Raises:
+        Refusal: missing, a folder, not permitted, or larger than :data:`LARGEST_FILE`.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise Refusal("this is a folder, not a file", where=str(path), advice="Name the file inside it")
+        if size > LARGEST_FILE:
+            raise Refusal(
+                f"the file has {size / 1e6:.0f} MB, more than the {LARGEST_FILE / 1e6:.0f} MB we read",
+                where=str(path),
+                advice="Export the photo at its usual size",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Refusal("there is no such file", where=str(path), advice="Check the path") from None
+    except OSError as error:
+        reason = (error.strerror or "the file cannot be opened").lower()
+        raise Refusal(reason, where=str(path), advice="Check the path and its permissions") from None
+
+
+def read_text(path: Path | str) -> str:
+    """The contents of a UTF-8 text file.
+
+    Raises:
+        Refusal: as :func:`read_bytes`, or not UTF-8.
+    """
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal("this is not a text file in UTF-8", where=str(path), advice="Save it as UTF-8 text") from None
+
+
+def read_photo(photo: Path | str | Picture) -> Picture:
+    """A picture as given, or decoded from its file.
+
+    Raises:
+        Refusal: the file cannot be read, or is no usable picture.
+    """
+    from porelight import photo as stage
+
+    if isinstance(photo, stage.Picture):
+        return photo
+    return stage.decode(read_bytes(photo), str(photo))
+
+
+def read_person(person: Path | str | Person) -> Person:
+    """A person as given, or read from a YAML file.
+
+    Raises:
+        Refusal: the file cannot be read, or a field is wrong.
+    """
+    from porelight import care
+
+    if isinstance(person, care.Person):
+        return person
+    return care.read_person(read_text(person), str(person))
+
+
+def measure(photo: Path | str | Picture, *, um_per_px: float | None = None) -> PoreCensus:
+    """The pores of one photo. Without ``um_per_px`` every length is in px.
+
+    Raises:
+        Refusal: no usable picture, no skin in it, or an impossible scale.
+    """
+    from porelight import photo as stage
+
+    return stage.measure(read_photo(photo), um_per_px)
+
+
+def screen(person: Path | str | Person, *, on: dt.date, laser: str = "co2") -> tuple[Verdict, ...]:
+    """What the rules in force on that day say of this person, gravest first.
+
+    Raises:
+        Refusal: the person cannot be read, or the laser is not known.
+    """
+    from porelight import care
+
+    return care.screen(read_person(person), on, laser)
+
+
+def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
+    """One exposure: light, heat, damage, healing.
+
+    Raises:
+        Refusal: the setting is physically impossible or outside what the model covers.
+    """
+    from porelight.planning.simulate import simulate as chain
+
+    return chain(setting, skin, seed=seed)
+
+
+def plan(
+    photo: Path | str | Picture,
+    person: Path | str | Person,
+    *,
+    on: dt.date,
+    um_per_px: float | None = None,
+    laser: str = "co2",
+    goal: float = 0.5,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Plan:
+    """The whole chain, from a photo and a person to a plan.
+
+    Args:
+        photo: a file or a decoded picture.
+        person: a YAML file or a :class:`~porelight.care.Person`.
+        on: the day on which the person is judged and from which dates count.
+        um_per_px: scale of the photo [um/px]; None leaves it uncalibrated.
+        laser: key of the laser.
+        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        seed: of every random draw; the same seed gives the same plan.
+        progress: called with a stage's name and the share done, 0 to 1.
+
+    Raises:
+        Refusal: an input cannot be used.
+    """
+    from porelight.planning import make_plan
+
+    who = read_person(person)
+    if progress:
+        progress("Measuring the pores", 0.0)
+    census = measure(photo, um_per_px=um_per_px)
+    return make_plan(census, who, on=on, laser=laser, goal=goal, seed=seed, progress=progress)
+
+
+def forecast(photo: Path | str | Picture, person: Path | str | Person, *, on: dt.date, **options: object) -> Forecast:
+    """The forecast of :func:`plan`, alone."""
+    return plan(photo, person, on=on, **options).forecast  # type: ignore[arg-type]
