@@ -81,6 +81,7 @@ SCALE: Final[dict[str, float]] = {
     "J/cm2": J_cm2,
     "kJ/cm3": kJ_cm3,
     "m2/s": 1.0,
+    "um/h": um / hour,
     "%": percent,
     "years": 365.25 * day,
 }
