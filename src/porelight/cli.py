@@ -1,0 +1,278 @@
+"""The command line. Reads arguments, calls the verbs, prints or delivers what comes back; computes nothing itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    from porelight.planning import Progress
+    from porelight.planning.model import Plan
+
+app = typer.Typer(
+    name="porelight",
+    help="Plan laser treatment of enlarged facial pores: measure, screen, simulate, forecast, guide. "
+    "It supports a qualified professional and decides nothing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Day = Annotated[
+    dt.datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day to judge on and to count dates from.  [default: today]"),
+]
+Scale = Annotated[
+    float | None,
+    typer.Option("--um-per-px", help="Scale of the photo in micrometres per pixel; without it, lengths are in px."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results; an earlier result there is replaced whole.")]
+PersonFile = Annotated[Path, typer.Argument(help="The person, as YAML without any name.", show_default=False)]
+LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
+
+
+def main() -> None:
+    """Run the command line; a refused input is one line on stderr and exit code 1."""
+    try:
+        app()
+    except Refusal as refusal:
+        print(f"porelight: {refusal}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        from porelight import __version__
+
+        typer.echo(f"porelight {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def day_of(on: dt.datetime | None) -> dt.date:
+    """The day asked for, or today: the only place where the clock is read."""
+    return on.date() if on else dt.date.today()
+
+
+def print_json(thing: object) -> None:
+    """One JSON object on stdout."""
+    typer.echo(json.dumps(thing, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False))
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Progress | None]:
+    """A bar on stderr that names the stage; none when asked to be quiet."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description:<38}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading", total=1.0)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done)
+
+
+@app.command()
+def plan(
+    photo: Annotated[Path, typer.Argument(help="A photo of the skin: JPEG, PNG, HEIC, TIFF or WebP.")],
+    person: Annotated[Path, typer.Option("--person", help="The person, as YAML without any name.")],
+    out: Out,
+    um_per_px: Scale = None,
+    laser: LaserKey = "co2",
+    goal: Annotated[
+        float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall of the number of enlarged pores, 0 to 1.")
+    ] = 0.5,
+    on: Day = None,
+    seed: Seed = 0,
+    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")] = "UTC",
+    as_json: Json = False,
+) -> None:
+    """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
+    from porelight import report, verbs
+
+    report.folder.check(out)
+    with progress_bar(as_json) as progress:
+        picture = verbs.read_photo(photo)
+        made = verbs.plan(
+            picture,
+            person,
+            on=day_of(on),
+            um_per_px=um_per_px,
+            laser=laser,
+            goal=goal,
+            seed=seed,
+            progress=progress,
+        )
+        if progress:
+            progress("Writing the report", 0.9)
+        files = report.plan_files(made, picture.pixels, timezone=timezone)
+        report.folder.deliver(out, files)
+    if as_json:
+        typer.echo(files["plan.json"].decode(), nl=False)
+        return
+    for line in report.summary(made):
+        typer.echo(line)
+    typer.echo(f"Report: {out / 'report.html'}")
+
+
+@app.command()
+def measure(
+    photos: Annotated[list[Path], typer.Argument(help="One photo or more.")],
+    um_per_px: Scale = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for pores.csv, census.json and overlay.png of each photo.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the pores in photos; several photos get a subfolder each."""
+    from porelight import report, verbs
+
+    if out is None and not as_json:
+        raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
+    if out:
+        report.folder.check(out)
+    files: dict[str, bytes] = {}
+    numbers: dict[str, Any] = {}
+    with progress_bar(as_json) as progress:
+        for index, (path, folder) in enumerate(zip(photos, subfolders(photos), strict=True)):
+            if progress:
+                progress(f"Measuring {path.name}", index / len(photos))
+            picture = verbs.read_photo(path)
+            census = verbs.measure(picture, um_per_px=um_per_px)
+            numbers[folder or path.stem] = report.census_numbers(census)
+            files |= {f"{folder}{name}": data for name, data in report.census_files(census, picture.pixels).items()}
+        if out:
+            report.folder.deliver(out, files)
+    if as_json:
+        print_json(next(iter(numbers.values())) if len(photos) == 1 else numbers)
+        return
+    for name, census_numbers in numbers.items():
+        typer.echo(f"{name}: {report.census_line(census_numbers)}")
+    typer.echo(f"Written to {out}")
+
+
+def subfolders(photos: list[Path]) -> list[str]:
+    """Where each photo's results go: beside each other for one photo, else in folders named like the photos."""
+    if len(photos) == 1:
+        return [""]
+    names: list[str] = []
+    for path in photos:
+        taken = sum(name == path.stem or name.startswith(f"{path.stem}-") for name in names)
+        names.append(f"{path.stem}-{taken + 1}" if taken else path.stem)
+    return [f"{name}/" for name in names]
+
+
+@app.command()
+def screen(person: PersonFile, on: Day = None, laser: LaserKey = "co2", as_json: Json = False) -> None:
+    """Can this person be treated? Verdicts with reason, source and what would clear them."""
+    from porelight import report, verbs
+
+    verdicts = verbs.screen(person, on=day_of(on), laser=laser)
+    if as_json:
+        print_json(report.verdict_numbers(verdicts))
+        return
+    for line in report.verdict_lines(verdicts):
+        typer.echo(line)
+
+
+@app.command()
+def care(
+    person: PersonFile,
+    session: Annotated[
+        list[dt.datetime], typer.Option("--session", formats=["%Y-%m-%d"], help="Day of a session; repeat for each.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="The calendar file to write, .ics.")] = None,
+    laser: LaserKey = "co2",
+    on: Day = None,
+    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """The days before and after each session, as a calendar."""
+    from porelight import report, verbs
+
+    if out is None and not as_json:
+        raise Refusal("there is nowhere to put the calendar", where="--out", advice="Name a file, or ask for --json")
+    days = tuple(sorted(day.date() for day in session))
+    dated = verbs.calendar(person, sessions=days, laser=laser)
+    if out:
+        course = verbs.read_bytes(person)
+        data = report.calendar_file(dated, on=day_of(on), timezone=timezone, sequence=sequence, course=course)
+        report.folder.deliver_file(out, data)
+    if as_json:
+        print_json(report.calendar_numbers(dated))
+    else:
+        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {out}")
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[Path | None, typer.Argument(help="A scenario as YAML; options here overrule it.")] = None,
+    laser: Annotated[str | None, typer.Option("--laser", help="The laser: co2 or eryag.")] = None,
+    energy_mj: Annotated[float | None, typer.Option("--energy-mj", help="Energy of one pulse in mJ.")] = None,
+    spot_um: Annotated[float | None, typer.Option("--spot-um", help="Spot diameter in um; see --profile.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="gaussian_1e2 (diameter at 1/e2) or top_hat (uniform disc).")
+    ] = None,
+    pulse_us: Annotated[float | None, typer.Option("--pulse-us", help="Pulse duration in us.")] = None,
+    power_w: Annotated[float | None, typer.Option("--power-w", help="Power in W, instead of --pulse-us.")] = None,
+    stack: Annotated[int | None, typer.Option("--stack", help="Pulses on the same column.")] = None,
+    repetition_hz: Annotated[float | None, typer.Option("--repetition-hz", help="Pulses per second of a stack.")] = None,
+    density_pct: Annotated[float | None, typer.Option("--density-pct", help="Share of the surface covered, %.")] = None,
+    tissue_temperature_c: Annotated[
+        float | None, typer.Option("--tissue-temperature-c", help="Starting temperature of the skin, -80 to 45.")
+    ] = None,
+    water: Annotated[float | None, typer.Option("--water", help="Water share of the dermis by volume, 0 to 1.")] = None,
+    phototype: Annotated[str | None, typer.Option("--phototype", help="Fitzpatrick phototype, I to VI.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="forehead, nose, cheek, chin or temple.")] = None,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for numbers, figures and fields (Zarr).")] = None,
+    as_json: Json = False,
+) -> None:
+    """What one setting does in the skin: crater, heat, coagulation, healing."""
+    from porelight import report, verbs
+
+    given = {name: value for name, value in locals().items() if name in SCENARIO_FIELDS and value is not None}
+    if out:
+        report.folder.check(out)
+    with progress_bar(as_json) as progress:
+        result = verbs.simulate_scenario(scenario, given, seed=seed, progress=progress)
+        if out:
+            report.folder.deliver(out, report.simulation_files(result))
+    if as_json:
+        print_json(report.simulation_numbers(result))
+        return
+    for line in report.simulation_lines(result):
+        typer.echo(line)
+    if out:
+        typer.echo(f"Written to {out}")
+
+
+SCENARIO_FIELDS = frozenset(
+    "laser energy_mj spot_um profile pulse_us power_w stack repetition_hz density_pct tissue_temperature_c water "
+    "phototype site".split()
+)
+"""What a scenario file and the options of ``simulate`` may say, under the same names."""
