@@ -1,0 +1,242 @@
+"""The command line: one clear line and exit code 1 for input that cannot be used, and nothing written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from porelight import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PERSON = ROOT / "examples" / "person.yaml"
+SAMPLE = ROOT / "examples" / "sample.jpg"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in this process: exit code, stdout, stderr."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["porelight", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return call
+
+
+def one_line(text: str) -> bool:
+    return text.count("\n") == 1 and text.startswith("porelight: ") and "Traceback" not in text
+
+
+def photo(path: Path, size: tuple[int, int] = (320, 240), colour: tuple[int, int, int] = (214, 170, 150)) -> Path:
+    Image.new("RGB", size, colour).save(path)
+    return path
+
+
+def plan_of(run: Run, picture: Path, out: Path, *more: str) -> tuple[int, str, str]:
+    return run("plan", picture, "--person", PERSON, "--out", out, "--on", "2026-03-02", *more)
+
+
+def missing(folder: Path) -> Path:
+    return folder / "nowhere.jpg"
+
+
+def text_named_jpg(folder: Path) -> Path:
+    path = folder / "note.jpg"
+    path.write_text("this is a letter, not a photo")
+    return path
+
+
+def truncated(folder: Path) -> Path:
+    path = folder / "half.jpg"
+    path.write_bytes(SAMPLE.read_bytes()[:20_000])
+    return path
+
+
+def one_pixel(folder: Path) -> Path:
+    return photo(folder / "dot.png", (1, 1))
+
+
+def enormous(folder: Path) -> Path:
+    path = folder / "huge.png"
+    Image.new("1", (20_000, 20_000)).save(path)
+    return path
+
+
+def without_skin(folder: Path) -> Path:
+    return photo(folder / "blue.png", colour=(20, 60, 220))
+
+
+def folder_as_photo(folder: Path) -> Path:
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make", [missing, text_named_jpg, truncated, one_pixel, enormous, without_skin, folder_as_photo]
+)
+def test_a_photo_that_cannot_be_used_is_one_line_and_writes_nothing(
+    run: Run, tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    out = tmp_path / "out"
+    code, stdout, stderr = plan_of(run, make(tmp_path), out)
+    assert (code, stdout) == (1, "")
+    assert one_line(stderr), stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("scale", ["-5", "0", "nan", "1e9"])
+def test_an_impossible_scale_is_one_line(run: Run, tmp_path: Path, scale: str) -> None:
+    code, _, stderr = plan_of(run, SAMPLE, tmp_path / "out", "--um-per-px", scale)
+    assert code == 1
+    assert one_line(stderr), stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "age: old",
+        "age: 32\nhobby: chess",
+        "age: 32\nphototype: VII",
+        "born: 2001-02-30",
+        "age: [",
+        "- a list",
+        "",
+        "age: 32\nage: 33",
+    ],
+)
+def test_a_person_that_cannot_be_read_is_one_line(run: Run, tmp_path: Path, yaml: str) -> None:
+    person = tmp_path / "person.yaml"
+    person.write_text(yaml)
+    code, _, stderr = run("screen", person)
+    assert code == 1
+    assert one_line(stderr), stderr
+    assert str(person) in stderr
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    code, _, stderr = plan_of(run, SAMPLE, tmp_path)
+    assert code == 1
+    assert one_line(stderr), stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    code, _, stderr = plan_of(run, SAMPLE, tmp_path / "out")
+    assert code == 1
+    assert one_line(stderr), stderr
+
+
+def test_a_folder_below_a_file_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, stderr = plan_of(run, SAMPLE, tmp_path / "file" / "out")
+    assert code == 1
+    assert one_line(stderr), stderr
+
+
+def test_wrong_usage_exits_with_2(run: Run) -> None:
+    assert run("measure")[0] == 2
+    assert run("nonsense")[0] == 2
+    assert run("screen", PERSON, "--on", "yesterday")[0] == 2
+
+
+def test_an_unknown_laser_is_one_line_that_names_those_there_are(run: Run) -> None:
+    code, _, stderr = run("simulate", "--laser", "torch")
+    assert code == 1
+    assert one_line(stderr)
+    assert "co2" in stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--spot-um", "0"],
+        ["--energy-mj", "-1"],
+        ["--pulse-us", "0"],
+        ["--energy-mj", "nan"],
+        ["--tissue-temperature-c", "300"],
+        ["--power-w", "1000", "--energy-mj", "1000000"],
+    ],
+)
+def test_an_impossible_setting_is_one_line(run: Run, wrong: list[str]) -> None:
+    code, stdout, stderr = run("simulate", *wrong, "--json")
+    assert (code, stdout) == (1, "")
+    assert one_line(stderr), stderr
+
+
+def test_json_is_one_object_and_nothing_else(run: Run) -> None:
+    code, stdout, stderr = run("simulate", "--energy-mj", "10", "--json")
+    assert (code, stderr) == (0, "")
+    numbers = json.loads(stdout)
+    for key in (
+        "ablation_depth_um",
+        "ablation_width_um",
+        "coagulation_depth_um",
+        "coagulation_width_um",
+        "peak_temperature_c",
+        "energy_balance_error",
+        "sources",
+        "seed",
+        "version",
+    ):
+        assert key in numbers
+
+
+def test_measure_without_a_scale_says_uncalibrated(run: Run) -> None:
+    code, stdout, _ = run("measure", SAMPLE, "--json")
+    assert code == 0
+    numbers = json.loads(stdout)
+    assert "uncalibrated" in numbers["flags"]
+    assert numbers["density_per_cm2"] is None
+
+
+def test_several_photos_get_a_folder_each(run: Run, tmp_path: Path) -> None:
+    code, _, stderr = run("measure", SAMPLE, SAMPLE, "--out", tmp_path / "out")
+    assert (code, stderr) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["sample", "sample-2"]
+    assert {path.name for path in (tmp_path / "out" / "sample").iterdir()} >= {
+        "census.json",
+        "overlay.png",
+        "pores.csv",
+    }
+
+
+def test_help_answers_at_once() -> None:
+    # The promise is 0.5 s. A shared machine can be slow once, so the fastest of three counts; twice the promise fails.
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "porelight", "--help"], check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    heavy = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "porelight", "--help"], check=True, capture_output=True, text=True
+    ).stderr
+    assert not [name for name in ("numpy", "scipy", "numba", "matplotlib", "pydantic", "PIL") if f" {name}\n" in heavy]
+    assert min(seconds() for _ in range(3)) < 1.0
+
+
+def test_every_command_and_every_option_explains_itself() -> None:
+    import typer.main
+
+    group = typer.main.get_command(cli.app)
+    commands: dict[str, typer.core.TyperCommand] = group.commands  # type: ignore[attr-defined]
+    assert set(commands) == {"plan", "measure", "screen", "care", "simulate"}
+    for name, command in commands.items():
+        assert command.help, name
+        for option in command.params:
+            assert getattr(option, "help", None), f"{name} {option.name}"
