@@ -12,7 +12,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Porelight needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[atlas,dev,docs]'
 	@touch $(STAMP)
 
 check: setup
@@ -26,6 +26,20 @@ test: setup
 
 slow: setup
 	$(BIN)/pytest -m slow
+
+demo: setup
+	$(BIN)/porelight plan examples/sample.jpg --person examples/person.yaml --um-per-px 60 --timezone Europe/Berlin --out demo
+
+serve: demo
+	@echo "The demo's report: http://127.0.0.1:8000/report.html (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory demo 8000
+
+docs: setup
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	@echo "Documentation: build/docs/index.html"
+
+validation: setup
+	$(BIN)/python -m benchmarks.validation
 
 clean:
 	rm -rf $(VENV) demo build dist

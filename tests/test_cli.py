@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -216,18 +215,13 @@ def test_several_photos_get_a_folder_each(run: Run, tmp_path: Path) -> None:
     }
 
 
-def test_help_answers_at_once() -> None:
-    # The promise is 0.5 s. A shared machine can be slow once, so the fastest of three counts; twice the promise fails.
-    def seconds() -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "porelight", "--help"], check=True, capture_output=True)
-        return time.perf_counter() - start
-
+def test_help_imports_nothing_heavy() -> None:
     heavy = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "porelight", "--help"], check=True, capture_output=True, text=True
     ).stderr
-    assert not [name for name in ("numpy", "scipy", "numba", "matplotlib", "pydantic", "PIL") if f" {name}\n" in heavy]
-    assert min(seconds() for _ in range(3)) < 1.0
+    imported = {line.rpartition("|")[2].strip() for line in heavy.splitlines()}
+    assert "typer" in imported
+    assert not imported & {"numpy", "scipy", "numba", "matplotlib", "pydantic", "PIL", "yaml", "jinja2"}
 
 
 def test_every_command_and_every_option_explains_itself() -> None:
