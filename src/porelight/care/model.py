@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Literal
 
-from porelight.cite import Confidence, Source
+from porelight.cite import Cited, Confidence, Source
 from porelight.skin import Phototype, Site
 
 Answer = Literal["yes", "no", "unknown"]
@@ -43,6 +43,8 @@ class Person:
     past_sessions: tuple[dt.date, ...] = ()
     severity: int | None = None
     """The practitioner's visual grade of the pores, 0-4, where one was given."""
+    born: dt.date | None = None
+    """Where given, the age is judged on the day itself and ``age`` is None."""
 
     def answer(self, key: str) -> Answer:
         """The answer to a question; ``unknown`` where none was given."""
@@ -75,6 +77,9 @@ class Verdict:
     effective: dt.date
     conflicts: tuple[str, ...] = ()
     """What other sources say, where they disagree."""
+    asks: tuple[str, ...] = ()
+    """Keys of the questions whose answer is missing."""
+    rests_on: tuple[Cited, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -98,6 +103,9 @@ class CareItem:
     source: Source
     tier: Tier
     confidence: Confidence
+    minutes: int | None = None
+    """Minutes from the start of the session, for what has a clock time; None holds all day."""
+    rests_on: tuple[Cited, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,3 +114,5 @@ class Calendar:
 
     sessions: tuple[dt.date, ...]
     items: tuple[CareItem, ...]
+    start: dt.time | None = None
+    """When a session starts on the clinic's clock; None leaves every item all day."""

@@ -1,0 +1,143 @@
+"""The dated days around each session."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from porelight import cite
+from porelight.care import facts
+from porelight.care.choices import ClinicChoices
+from porelight.care.model import Calendar, CareItem, Person
+from porelight.care.rules import LaserKind, laser_kind
+from porelight.cite import Cited
+from porelight.refusal import Refusal
+
+Row = Mapping[str, Any]
+
+_ONE_DAY = dt.timedelta(days=1)
+
+
+def calendar(
+    person: Person,
+    sessions: tuple[dt.date, ...],
+    laser: str = "co2",
+    clinic: ClinicChoices | None = None,
+    *,
+    start: dt.time | None = None,
+) -> Calendar:
+    """Every item of a course, in order of its first day.
+
+    What runs on after a session ends the day before the next one, and what comes before a session begins the day after
+    the last one, so that no day says two things about the same care. An item with nothing left is dropped.
+
+    Args:
+        person: decides which items apply; an unknown answer keeps an item.
+        sessions: the days of the sessions, in order.
+        laser: key of ``data/rules/lasers.yaml``.
+        clinic: what the clinic chose where sources disagree.
+        start: when a session starts on the clinic's clock; without it no item has a clock time.
+
+    Raises:
+        Refusal: sessions not in order, or closer than this laser needs; the laser is not known.
+    """
+    kind = laser_kind(laser)
+    _judge_spacing(sessions, kind)
+    rows = [row for row in _rows() if _wanted(row, person, kind, clinic or ClinicChoices())]
+    items = [
+        item
+        for number, day in enumerate(sessions, start=1)
+        for row in rows
+        if (item := _item(row, number, day, sessions)) is not None
+    ]
+    order = {row["key"]: place for place, row in enumerate(_rows())}
+    items.sort(key=lambda item: (item.first, item.session, order[item.key]))
+    return Calendar(sessions=sessions, items=tuple(items), start=start)
+
+
+def on_day(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
+    """What holds on that day: the "today" view."""
+    return tuple(item for item in course.items if item.first <= day <= item.last)
+
+
+def _rows() -> list[Row]:
+    rows: list[Row] = cite.rows("care/items")["items"]
+    return rows
+
+
+def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
+    for earlier, later in itertools.pairwise(sessions):
+        if later <= earlier:
+            raise Refusal(f"{later} does not come after {earlier}", where="sessions", advice="Give them in order, once")
+        least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
+        if (later - earlier).days < least:
+            raise Refusal(
+                f"{earlier} and {later} are {(later - earlier).days} days apart; {laser.key} needs {least:.0f}",
+                where="sessions",
+                advice="Choose a later day",
+            )
+
+
+def _wanted(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -> bool:
+    """Whether the item is for this laser, this person and this clinic; what is not known keeps it."""
+    if "kinds" in row and laser.kind not in row["kinds"]:
+        return False
+    if "unless_no" in row and facts.answer(person, row["unless_no"]) == "no":
+        return False
+    if "only_no" in row and facts.answer(person, row["only_no"]) != "no":
+        return False
+    if "phototypes" in row and person.phototype is not None and person.phototype not in row["phototypes"]:
+        return False
+    return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
+
+
+def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...]) -> CareItem | None:
+    if row.get("on") == "last" and number < len(sessions):
+        return None
+    first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
+    if number > 1:
+        first = max(first, sessions[number - 2] + _ONE_DAY)
+    if number < len(sessions):
+        last = min(last, sessions[number] - _ONE_DAY)
+    if first > last:
+        return None
+    title = row["title"]
+    if row["phase"] == "session":
+        title = f"{title} {number} of {len(sessions)}"
+    resting = _cited(row["key"])
+    return CareItem(
+        key=row["key"],
+        phase=row["phase"],
+        session=number,
+        first=first,
+        last=last,
+        title=title,
+        text=row["text"],
+        why=row["why"],
+        source=resting.source,
+        tier=row["tier"],
+        confidence=resting.confidence,
+        minutes=row.get("minutes"),
+        rests_on=(resting,),
+    )
+
+
+@functools.cache
+def _cited(key: str) -> Cited:
+    """The item's days as a cited number: how many, from which to which."""
+    row = next(row for row in _rows() if row["key"] == key)
+    return Cited(
+        key=f"care_{key}",
+        quantity=f"days of care: {row['title'].lower()}",
+        value=float(row["last"] - row["first"] + 1),
+        unit="days",
+        source=cite.source(row["source"]),
+        confidence=row["confidence"],
+        low=float(row["first"]),
+        high=float(row["last"]),
+        conditions="low and high are the first and the last day from the session",
+        note=row.get("note", ""),
+    )

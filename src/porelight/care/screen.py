@@ -1,0 +1,47 @@
+"""Every rule in force on a person, on a day, for a laser."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from porelight.care.choices import ClinicChoices
+from porelight.care.judge import TESTS, Hearing
+from porelight.care.model import Outcome, Person, Verdict
+from porelight.care.rules import LaserKind, Rule, in_force, laser_kind
+
+GRAVITY: tuple[Outcome, ...] = ("proceed", "adjust", "ask", "defer", "refuse")
+"""Outcomes, mildest first."""
+
+
+def screen(person: Person, on: dt.date, laser: str = "co2", clinic: ClinicChoices | None = None) -> tuple[Verdict, ...]:
+    """What every rule of that day says of this person, gravest first. These are proposals: a professional signs.
+
+    Args:
+        person: what is known; what is not stays unknown, which is never "no".
+        on: the day on which the person is judged, by the rules of that day.
+        laser: key of ``data/rules/lasers.yaml``.
+        clinic: what the clinic chose where sources disagree; the cautious defaults without it.
+
+    Raises:
+        Refusal: the rules know neither the laser nor the day.
+    """
+    kind = laser_kind(laser)
+    found = [
+        verdict
+        for rule in in_force(on)
+        if (verdict := _verdict(rule, person, on, kind, clinic or ClinicChoices())) is not None
+    ]
+    return tuple(sorted(found, key=lambda verdict: -GRAVITY.index(verdict.outcome)))
+
+
+def overall(verdicts: Iterable[Verdict]) -> Outcome:
+    """The gravest outcome; ``proceed`` when there is no verdict."""
+    return max((verdict.outcome for verdict in verdicts), key=GRAVITY.index, default="proceed")
+
+
+def _verdict(rule: Rule, person: Person, on: dt.date, laser: LaserKind, clinic: ClinicChoices) -> Verdict | None:
+    branch = rule.branch(laser.kind)
+    if branch is None:
+        return None
+    return TESTS[rule.test](Hearing(rule=rule, branch=branch, person=person, on=on, laser=laser, clinic=clinic))

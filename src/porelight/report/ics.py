@@ -1,0 +1,114 @@
+"""A course as an iCalendar file (RFC 5545) that updates in place when a session moves.
+
+Nothing in it says who the person is. The same calendar gives the same bytes: no clock, no random identifiers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import icalendar
+
+from porelight.care.model import Calendar, CareItem
+from porelight.refusal import Refusal
+
+PRODUCT = "-//Porelight//Care calendar//EN"
+CLOCK_MINUTES = {"session": 60, "numbing_cream": 60}
+"""Minutes that an entry with a clock time takes up in the calendar: how long to keep free, not a medical number."""
+
+
+def to_ics(
+    calendar: Calendar,
+    *,
+    timezone: str = "UTC",
+    sequence: int = 0,
+    uid_seed: str,
+    stamp: dt.date | None = None,
+) -> bytes:
+    """The calendar as the bytes of an ``.ics`` file.
+
+    Args:
+        calendar: the course; with a start time, the session and what is tied to its clock are timed; the rest is whole days.
+        timezone: IANA name of the zone in which ``calendar.start`` is read.
+        sequence: raised by one each time the course is changed, so that readers replace what they have.
+        uid_seed: what names the course; the same seed, item and session always give the same UID.
+        stamp: the day on which the plan was made; the first day of the calendar where left out.
+
+    Raises:
+        Refusal: the time zone is not known, or ``sequence`` is negative.
+    """
+    zone = _zone(timezone)
+    if sequence < 0:
+        raise Refusal(f"the sequence is {sequence}", where="sequence", advice="Count up from 0")
+    written = icalendar.Calendar()
+    written.add("prodid", PRODUCT)
+    written.add("version", "2.0")
+    written.add("calscale", "GREGORIAN")
+    written.add("method", "PUBLISH")
+    written.add("x-wr-calname", "Skin care around the laser sessions")
+    first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
+    stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
+    for item in calendar.items:
+        written.add_component(_event(item, calendar.start, zone, sequence, uid_seed, stamped))
+    if calendar.start is not None and timezone != "UTC" and calendar.items:
+        _add_zone(written, zone, calendar)
+    return bytes(written.to_ical())
+
+
+def uid(uid_seed: str, key: str, session: int) -> str:
+    """The identifier of one item of one session of a course, which does not move with its date."""
+    digest = hashlib.sha256(f"{uid_seed}\n{key}\n{session}".encode()).hexdigest()
+    return f"{digest[:32]}@porelight"
+
+
+def _event(
+    item: CareItem, start: dt.time | None, zone: dt.tzinfo, sequence: int, uid_seed: str, stamped: dt.datetime
+) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", uid(uid_seed, item.key, item.session))
+    event.add("dtstamp", stamped)
+    event.add("sequence", sequence)
+    event.add("summary", item.title)
+    event.add("description", f"{item.text}\n\nWhy: {item.why}\nSource: {item.source.title} ({item.tier}).")
+    event.add("categories", [item.phase])
+    if start is not None and item.minutes is not None:
+        begins = _clock(item, start, zone)
+        event.add("dtstart", begins)
+        event.add("dtend", _after(begins, CLOCK_MINUTES.get(item.key, 30)))
+        event.add("transp", "OPAQUE")
+    else:
+        event.add("dtstart", item.first)
+        event.add("dtend", item.last + dt.timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _clock(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    """The moment of an item: real minutes from the start of the session, also across a change of the clocks."""
+    assert item.minutes is not None
+    return _after(dt.datetime.combine(item.first, start, tzinfo=zone), item.minutes)
+
+
+def _after(moment: dt.datetime, minutes: int) -> dt.datetime:
+    """A moment some real minutes later: counted in UTC, where the clocks never change."""
+    return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
+
+
+def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar) -> None:
+    """The zone's rules for the years of the course, so that a reader needs none of its own."""
+    first = min(item.first for item in calendar.items)
+    last = max(item.last for item in calendar.items)
+    rules = icalendar.Timezone.from_tzinfo(
+        zone, str(zone), first_date=dt.date(first.year, 1, 1), last_date=dt.date(last.year + 1, 12, 31)
+    )
+    written.subcomponents.insert(0, rules)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        advice = "Use an IANA name, such as Europe/Berlin"
+        raise Refusal(f"there is no time zone {name!r}", where="timezone", advice=advice) from None
