@@ -1,0 +1,21 @@
+"""From the pores and the person to a plan: the chain of simulation, candidates, forecast, causes, dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from porelight.planning.model import Candidate, Factor, Forecast, Milestone, Plan, Simulation
+
+if TYPE_CHECKING:
+    from porelight.planning.make import Progress, make_plan
+
+__all__ = ["Candidate", "Factor", "Forecast", "Milestone", "Plan", "Progress", "Simulation", "make_plan"]
+
+
+def __getattr__(name: str) -> object:
+    # The chain loads numba and scipy; the types above must not.
+    if name in ("make_plan", "Progress"):
+        from porelight.planning import make
+
+        return getattr(make, name)
+    raise AttributeError(name)

@@ -38,6 +38,7 @@ class Candidate:
     setting: Setting
     simulation: Simulation
     remarks: tuple[str, ...]
+    rests_on: tuple[Cited, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,3 +104,9 @@ class Plan:
     """Wanted fall of the number of enlarged pores (0-1)."""
     seed: int
     version: str
+    laser: str = "co2"
+    """Key of the laser that the plan is about."""
+    timing: tuple[str, ...] = ()
+    """Why the sessions are when they are, or why there are none."""
+    rests_on: tuple[Cited, ...] = ()
+    """Rows of the plan itself, such as the time between sessions."""

@@ -1,0 +1,149 @@
+"""The plan: screen, explain, simulate candidates, forecast, and set the dates."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+
+import numpy as np
+
+import porelight
+from porelight import care, units
+from porelight.care import facts
+from porelight.care.model import Calendar, Person, Verdict
+from porelight.laser import Setting
+from porelight.laser import laser as laser_of
+from porelight.photo.census import PoreCensus
+from porelight.planning import sessions as timing
+from porelight.planning.choose import candidates
+from porelight.planning.course import Course, course_of
+from porelight.planning.explain import factors
+from porelight.planning.forecast import forecast
+from porelight.planning.model import Candidate, Forecast, Plan, Simulation
+from porelight.planning.simulate import setting_from, simulate
+from porelight.skin import Phototype, Skin, facial_skin
+
+Progress = Callable[[str, float], None]
+"""Called with the name of a stage and the share done, 0 to 1."""
+
+DARKEST: Phototype = "VI"
+"""Stands in for an unknown phototype in the drawing of the skin: the one that asks for most care."""
+
+
+def make_plan(
+    census: PoreCensus,
+    person: Person,
+    *,
+    on: dt.date,
+    laser: str = "co2",
+    goal: float = 0.5,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Plan:
+    """From the pores and the person to a plan.
+
+    Args:
+        census: the pores of the photo.
+        person: who is to be treated.
+        on: the day on which the person is judged and from which dates count.
+        laser: key of the laser.
+        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        seed: of every random draw.
+        progress: told of each stage.
+
+    Raises:
+        Refusal: the laser or the goal cannot be used.
+    """
+    tell = progress or (lambda stage, done: None)
+    course = course_of(laser)
+    tell("Checking whether treatment is possible", 0.3)
+    verdicts = care.screen(person, on, laser)
+    age = facts.age(person, on)
+    skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
+    gap = timing.spacing(laser, person.phototype)
+    tell("Forecasting the pores", 0.4)
+    expected = forecast(census, laser, spacing=gap.time, goal=goal, seed=seed)
+    tell("Simulating the settings", 0.5)
+    blocked = any(verdict.blocks for verdict in verdicts)
+    days, calendar, why = _no_dates(verdicts) if blocked else _dates(person, verdicts, expected, gap, on, laser)
+    return Plan(
+        status="blocked" if blocked else "ready",
+        on=on,
+        person=person,
+        skin=skin,
+        census=census,
+        verdicts=verdicts,
+        factors=factors(census, person, age),
+        candidates=_candidates(course, person, skin, verdicts, seed),
+        sessions=days,
+        forecast=_if_possible(expected) if blocked else expected,
+        calendar=calendar,
+        goal=goal,
+        seed=seed,
+        version=porelight.__version__,
+        laser=laser,
+        timing=why,
+        rests_on=(gap.row, course.spacing),
+    )
+
+
+def enlarged_diameter(census: PoreCensus) -> float | None:
+    """Median diameter of the enlarged pores [m]; None without a scale or without such a pore."""
+    if census.diameter_um is None or census.enlarged is None or not census.enlarged.any():
+        return None
+    return float(np.median(census.diameter_um[census.enlarged])) * units.um
+
+
+def _candidates(
+    course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int
+) -> tuple[Candidate, ...]:
+    """The candidates; none where a rule refuses, because then no setting is to be considered."""
+    if any(verdict.outcome == "refuse" for verdict in verdicts):
+        return ()
+
+    def dial(energy_mj: float, density_pct: float) -> Setting:
+        return setting_from(course.laser, {"energy_mj": energy_mj, "density_pct": density_pct})
+
+    def run(setting: Setting) -> Simulation:
+        return simulate(setting, skin, seed=seed)
+
+    device = laser_of(course.laser)
+    return candidates(course, device, person.phototype or DARKEST, verdicts, dial=dial, simulate=run)
+
+
+def _dates(
+    person: Person,
+    verdicts: tuple[Verdict, ...],
+    expected: Forecast,
+    gap: timing.Spacing,
+    on: dt.date,
+    laser: str,
+) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
+    lead = timing.preparation(care.calendar(person, (on,), laser).items, on)
+    first = timing.first_day(on, lead, gap.time, person, verdicts)
+    days = timing.dates(first, expected.milestones[-1].sessions_done, gap.time)
+    why = (
+        f"The first session leaves {(first - on).days} days, {lead} of them for the longest preparation.",
+        f"Sessions are {gap.because}",
+        "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
+    )
+    return days, care.calendar(person, days, laser), why
+
+
+def _no_dates(verdicts: tuple[Verdict, ...]) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
+    """Why there are no dates: each verdict that blocks, until when, and what clears it."""
+    why = tuple(
+        f"{verdict.title}: {verdict.because}"
+        + (f" Until {verdict.until.isoformat()}." if verdict.until else "")
+        + f" {verdict.clears}"
+        for verdict in verdicts
+        if verdict.blocks
+    )
+    return (), Calendar((), ()), why
+
+
+def _if_possible(expected: Forecast) -> Forecast:
+    """The forecast of a blocked plan says first that it is no offer."""
+    said = "Only if treatment becomes possible: this is what a course may bring, not an offer to treat."
+    return dataclasses.replace(expected, remarks=(said, *expected.remarks))
