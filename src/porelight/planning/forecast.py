@@ -13,7 +13,7 @@ the two visits of the anchoring trial. What the trial leaves open is drawn: g (t
 f (this person about the mean), tau, alpha (steepness of the trial's unknown distribution), t (which of the two carries
 over to another face: the shrinkage of a pore or the fall of the count), and the repeatability of the two photos.
 
-The setting is not an argument: trials found no significant difference between energies or densities, so none is made up.
+The setting is not an argument: trials saw no significant difference between energies or densities, so none is made up.
 """
 
 from __future__ import annotations
@@ -272,6 +272,8 @@ def _remarks(
         said.append(f"{count} sessions are more than the {most} of the longest trial: the forecast goes beyond it.")
     if census.um_per_px is None:
         said.append("The photo has no scale, so the forecast is the trial's, not made from the sizes of these pores.")
+    elif census.enlarged_count == 0:
+        said.append("The photo shows no enlarged pore, so there is none to reduce: the forecast is the trial's.")
     elif not enough:
         said.append("The photo shows too few enlarged pores to use their sizes: the forecast is the trial's.")
     return tuple(said)

@@ -1,0 +1,76 @@
+"""Dates: a function of the day asked, with the preparation, the spacing and every verdict in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from porelight import care
+from porelight.planning import sessions
+from porelight.refusal import Refusal
+from porelight.units import week
+from tests.planning.made_up import ON, person, verdict
+
+if TYPE_CHECKING:
+    from porelight.skin import Phototype
+
+
+def test_lighter_skin_has_the_four_weeks_of_the_pore_trial() -> None:
+    light: tuple[Phototype, ...] = ("I", "II", "III")
+    for phototype in light:
+        found = sessions.spacing("co2", phototype)
+        assert found.time == pytest.approx(4 * week)
+        assert found.row.source.key == "kwon2018"
+
+
+@pytest.mark.parametrize("phototype", ["IV", "V", "VI", None])
+def test_darker_or_unknown_skin_has_the_seven_weeks_of_the_series_in_phototype_four(
+    phototype: Phototype | None,
+) -> None:
+    found = sessions.spacing("co2", phototype)
+    assert found.time == pytest.approx(7 * week)
+    assert "brown marks" in found.because
+    assert "manuskiatti2010" in found.because
+
+
+@pytest.mark.parametrize("laser", ["co2", "eryag"])
+def test_no_spacing_is_shorter_than_the_calendar_of_care_accepts(laser: str) -> None:
+    both: tuple[Phototype, ...] = ("II", "V")
+    for phototype in both:
+        gap = sessions.spacing(laser, phototype).time
+        care.calendar(person(), sessions.dates(ON, 3, gap), laser)
+
+
+def test_a_laser_without_a_pore_trial_is_refused() -> None:
+    with pytest.raises(Refusal):
+        sessions.spacing("diode_1726", "II")
+
+
+def test_the_preparation_is_the_earliest_thing_to_do_before_a_session() -> None:
+    items = care.calendar(person(), (ON,), "co2").items
+    lead = sessions.preparation(items, ON)
+    assert lead == max((ON - item.first).days for item in items if item.phase == "before")
+    assert lead >= 14  # the fortnight without strong sun of DESIGN's "before"
+
+
+def test_nothing_to_prepare_needs_no_days() -> None:
+    assert sessions.preparation((), ON) == 0
+
+
+def test_the_first_day_leaves_the_preparation() -> None:
+    assert sessions.first_day(ON, 28, 4 * week, person(), ()) == ON + dt.timedelta(days=28)
+
+
+def test_the_first_day_waits_for_a_past_session_and_for_the_day_a_verdict_names() -> None:
+    recent = dataclasses.replace(person(), past_sessions=(ON - dt.timedelta(days=3),))
+    assert sessions.first_day(ON, 14, 7 * week, recent, ()) == ON + dt.timedelta(days=46)
+    later = verdict("adjust", until=ON + dt.timedelta(days=90))
+    assert sessions.first_day(ON, 14, 4 * week, person(), (later,)) == later.until
+
+
+def test_dates_are_evenly_spaced_and_depend_on_nothing_else() -> None:
+    days = sessions.dates(ON, 3, 4 * week)
+    assert days == (dt.date(2026, 3, 2), dt.date(2026, 3, 30), dt.date(2026, 4, 27))
