@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
+    from porelight.photo.census import PoreCensus
     from porelight.planning import Progress
-    from porelight.planning.model import Plan
 
 app = typer.Typer(
     name="porelight",
@@ -107,13 +108,16 @@ def plan(
     ] = 0.5,
     on: Day = None,
     seed: Seed = 0,
-    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")] = "UTC",
+    timezone: Annotated[
+        str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
+    ] = "UTC",
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
-    from porelight import report, verbs
+    from porelight import verbs
+    from porelight.report import bundle, folder, lines
 
-    report.folder.check(out)
+    folder.check(out)
     with progress_bar(as_json) as progress:
         picture = verbs.read_photo(photo)
         made = verbs.plan(
@@ -128,12 +132,12 @@ def plan(
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = report.plan_files(made, picture.pixels, timezone=timezone)
-        report.folder.deliver(out, files)
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone)
+        folder.deliver(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)
         return
-    for line in report.summary(made):
+    for line in lines.of_plan(made):
         typer.echo(line)
     typer.echo(f"Report: {out / 'report.html'}")
 
@@ -148,29 +152,32 @@ def measure(
     as_json: Json = False,
 ) -> None:
     """Measure the pores in photos; several photos get a subfolder each."""
-    from porelight import report, verbs
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import bundle, folder, lines
 
     if out is None and not as_json:
         raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
     if out:
-        report.folder.check(out)
+        folder.check(out)
     files: dict[str, bytes] = {}
-    numbers: dict[str, Any] = {}
+    found: dict[str, PoreCensus] = {}
     with progress_bar(as_json) as progress:
-        for index, (path, folder) in enumerate(zip(photos, subfolders(photos), strict=True)):
+        for index, (path, below) in enumerate(zip(photos, subfolders(photos), strict=True)):
             if progress:
                 progress(f"Measuring {path.name}", index / len(photos))
             picture = verbs.read_photo(path)
-            census = verbs.measure(picture, um_per_px=um_per_px)
-            numbers[folder or path.stem] = report.census_numbers(census)
-            files |= {f"{folder}{name}": data for name, data in report.census_files(census, picture.pixels).items()}
+            found[below or path.name] = census = verbs.measure(picture, um_per_px=um_per_px)
+            if out:
+                files |= {f"{below}{name}": data for name, data in bundle.of_census(census, picture.pixels).items()}
         if out:
-            report.folder.deliver(out, files)
+            folder.deliver(out, files)
     if as_json:
-        print_json(next(iter(numbers.values())) if len(photos) == 1 else numbers)
+        told = {name.rstrip("/"): numbers.census_numbers(census) for name, census in found.items()}
+        print_json(next(iter(told.values())) if len(photos) == 1 else told)
         return
-    for name, census_numbers in numbers.items():
-        typer.echo(f"{name}: {report.census_line(census_numbers)}")
+    for name, census in found.items():
+        typer.echo(f"{name.rstrip('/')}: {lines.of_census(census)}")
     typer.echo(f"Written to {out}")
 
 
@@ -188,13 +195,15 @@ def subfolders(photos: list[Path]) -> list[str]:
 @app.command()
 def screen(person: PersonFile, on: Day = None, laser: LaserKey = "co2", as_json: Json = False) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
-    from porelight import report, verbs
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import lines
 
     verdicts = verbs.screen(person, on=day_of(on), laser=laser)
     if as_json:
-        print_json(report.verdict_numbers(verdicts))
+        print_json(numbers.verdict_numbers(verdicts))
         return
-    for line in report.verdict_lines(verdicts):
+    for line in lines.of_verdicts(verdicts):
         typer.echo(line)
 
 
@@ -207,23 +216,28 @@ def care(
     out: Annotated[Path | None, typer.Option("--out", help="The calendar file to write, .ics.")] = None,
     laser: LaserKey = "co2",
     on: Day = None,
+    start: Annotated[
+        dt.datetime | None, typer.Option("--start", formats=["%H:%M"], help="When the sessions start, such as 10:30.")
+    ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
     as_json: Json = False,
 ) -> None:
     """The days before and after each session, as a calendar."""
-    from porelight import report, verbs
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import folder, ics
 
     if out is None and not as_json:
         raise Refusal("there is nowhere to put the calendar", where="--out", advice="Name a file, or ask for --json")
     days = tuple(sorted(day.date() for day in session))
-    dated = verbs.calendar(person, sessions=days, laser=laser)
+    dated = verbs.calendar(person, sessions=days, laser=laser, start=start.time() if start else None)
     if out:
-        course = verbs.read_bytes(person)
-        data = report.calendar_file(dated, on=day_of(on), timezone=timezone, sequence=sequence, course=course)
-        report.folder.deliver_file(out, data)
+        course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
+        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))
+        folder.deliver_file(out, data)
     if as_json:
-        print_json(report.calendar_numbers(dated))
+        print_json(numbers.calendar_numbers(dated))
     else:
         typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {out}")
 
@@ -240,7 +254,9 @@ def simulate(
     pulse_us: Annotated[float | None, typer.Option("--pulse-us", help="Pulse duration in us.")] = None,
     power_w: Annotated[float | None, typer.Option("--power-w", help="Power in W, instead of --pulse-us.")] = None,
     stack: Annotated[int | None, typer.Option("--stack", help="Pulses on the same column.")] = None,
-    repetition_hz: Annotated[float | None, typer.Option("--repetition-hz", help="Pulses per second of a stack.")] = None,
+    repetition_hz: Annotated[
+        float | None, typer.Option("--repetition-hz", help="Pulses per second of a stack.")
+    ] = None,
     density_pct: Annotated[float | None, typer.Option("--density-pct", help="Share of the surface covered, %.")] = None,
     tissue_temperature_c: Annotated[
         float | None, typer.Option("--tissue-temperature-c", help="Starting temperature of the skin, -80 to 45.")
@@ -253,26 +269,28 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """What one setting does in the skin: crater, heat, coagulation, healing."""
-    from porelight import report, verbs
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import bundle, folder, lines
 
     given = {name: value for name, value in locals().items() if name in SCENARIO_FIELDS and value is not None}
     if out:
-        report.folder.check(out)
+        folder.check(out)
     with progress_bar(as_json) as progress:
         result = verbs.simulate_scenario(scenario, given, seed=seed, progress=progress)
         if out:
-            report.folder.deliver(out, report.simulation_files(result))
+            folder.deliver(out, bundle.of_simulation(result))
     if as_json:
-        print_json(report.simulation_numbers(result))
+        print_json(numbers.simulation_numbers(result))
         return
-    for line in report.simulation_lines(result):
+    for line in lines.of_simulation(result):
         typer.echo(line)
     if out:
         typer.echo(f"Written to {out}")
 
 
-SCENARIO_FIELDS = frozenset(
-    "laser energy_mj spot_um profile pulse_us power_w stack repetition_hz density_pct tissue_temperature_c water "
-    "phototype site".split()
+SCENARIO_FIELDS = (
+    *("laser", "energy_mj", "spot_um", "profile", "pulse_us", "power_w", "stack", "repetition_hz", "density_pct"),
+    *("tissue_temperature_c", "water", "phototype", "site"),
 )
 """What a scenario file and the options of ``simulate`` may say, under the same names."""

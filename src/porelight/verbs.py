@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
-    from porelight.care.model import Person, Verdict
+    from porelight.care.model import Calendar, Person, Verdict
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus
@@ -107,6 +107,23 @@ def screen(person: Path | str | Person, *, on: dt.date, laser: str = "co2") -> t
     from porelight import care
 
     return care.screen(read_person(person), on, laser)
+
+
+def calendar(
+    person: Path | str | Person,
+    *,
+    sessions: tuple[dt.date, ...],
+    laser: str = "co2",
+    start: dt.time | None = None,
+) -> Calendar:
+    """The days before and after each session.
+
+    Raises:
+        Refusal: the person cannot be read, the laser is not known, or sessions lie too close.
+    """
+    from porelight import care
+
+    return care.calendar(read_person(person), sessions, laser, start=start)
 
 
 def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:

@@ -1,0 +1,57 @@
+"""What each command delivers: file name -> bytes. Nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from porelight import draw
+from porelight.report import as_json, fields, ics, page, tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from porelight.photo.census import PoreCensus
+    from porelight.planning.model import Plan, Simulation
+
+    Pixels = NDArray[np.uint8]
+
+Files = dict[str, bytes]
+
+
+def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC") -> Files:
+    """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions.
+
+    The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
+    """
+    pores = tables.pores_csv(plan.census).encode()
+    files = {
+        "report.html": page.render(plan, pixels).encode(),
+        "plan.json": as_json.plan_json(plan).encode(),
+        "pores.csv": pores,
+        "overlay.png": draw.overlay_png(pixels, plan.census),
+    }
+    if plan.sessions:
+        course = hashlib.sha256(pores).hexdigest()
+        files["calendar.ics"] = ics.to_ics(plan.calendar, timezone=timezone, uid_seed=course, stamp=plan.on)
+    return files
+
+
+def of_census(census: PoreCensus, pixels: Pixels) -> Files:
+    """pores.csv, census.json and overlay.png."""
+    return {
+        "pores.csv": tables.pores_csv(census).encode(),
+        "census.json": as_json.census_json(census).encode(),
+        "overlay.png": draw.overlay_png(pixels, census),
+    }
+
+
+def of_simulation(simulation: Simulation) -> Files:
+    """numbers.json, the section through the skin as SVG and PNG, and the fields as Zarr."""
+    return {
+        "numbers.json": as_json.text(as_json.simulation_numbers(simulation)).encode(),
+        "section.svg": draw.section_svg(simulation).encode(),
+        "section.png": draw.section_png(simulation),
+        **fields.zarr_files(simulation),
+    }

@@ -1,0 +1,127 @@
+"""What a terminal shows: a few lines, the same numbers and words as the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from porelight import units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from porelight.care.model import Verdict
+    from porelight.fields import Interval
+    from porelight.photo.census import PoreCensus
+    from porelight.planning.model import Plan, Simulation
+
+
+def of_census(census: PoreCensus) -> str:
+    """One line: how many pores, how large, how dense, and what limits the photo."""
+    parts = [f"{census.pore_count} pores"]
+    if census.enlarged_count is not None:
+        parts.append(f"{census.enlarged_count} enlarged (from {census.enlarged_from.si / units.um:.0f} um)")
+    if census.median_diameter_um is not None:
+        parts.append(f"median {census.median_diameter_um:.0f} um")
+    if census.density_per_cm2 is not None:
+        parts.append(f"{census.density_per_cm2:.0f} per cm2")
+    parts.append(f"{100 * census.area_fraction:.1f} % of the skin")
+    return ", ".join(parts) + (f"; {', '.join(census.flags)}" if census.flags else "")
+
+
+def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:
+    """What is not a plain yes, gravest first, with reason, source and what clears it; then how many rules agree."""
+    told = list(verdicts)
+    lines = []
+    for verdict in told:
+        if verdict.outcome == "proceed":
+            continue
+        until = f" Until {day(verdict.until)}." if verdict.until else ""
+        clears = f" {verdict.clears}" if verdict.clears else ""
+        lines.append(f"{verdict.outcome.upper()} {verdict.title}: {verdict.because}{until}{clears}")
+        lines.append(f"    source: {verdict.source.title} ({verdict.tier}, {verdict.confidence}); rule {verdict.rule}")
+    clear = sum(verdict.outcome == "proceed" for verdict in told)
+    return [*lines, f"{clear} of {len(told)} rules have nothing against it. A qualified professional decides."]
+
+
+def of_plan(plan: Plan) -> list[str]:
+    """Five lines: pores, verdict, forecast, sessions, candidates."""
+    return [
+        f"Pores:      {of_census(plan.census)}",
+        f"Verdict:    {_verdict(plan)}",
+        f"Forecast:   {_forecast(plan)}",
+        f"Sessions:   {_sessions(plan)}",
+        f"Candidates: {_candidates(plan)}",
+    ]
+
+
+def of_simulation(simulation: Simulation) -> list[str]:
+    """Crater, coagulation, heat and healing of one setting."""
+    crater, injury, recovery = simulation.crater, simulation.injury, simulation.recovery
+    um, days = units.um, units.day
+    return [
+        f"Setting:     {_setting(simulation)}",
+        f"Ablation:    {crater.ablation_depth / um:.0f} um deep, {crater.ablation_width / um:.0f} um wide",
+        f"Coagulation: to {injury.coagulation_depth / um:.0f} um "
+        f"({injury.coagulation_depth_low / um:.0f} to {injury.coagulation_depth_high / um:.0f} by damage model), "
+        f"{injury.coagulation_width / um:.0f} um wide",
+        f"Heat:        tissue up to {units.to_celsius(simulation.warming.peak_temperature):.0f} C, "
+        f"energy balance within {abs(simulation.warming.energy.error):.0e}",
+        f"Healing:     closed in {span(recovery.closed, days)} days, red for {span(recovery.redness, days)} days",
+    ]
+
+
+def day(date: dt.date) -> str:
+    """Such as "Tue 14 March 2026"."""
+    return f"{date:%a} {date.day} {date:%B %Y}"
+
+
+def span(interval: Interval, unit: float) -> str:
+    """The ends of an interval in ``unit``, with one digit below 10."""
+    low, high = interval.low / unit, interval.high / unit
+    digits = 1 if high < 10 else 0
+    return f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def _verdict(plan: Plan) -> str:
+    if plan.status == "blocked":
+        first = next(verdict for verdict in plan.verdicts if verdict.blocks)
+        others = sum(verdict.blocks for verdict in plan.verdicts) - 1
+        more = f" (and {others} more)" if others else ""
+        return f"blocked - {first.outcome}: {first.because}{more}"
+    adjusted = [verdict.title for verdict in plan.verdicts if verdict.outcome == "adjust"]
+    return "ready for the practitioner's decision" + (f"; mind: {', '.join(adjusted)}" if adjusted else "")
+
+
+def _forecast(plan: Plan) -> str:
+    last = plan.forecast.milestones[-1]
+    change = last.enlarged_change_pct
+    prefix = "if treatment becomes possible: " if plan.status == "blocked" else ""
+    return f"{prefix}enlarged pores {change.mid:+.0f} % ({change.low:+.0f} to {change.high:+.0f}) {last.label}"
+
+
+def _sessions(plan: Plan) -> str:
+    if not plan.sessions:
+        return "none while the plan is blocked"
+    return f"{len(plan.sessions)}: {', '.join(day(date) for date in plan.sessions)}"
+
+
+def _candidates(plan: Plan) -> str:
+    if not plan.candidates:
+        return "none"
+    energies = [candidate.setting.pulse_energy / units.mJ for candidate in plan.candidates]
+    depths = [candidate.simulation.crater.ablation_depth / units.um for candidate in plan.candidates]
+    return (
+        f"{len(plan.candidates)} settings of {min(energies):.0f} to {max(energies):.0f} mJ, "
+        f"{min(depths):.0f} to {max(depths):.0f} um deep"
+    )
+
+
+def _setting(simulation: Simulation) -> str:
+    setting = simulation.setting
+    stack = f" x {setting.pulses_per_column}" if setting.pulses_per_column > 1 else ""
+    convention = "1/e2" if setting.profile == "gaussian_1e2" else "top-hat"
+    return (
+        f"{setting.laser.name}, {setting.pulse_energy / units.mJ:g} mJ{stack}, "
+        f"{setting.spot_diameter / units.um:g} um {convention} spot, {setting.pulse_duration / units.us:g} us"
+    )
