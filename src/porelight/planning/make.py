@@ -18,10 +18,11 @@ from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
 from porelight.planning.choose import candidates
 from porelight.planning.course import Course, course_of
+from porelight.planning.dial import setting_from
 from porelight.planning.explain import factors
 from porelight.planning.forecast import forecast
 from porelight.planning.model import Candidate, Forecast, Plan, Simulation
-from porelight.planning.simulate import setting_from, simulate
+from porelight.planning.simulate import simulate
 from porelight.skin import Phototype, Skin, facial_skin
 
 Progress = Callable[[str, float], None]

@@ -1,0 +1,137 @@
+"""The plan: every part joined, and nothing offered while a rule blocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from porelight import care, cite
+from porelight.planning import make
+from porelight.refusal import Refusal
+from tests.planning import made_up
+from tests.planning.made_up import ON, census
+
+if TYPE_CHECKING:
+    from porelight.planning.model import Plan
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSWERS = (ROOT / "examples" / "person.yaml").read_text()
+
+
+@pytest.fixture
+def quick_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "setting_from", lambda laser, dialled: made_up.dial(*dialled.values()))
+    monkeypatch.setattr(make, "simulate", lambda setting, skin, seed: made_up.simulate(setting, skin))
+
+
+def plan(answers: str = ANSWERS, pores: Any = None, **options: Any) -> Plan:
+    person = care.read_person(answers, "person.yaml")
+    return make.make_plan(pores or census(), person, on=ON, **options)
+
+
+def changed(old: str, new: str) -> str:
+    assert old in ANSWERS
+    return ANSWERS.replace(old, new)
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_ready_plan_has_dates_calendar_candidates_forecast_and_causes() -> None:
+    made = plan()
+    assert made.status == "ready"
+    assert len(made.sessions) == made.forecast.milestones[-1].sessions_done
+    assert made.calendar.sessions == made.sessions
+    assert made.candidates
+    assert len(made.factors) == 6
+    assert made.timing
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_the_first_session_leaves_time_for_the_longest_preparation() -> None:
+    made = plan()
+    lead = max((made.sessions[0] - item.first).days for item in made.calendar.items if item.phase == "before")
+    assert (made.sessions[0] - ON).days == lead
+    assert min(item.first for item in made.calendar.items) == ON
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_the_sessions_follow_the_goal_and_the_dates_follow_the_day() -> None:
+    assert len(plan(goal=0.2).sessions) < len(plan(goal=0.7).sessions)
+    person = care.read_person(ANSWERS, "person.yaml")
+    later = make.make_plan(census(), person, on=ON + dt.timedelta(days=10))
+    assert [day - dt.timedelta(days=10) for day in later.sessions] == list(plan().sessions)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "outcome"),
+    [
+        ("age: 32", "age: 19", "defer"),
+        ("active_acne: no", "active_acne: yes", "defer"),
+        ("pregnancy: no", "pregnant: yes", "defer"),
+        ("health: no", "health: no\nkeloid: yes", "refuse"),
+        ("medicines: no", "medicines: unknown", "ask"),
+        ("phototype: III", "phototype: unknown", "ask"),
+        ("bothered: yes", "bothered: no", "refuse"),
+    ],
+)
+@pytest.mark.usefixtures("quick_chain")
+def test_a_rule_that_blocks_leaves_no_dates_and_says_what_would_clear_it(old: str, new: str, outcome: str) -> None:
+    made = plan(changed(old, new))
+    assert made.status == "blocked"
+    assert made.sessions == ()
+    assert made.calendar.items == ()
+    grave = [verdict for verdict in made.verdicts if verdict.blocks]
+    assert outcome in {verdict.outcome for verdict in grave}
+    assert all(verdict.clears and verdict.because for verdict in grave)
+    assert len(made.timing) == len(grave)
+    assert "Only if treatment becomes possible" in made.forecast.remarks[0]
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_refused_plan_shows_no_setting_at_all() -> None:
+    assert plan(changed("bothered: yes", "bothered: no")).candidates == ()
+    assert plan(changed("medicines: no", "medicines: unknown")).candidates
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_progress_rises_and_names_its_stages() -> None:
+    told: list[tuple[str, float]] = []
+    plan(progress=lambda stage, done: told.append((stage, done)))
+    shares = [done for _, done in told]
+    assert shares == sorted(shares)
+    assert 0.0 <= shares[0] <= shares[-1] <= 1.0
+    assert len({stage for stage, _ in told}) == len(told) >= 3
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_the_skin_has_the_enlarged_pores_of_the_photo() -> None:
+    pores = census()
+    found = make.enlarged_diameter(pores)
+    assert found == plan(pores=pores).skin.pore.opening_diameter
+    assert pores.median_diameter_um is not None
+    assert found is not None
+    assert found > pores.enlarged_from.si
+    assert make.enlarged_diameter(census(um_per_px=None)) is None
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_recalled_number_cannot_hide_in_a_plan() -> None:
+    assert cite.weakest(cite.used(plan())) == "recalled"
+    assert "migration_open" in {row.key for row in cite.used(plan())}
+
+
+def test_an_unknown_laser_and_an_impossible_goal_are_refused() -> None:
+    with pytest.raises(Refusal):
+        plan(laser="ruby")
+    with pytest.raises(Refusal):
+        plan(goal=1.5)
+
+
+def test_the_real_chain_gives_a_plan_in_a_few_seconds() -> None:
+    made = plan()
+    depths = [candidate.simulation.injury.coagulation_depth for candidate in made.candidates]
+    assert depths == sorted(depths)
+    assert depths[-1] > depths[0] > 0.0
+    assert max(abs(candidate.simulation.warming.energy.error) for candidate in made.candidates) < 0.01
