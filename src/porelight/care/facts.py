@@ -9,7 +9,7 @@ from porelight.care.questions import question
 
 
 def answer(person: Person, key: str) -> Answer:
-    """The answer to a question. A "no" to its gate answers it too; what is not known stays unknown."""
+    """The answer to a question. Where it was not put, a "no" to its gate answers it; what is not known stays unknown."""
     return when(person, key)[0]
 
 
@@ -20,8 +20,8 @@ def when(person: Person, key: str) -> tuple[Answer, dt.date | None]:
     if days:
         known = [day for day in days if day is not None]
         return "yes", max(known) if len(known) == len(days) else None
-    if any(said == "no" for said, _ in told):
-        return "no", None
+    if told:
+        return ("unknown" if any(said == "unknown" for said, _ in told) else "no"), None
     gate = question(key).gate
     return ("no", None) if gate and person.answer(gate) == "no" else ("unknown", None)
 

@@ -30,7 +30,7 @@ def to_ics(
     """The calendar as the bytes of an ``.ics`` file.
 
     Args:
-        calendar: the course; with a start time, the session and what is tied to its clock are timed; the rest is whole days.
+        calendar: the course; with a start time, the session and what is tied to its clock are timed, the rest is not.
         timezone: IANA name of the zone in which ``calendar.start`` is read.
         sequence: raised by one each time the course is changed, so that readers replace what they have.
         uid_seed: what names the course; the same seed, item and session always give the same UID.

@@ -1,0 +1,171 @@
+"""A person's file: what is read from it, and how a bad one is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from porelight import care
+from porelight.care.facts import age, answer, when
+from porelight.care.questions import questions
+from porelight.refusal import Refusal
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+TEN = [
+    "age",
+    "phototype",
+    "bothered",
+    "expectations",
+    "worry",
+    "active_acne",
+    "pregnancy",
+    "sun",
+    "health",
+    "medicines",
+]
+ON = dt.date(2026, 6, 15)
+
+
+def read(text: str) -> care.Person:
+    return care.read_person(text, "p.yaml")
+
+
+def test_ten_questions_come_first_and_suffice_for_a_first_verdict() -> None:
+    assert [asked.key for asked in questions() if asked.kind == "minimum"] == TEN
+    assert [asked.key for asked in questions()][:10] == TEN
+    good = {"age": "32", "phototype": "III", "bothered": "yes", "expectations": "yes"}
+    text = "\n".join(f"{key}: {good.get(key, 'no')}" for key in TEN)
+    assert care.overall(care.screen(read(text), ON)) == "adjust"
+
+
+def test_every_question_can_be_answered_in_the_file() -> None:
+    sample = {"age": "32", "date": "1994-03-02", "dates": "[2026-01-02]", "phototype": "II", "site": "nose"}
+    for asked in questions():
+        read(f"{asked.key}: {sample.get(asked.type, '2' if asked.type == 'grade' else 'no')}")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("yes", "yes"),
+        ("Yes", "yes"),
+        ("true", "yes"),
+        ("no", "no"),
+        ("'no'", "no"),
+        ("False", "no"),
+        ("unknown", "unknown"),
+        ("", "unknown"),
+        ("~", "unknown"),
+        ("null", "unknown"),
+        ("'?'", "unknown"),
+    ],
+)
+def test_yes_and_no_are_understood_as_people_write_them(written: str, meant: str) -> None:
+    assert read(f"keloid: {written}").answer("keloid") == meant
+
+
+def test_what_is_left_out_is_unknown() -> None:
+    assert read("age: 30").answer("keloid") == "unknown"
+
+
+def test_a_date_means_yes_and_when() -> None:
+    found = read("isotretinoin: 2026-01-04")
+    assert when(found, "isotretinoin") == ("yes", dt.date(2026, 1, 4))
+    assert found.medicines == (care.Medicine("isotretinoin", "no", dt.date(2026, 1, 4)),)
+
+
+def test_no_to_a_gate_answers_its_details_but_not_those_that_were_asked() -> None:
+    found = read("health: no\nkeloid: yes\nsilver: unknown")
+    assert answer(found, "keloid") == "yes"
+    assert answer(found, "silver") == "unknown"
+    assert answer(found, "immune") == "no"
+    assert answer(read("health: yes"), "immune") == "unknown"
+
+
+def test_age_follows_from_the_birth_date_on_the_day() -> None:
+    found = read("born: 2004-02-29")
+    assert [age(found, dt.date(2023, 2, 28)), age(found, dt.date(2023, 3, 1))] == [18, 19]
+    assert age(read("age: 40"), ON) == 40
+
+
+def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
+    assert read("age: 032").age == 32
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("age: thirty", "p.yaml, age: 'thirty' cannot be used. Write the age in whole years"),
+        ("age: 32.5", "p.yaml, age: '32.5' cannot be used"),
+        ("age: 0", "p.yaml, age: an age of 0 years is not plausible"),
+        ("age: 180", "p.yaml, age: an age of 180 years is not plausible"),
+        ("age: -3", "p.yaml, age: an age of -3 years is not plausible"),
+        ("age: [32]", "p.yaml, age: .* cannot be used"),
+        ("born: 2026-02-30", "p.yaml, born: 2026-02-30 is not a day of the calendar"),
+        ("born: 1 March 1990", "p.yaml, born: '1 March 1990' cannot be used. Write a day as 2026-03-01"),
+        ("born: 1490-01-01", "p.yaml, born: 1490-01-01 is too long ago"),
+        ("age: 32\nborn: 1994-01-01", "p.yaml, age: age and born are both given"),
+        ("born: 1994-01-01\nfiller: 1993-01-01", "p.yaml, born: a day in the file lies before the birth date"),
+        ("phototype: 3", "p.yaml, phototype: '3' cannot be used. Write one of I, II"),
+        ("phototype: iii", "p.yaml, phototype: 'iii' cannot be used"),
+        ("site: ear", "p.yaml, site: 'ear' cannot be used. Write one of forehead"),
+        ("severity: 7", "p.yaml, severity: '7' cannot be used"),
+        ("keloid: maybe", "p.yaml, keloid: 'maybe' cannot be used. Write yes, no or unknown"),
+        ("keloid: {a: b}", "p.yaml, keloid: .* cannot be used"),
+        ("strong_sun: last week", "p.yaml, strong_sun: 'last week' cannot be used"),
+        ("strong_sun: 2026-13-01", "p.yaml, strong_sun: 2026-13-01 is not a day of the calendar"),
+        ("past_sessions: 2026-03-01", "p.yaml, past_sessions: '2026-03-01' cannot be used. Write a list"),
+        ("past_sessions: [2026-03-01, 2026-03-01]", "p.yaml, past_sessions: a day is listed twice"),
+        ("keliod: no", "p.yaml, 'keliod': there is no such field. Did you mean keloid"),
+        ("name: Ann", "p.yaml, 'name': there is no such field. "),
+        ("age: 32\nage: 33", "p.yaml: line 2: 'age' is given twice"),
+        ("a: &x [1]\nb: *x", "p.yaml: line 2: a reference .* is used"),
+        ("- age\n- 32", "p.yaml: this is not a list of `key: value` lines"),
+        ("just words", "p.yaml: this is not a list of `key: value` lines"),
+        ("", "p.yaml: this is not a list of `key: value` lines"),
+        ("age: [32", "p.yaml: line 1: "),
+        ("{[1]: 2}", "p.yaml: "),
+        ("age: !!python/object:os.system x", "p.yaml, age: .*cannot be used|p.yaml: line 1"),
+        ("\x00", "p.yaml: "),
+        ("a: " + "[" * 5000, "p.yaml: "),
+        ("#" * 20_001, "p.yaml: the file has 20001 characters"),
+        ("questionnaire: one", "p.yaml, questionnaire: "),
+    ],
+)
+def test_a_bad_file_is_refused_in_one_line_that_names_file_field_and_remedy(text: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said) as caught:
+        read(text)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+    assert caught.value.advice
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80) | st.dictionaries(st.sampled_from(TEN + ["born", "keloid"]), st.text(max_size=12)).map(str))
+def test_any_text_is_a_person_or_a_refusal(text: str) -> None:
+    try:
+        found = read(text)
+    except Refusal as refusal:
+        assert "\n" not in str(refusal)
+    else:
+        assert isinstance(found, care.Person)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "rule"),
+    [
+        ("person.yaml", "adjust", "antiviral"),
+        ("people/too_young.yaml", "defer", "age"),
+        ("people/active_acne.yaml", "defer", "active_acne"),
+        ("people/pregnant.yaml", "defer", "pregnancy"),
+        ("people/keloid.yaml", "refuse", "keloid"),
+        ("people/unknown.yaml", "ask", "pregnancy"),
+    ],
+)
+def test_the_examples_get_the_verdict_they_are_named_for(name: str, outcome: str, rule: str) -> None:
+    found = care.screen(care.read_person((EXAMPLES / name).read_text(encoding="utf-8"), name), ON)
+    assert (found[0].outcome, found[0].rule) == (outcome, rule)
