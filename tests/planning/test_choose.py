@@ -75,7 +75,7 @@ def test_the_remarks_weigh_depth_cover_and_what_was_tried() -> None:
     shallow, deep = made()[0], made()[-1]
     assert "not as deep as the funnel" in shallow.remarks[0]
     assert "past the funnel" in deep.remarks[0]
-    assert all("of the surface in a session" in candidate.remarks[1] for candidate in made())
+    assert all("of the surface, heated rims included" in candidate.remarks[1] for candidate in made())
     assert "Milder than what was compared" in shallow.remarks[2]
     assert "did no better" in deep.remarks[2]
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,3 +138,26 @@ def test_the_real_chain_gives_a_plan_in_a_few_seconds() -> None:
     assert depths == sorted(depths)
     assert depths[-1] > depths[0] > 0.0
     assert max(abs(candidate.simulation.warming.energy.error) for candidate in made.candidates) < 0.01
+
+
+PRINT_HASH = """
+import datetime as dt, sys
+from pathlib import Path
+from porelight import care
+from porelight.planning import choose, make
+from porelight.report import as_json
+from tests.planning.made_up import census
+choose.WORKERS = int(sys.argv[1])
+person = care.read_person(Path("examples/person.yaml").read_text(), "person.yaml")
+print(as_json.plan_json(make.make_plan(census(), person, on=dt.date(2026, 3, 2), seed=3)))
+"""
+
+
+@pytest.mark.slow
+def test_processes_with_other_threads_and_other_hash_seeds_write_the_same_plan() -> None:
+    texts = set()
+    for threads, seed in (("1", "1"), ("2", "2")):
+        held = {**os.environ, "NUMBA_NUM_THREADS": threads, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", PRINT_HASH, threads]
+        texts.add(subprocess.run(command, cwd=ROOT, env=held, check=True, capture_output=True, text=True).stdout)
+    assert len(texts) == 1

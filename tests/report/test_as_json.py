@@ -21,6 +21,8 @@ from porelight.report import as_json
 from tests.planning import made_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from porelight.planning.model import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +66,7 @@ def test_the_schema_is_a_schema() -> None:
 
 @pytest.mark.parametrize("made", ["ready", "blocked", "uncalibrated", "refused"])
 def test_a_plan_is_valid_by_the_schema(made: str) -> None:
-    plans = {
+    plans: dict[str, Callable[[], Plan]] = {
         "ready": plan,
         "blocked": blocked,
         "uncalibrated": lambda: plan(um_per_px=None),
@@ -95,6 +97,11 @@ def test_the_same_plan_gives_the_same_bytes_whatever_the_threads(monkeypatch: py
         texts.append(as_json.plan_json(plan(seed=5)))
     assert len(set(texts)) == 1
     assert as_json.plan_json(plan(seed=6)) != texts[0]
+
+
+def test_a_setting_tells_the_density_as_it_is_dialled() -> None:
+    settings = [candidate["setting"] for candidate in read(plan())["candidates"]]
+    assert {round(setting["density_pct"], 3) for setting in settings} == {5.0, 10.0}
 
 
 def test_the_hash_is_of_everything_else_and_can_be_checked_from_the_text() -> None:

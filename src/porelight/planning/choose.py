@@ -14,7 +14,7 @@ from porelight.laser import Laser, Setting
 from porelight.planning.course import Course
 from porelight.planning.model import Candidate, Simulation
 from porelight.skin import Phototype
-from porelight.units import day, mJ, percent, um
+from porelight.units import day, hour, mJ, percent, um
 
 WORKERS = 2
 """Simulations at a time; their results do not depend on it."""
@@ -26,7 +26,7 @@ Dial = Callable[[float, float], Setting]
 def candidates(
     course: Course,
     laser: Laser,
-    phototype: Phototype,
+    phototype: Phototype | None,
     verdicts: Iterable[Verdict],
     *,
     dial: Dial,
@@ -73,12 +73,12 @@ def _at_density(column: Simulation, setting: Setting) -> Simulation:
 
 
 def _candidate(
-    simulation: Simulation, energy: float, density: float, densest: float, phototype: Phototype
+    simulation: Simulation, energy: float, density: float, densest: float, phototype: Phototype | None
 ) -> Candidate:
     table, trials = cite.table("planning"), cite.table("trials")
     remarks = (
         _reach(simulation),
-        _cover(simulation),
+        _cover(simulation, density),
         _tried(simulation.setting.laser, energy, density, table["tried_energy"], table["tried_density"]),
         *_marks(density, densest, phototype),
     )
@@ -98,11 +98,11 @@ def _reach(simulation: Simulation) -> str:
     return f"{heat}: past the funnel of a pore and into the depth of its gland, from {_um(gland_top)}."
 
 
-def _cover(simulation: Simulation) -> str:
+def _cover(simulation: Simulation, density: float) -> str:
     recovery = simulation.recovery
     return (
-        f"Treats {recovery.treated_fraction / percent:.0f} % of the surface in a session; the columns close within "
-        f"{_days(recovery.closed)}, redness lasts {_days(recovery.redness)}."
+        f"Dialled as {density:g} %, it treats {recovery.treated_fraction / percent:.0f} % of the surface, heated rims "
+        f"included. The columns close in about {_days(recovery.closed)}; redness lasts about {_days(recovery.redness)}."
     )
 
 
@@ -117,15 +117,15 @@ def _tried(laser: Laser, energy: float, density: float, energies: Cited, densiti
     return f"Within what was compared in a trial, where more energy or density did no better ({energies.source.key})."
 
 
-def _marks(density: float, densest: float, phototype: Phototype) -> tuple[str, ...]:
+def _marks(density: float, densest: float, phototype: Phototype | None) -> tuple[str, ...]:
     if phototype in ("I", "II"):
         return ()
     table = cite.table("planning")
     more, fewer = table["marks_more_columns"], table["marks_fewer_columns"]
     seen = f"{more.value:g} against {fewer.value:g} % of sessions ({more.source.key}, another laser, may be chance)"
-    said = "higher" if density == densest else "lower"
-    return (f"Phototype {phototype}: brown marks are a risk, and with more columns it is likelier higher, {seen}: "
-            f"{said} density of those shown.",)  # fmt: skip
+    place = "more" if density == densest else "fewer"
+    who = f"Phototype {phototype}" if phototype else "The phototype is not known, so it is taken as dark"
+    return (f"{who}: brown marks are a risk. They were seen more often with more columns, {seen}; this has {place}.",)
 
 
 def _um(length: float) -> str:
@@ -133,5 +133,6 @@ def _um(length: float) -> str:
 
 
 def _days(time: Interval) -> str:
-    low, high = time.low / day, time.high / day
-    return f"{low:.0f}-{high:.0f} days" if high >= 1.5 else f"{low * 24:.0f}-{high * 24:.0f} hours"
+    """The middle and the ends, in days; in hours where all is over in a day and a half."""
+    unit, name = (day, "days") if time.high >= 1.5 * day else (hour, "hours")
+    return f"{time.mid / unit:.0f} {name} (between {time.low / unit:.0f} and {time.high / unit:.0f})"

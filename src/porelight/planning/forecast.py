@@ -258,8 +258,8 @@ def _remarks(
         "Without a control side a trial shows too much: salt water alone also improved pores in "
         f"{trials['handled_control'].source.key}.",
         f"The effect is not for good: after Er:YAG it fell from about {trials['fade_eryag'].value:g} weeks on "
-        f"({trials['fade_eryag'].source.key}); {trials['kept_long'].value:g} % of another result was still there after "
-        f"1-2 years ({trials['kept_long'].source.key}, not pores).",
+        f"({trials['fade_eryag'].source.key}). Of what fractional CO2 did to scars and sun damage, "
+        f"{trials['kept_long'].value:g} % was still there after 1-2 years ({trials['kept_long'].source.key}).",
     ]
     if course.laser == "eryag":
         said.append("No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval.")

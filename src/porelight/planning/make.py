@@ -110,7 +110,7 @@ def _candidates(
         return simulate(setting, skin, seed=seed)
 
     device = laser_of(course.laser)
-    return candidates(course, device, person.phototype or DARKEST, verdicts, dial=dial, simulate=run)
+    return candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
 
 
 def _dates(
@@ -125,11 +125,19 @@ def _dates(
     first = timing.first_day(on, lead, gap.time, person, verdicts)
     days = timing.dates(first, expected.milestones[-1].sessions_done, gap.time)
     why = (
-        f"The first session leaves {(first - on).days} days, {lead} of them for the longest preparation.",
-        f"Sessions are {gap.because}",
+        _count(expected, len(days)),
+        f"The first session is {(first - on).days} days ahead; the longest preparation takes {lead}.",
+        f"The sessions are {gap.because}",
         "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
     )
     return days, care.calendar(person, days, laser), why
+
+
+def _count(expected: Forecast, count: int) -> str:
+    many = "1 session" if count == 1 else f"{count} sessions"
+    if expected.sessions_for_goal is None:
+        return f"{many}: the most that a pore trial of this laser tried. The middle forecast stays short of the goal."
+    return f"{many}: the fewest whose middle forecast reaches the goal."
 
 
 def _no_dates(verdicts: tuple[Verdict, ...]) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:

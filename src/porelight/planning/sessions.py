@@ -33,10 +33,10 @@ def spacing(laser: str, phototype: Phototype | None) -> Spacing:
     course = course_of(laser)
     if phototype is not None and phototype not in DARK:
         row = course.spacing
-        return Spacing(row.si, f"{row.value:g} weeks, as in the pore trial ({row.source.key}).", row)
+        return Spacing(row.si, f"{row.value:g} weeks apart, as in the pore trial ({row.source.key}).", row)
     row = course.spacing_dark
     who = f"phototype {phototype}" if phototype else "an unknown phototype"
-    because = f"{row.value:g} weeks for {who} ({row.source.key}): brown marks can show before the next session."
+    because = f"{row.value:g} weeks apart for {who} ({row.source.key}): brown marks can show before the next session."
     return Spacing(row.si, because, row)
 
 

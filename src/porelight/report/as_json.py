@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -266,6 +267,7 @@ def _setting(setting: Setting) -> Numbers:
         "profile": setting.profile,
         "pulse_us": setting.pulse_duration / us,
         "power_w": setting.peak_power,
+        "density_pct": setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2 / percent,
         "columns_per_cm2": setting.density * units.cm2,
         "pulses_per_column": setting.pulses_per_column,
         "passes": setting.passes,
@@ -285,7 +287,7 @@ def _simulation(simulation: Simulation) -> Numbers:
         "coagulation_width_um": injury.coagulation_width / um,
         "necrosis_depth_um": injury.necrosis_depth / um,
         "peak_temperature_c": units.to_celsius(simulation.warming.peak_temperature),
-        "energy_balance_error": simulation.warming.energy.error,
+        "energy_balance_error": round(simulation.warming.energy.error, 9),  # below this it is rounding
         "closed_days": _interval(recovery.closed, day),
         "redness_days": _interval(recovery.redness, day),
         "crusting_days": _interval(recovery.crusting, day),
