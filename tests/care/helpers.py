@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from porelight import care
-from porelight.care.model import Person
 
 CASES = Path(__file__).parent / "cases"
 CLINICIAN = {"by": "Dr Example", "reason": "our own series"}
@@ -33,7 +32,7 @@ def day_of(case: dict[str, Any]) -> dt.date:
     return dt.date.fromisoformat(case.get("on", base()["on"]))
 
 
-def person(facts: dict[str, Any], on: dt.date) -> Person:
+def person(facts: dict[str, Any], on: dt.date) -> care.Person:
     """The base person with these facts instead; "13 days ago" is counted from ``on``."""
     told = {**base()["facts"], **facts}
     return care.read_person(yaml.safe_dump({key: _told(value, on) for key, value in told.items()}), "case")

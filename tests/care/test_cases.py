@@ -27,9 +27,8 @@ def test_the_rule_says_what_the_case_expects(case: dict[str, Any]) -> None:
     if "asks" in case:
         assert list(verdict.asks) == case["asks"]
     if "density_pct" in case:
-        assert [(limit.name, limit.at_most) for limit in verdict.limits] == [
-            ("density_pct", float(case["density_pct"]))
-        ]
+        (limit,) = verdict.limits
+        assert (limit.name, limit.at_most) == ("density_pct", float(case["density_pct"]))
 
 
 def test_there_are_enough_cases_and_none_twice() -> None:
@@ -46,7 +45,7 @@ def test_every_edition_of_a_rule_has_a_case_on_each_side(rule: Any) -> None:
 
 
 def test_a_wait_has_a_case_on_its_last_day_and_on_the_day_after() -> None:
-    """The rules that count days, each with the default wait, in a case one day before it ends and on the day it ends."""
+    """The rules that count days, each with its default wait: one day before it ends and on the day it ends."""
     for rule in in_force(dt.date(2026, 6, 15)):
         waits = {branch.wait.value for branch in rule.branches if branch.wait is not None}
         told = {fact for case in cases() if case["rule"] == rule.key for fact in map(str, case["facts"].values())}

@@ -15,18 +15,8 @@ from porelight.care.questions import questions
 from porelight.refusal import Refusal
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-TEN = [
-    "age",
-    "phototype",
-    "bothered",
-    "expectations",
-    "worry",
-    "active_acne",
-    "pregnancy",
-    "sun",
-    "health",
-    "medicines",
-]
+TEN = ["age", "phototype", "bothered", "expectations", "worry"]
+TEN += ["active_acne", "pregnancy", "sun", "health", "medicines"]
 ON = dt.date(2026, 6, 15)
 
 
@@ -145,14 +135,13 @@ def test_a_bad_file_is_refused_in_one_line_that_names_file_field_and_remedy(text
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=80) | st.dictionaries(st.sampled_from(TEN + ["born", "keloid"]), st.text(max_size=12)).map(str))
-def test_any_text_is_a_person_or_a_refusal(text: str) -> None:
+@given(st.text(max_size=80) | st.dictionaries(st.sampled_from([*TEN, "born", "keloid"]), st.text(max_size=12)).map(str))
+def test_any_text_is_a_person_or_a_refusal_in_one_line(text: str) -> None:
     try:
-        found = read(text)
+        said = repr(read(text))
     except Refusal as refusal:
-        assert "\n" not in str(refusal)
-    else:
-        assert isinstance(found, care.Person)
+        said = str(refusal)
+    assert "\n" not in said
 
 
 @pytest.mark.parametrize(

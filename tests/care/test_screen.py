@@ -107,9 +107,8 @@ def test_a_past_visit_is_judged_by_the_rules_of_its_day(facts: dict[str, Any], o
     told = {key: value for key, value in facts.items() if not value.startswith("20")}
     found = care.screen(person(told, on), on, laser)
     assert all(verdict.effective <= on for verdict in found)
-    latest = {
-        rule.key: rule.effective for rule in sorted(book(), key=lambda rule: rule.effective) if rule.effective <= on
-    }
+    by_day = sorted(book(), key=lambda rule: rule.effective)
+    latest = {rule.key: rule.effective for rule in by_day if rule.effective <= on}
     assert all(verdict.effective == latest[verdict.rule] for verdict in found)
 
 
@@ -149,7 +148,7 @@ def test_a_day_before_the_rules_begin_is_refused() -> None:
 
 
 def test_an_unknown_laser_is_refused_with_those_there_are() -> None:
-    with pytest.raises(Refusal, match="'sonic'.*co2"):
+    with pytest.raises(Refusal, match=r"'sonic'.*co2"):
         care.screen(person({}, ON), ON, "sonic")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -28,13 +29,13 @@ def ics(calendar: Calendar, **options: object) -> bytes:
     return to_ics(calendar, **({"uid_seed": "course 1", "stamp": STAMP} | options))  # type: ignore[arg-type]
 
 
-def events(data: bytes) -> dict[str, icalendar.Event]:
+def events(data: bytes) -> dict[str, Any]:
     """By UID, as a calendar program would keep them."""
-    found = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    found: Any = icalendar.Calendar.from_ical(data).walk("VEVENT")
     return {str(event["UID"]): event for event in found}
 
 
-def named(data: bytes, title: str) -> icalendar.Event:
+def named(data: bytes, title: str) -> Any:
     return next(event for event in events(data).values() if str(event["SUMMARY"]).startswith(title))
 
 
@@ -134,7 +135,8 @@ def test_sessions_in_summer_and_winter_keep_their_hour() -> None:
 def test_the_zone_in_the_file_gives_the_same_moments_as_the_zone_of_the_world() -> None:
     """The file's own VTIMEZONE, as a reader without a zone table would apply it, on both sides of the change."""
     data = ics(course(MARCH, dt.date(2027, 4, 12), start=dt.time(9, 0)), timezone=BERLIN)
-    zone = icalendar.Calendar.from_ical(data).walk("VTIMEZONE")[0].to_tz(lookup_tzid=False)
+    written: Any = icalendar.Calendar.from_ical(data).walk("VTIMEZONE")[0]
+    zone = written.to_tz(lookup_tzid=False)
     for day in (MARCH, dt.date(2027, 4, 12), dt.date(2027, 11, 15)):
         local = dt.datetime.combine(day, dt.time(9))
         assert local.replace(tzinfo=zone).utcoffset() == local.replace(tzinfo=ZoneInfo(BERLIN)).utcoffset()
@@ -168,7 +170,7 @@ def test_an_empty_course_is_a_calendar_without_events() -> None:
 def test_an_unknown_zone_or_a_negative_sequence_is_refused() -> None:
     with pytest.raises(Refusal, match="no time zone 'Mars/Base'"):
         ics(course(), timezone="Mars/Base")
-    with pytest.raises(Refusal, match="no time zone '../etc/passwd'"):
+    with pytest.raises(Refusal, match=r"no time zone '\.\./etc/passwd'"):
         ics(course(), timezone="../etc/passwd")
     with pytest.raises(Refusal, match="sequence"):
         ics(course(), sequence=-1)

@@ -9,7 +9,7 @@ from porelight.care.questions import question
 
 
 def answer(person: Person, key: str) -> Answer:
-    """The answer to a question. Where it was not put, a "no" to its gate answers it; what is not known stays unknown."""
+    """The answer to a question. Where it was not put, a "no" to its gate answers it; all else is unknown."""
     return when(person, key)[0]
 
 
