@@ -1,0 +1,161 @@
+"""Outputs appear whole or not at all: written beside their place, then swapped in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from porelight.refusal import Refusal
+
+DELIVERED = frozenset(
+    {
+        *("report.html", "plan.json", "pores.csv", "overlay.png", "preview.png", "calendar.ics"),
+        *("census.json", "change.json", "change.png", "pairs.csv"),
+        *("numbers.json", "section.svg", "section.png"),
+    }
+)
+"""Every file name that a command delivers."""
+
+IDENTIFYING = ("plan.json", "census.json", "change.json", "numbers.json")
+"""One of these stands in every delivered folder, and says which version of Porelight wrote it."""
+
+FIELDS = "fields.zarr"
+ANOTHER = "Name a new folder, or empty this one"
+
+
+def check(out: Path) -> None:
+    """Refuse early what :func:`deliver` would refuse late: before minutes of work, not after.
+
+    Raises:
+        Refusal: the place cannot be written, or holds something that is not an earlier output.
+    """
+    place = _resolved(out)
+    _check_parent(place)
+    if place.is_dir():
+        if place == Path.cwd() or place in Path.cwd().parents:
+            raise Refusal("this is the folder you are in", where=str(out), advice="Name a folder inside it")
+        if not (_is_empty(place) or is_earlier_output(place)):
+            raise Refusal("the folder holds something else than an earlier result", where=str(out), advice=ANOTHER)
+    elif place.exists():
+        raise Refusal("there is a file of this name", where=str(out), advice="Name another folder")
+    with _refusing(out):
+        Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent)).rmdir()
+
+
+def deliver(out: Path, files: Mapping[str, bytes]) -> None:
+    """Make ``out`` a folder of exactly these files; an earlier output there is replaced whole.
+
+    Args:
+        out: the folder; its parent exists.
+        files: relative path, parts joined by ``/`` -> content.
+
+    Raises:
+        Refusal: the place cannot be written, or holds something that is not an earlier output. Nothing is changed.
+    """
+    check(out)
+    place = _resolved(out)
+    with _refusing(out), _workshop(place) as workshop:
+        whole = workshop / "whole"
+        _write(whole, files)
+        _swap(whole, place, workshop / "earlier")
+
+
+def deliver_file(out: Path, data: bytes) -> None:
+    """Write one file, whole or not at all; a file of that name is replaced.
+
+    Raises:
+        Refusal: the place cannot be written, or is a folder.
+    """
+    place = _resolved(out)
+    _check_parent(place)
+    if place.is_dir():
+        raise Refusal("this is a folder, not a file", where=str(out), advice="Name the file inside it")
+    with _refusing(out), _workshop(place) as workshop:
+        whole = workshop / "whole"
+        whole.write_bytes(data)
+        whole.replace(place)
+
+
+def is_earlier_output(folder: Path) -> bool:
+    """Whether a folder holds what one command delivers, and nothing else."""
+    entries = list(folder.iterdir())
+    if any(entry.is_symlink() for entry in entries):
+        return False
+    below = [entry for entry in entries if entry.is_dir() and entry.name != FIELDS]
+    names = {entry.name for entry in entries if entry.is_file()}
+    if len(names) + sum(entry.is_dir() for entry in entries) != len(entries) or not names <= DELIVERED:
+        return False
+    if below:
+        return len(below) == len(entries) and all(is_earlier_output(entry) for entry in below)
+    return any(_is_ours(folder / name) for name in IDENTIFYING if name in names)
+
+
+def _is_ours(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        told = json.loads(path.read_bytes())
+        return isinstance(told, dict) and "version" in told and "sources" in told
+    return False
+
+
+def _is_empty(folder: Path) -> bool:
+    return next(folder.iterdir(), None) is None
+
+
+def _resolved(out: Path) -> Path:
+    with _refusing(out):
+        return out.expanduser().resolve()
+
+
+def _check_parent(place: Path) -> None:
+    parent = place.parent
+    if not parent.exists():
+        raise Refusal("there is no such folder", where=str(parent), advice="Create it first, or check the path")
+    if not parent.is_dir():
+        raise Refusal("this is a file, not a folder", where=str(parent), advice="Name a place inside a folder")
+
+
+@contextlib.contextmanager
+def _refusing(out: Path) -> Iterator[None]:
+    """An error of the file system, as one line."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "the place cannot be written").lower()
+        raise Refusal(reason, where=str(out), advice="Choose a place you may write to, with room for it") from None
+
+
+@contextlib.contextmanager
+def _workshop(place: Path) -> Iterator[Path]:
+    """A hidden folder beside the place, gone afterwards whatever happens."""
+    workshop = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        yield workshop
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts:
+            raise ValueError(f"{name!r} would lie outside the delivered folder")
+        path = folder / parts
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _swap(whole: Path, place: Path, earlier: Path) -> None:
+    """Put the new folder in its place; the earlier one comes back if that fails."""
+    if place.exists():
+        place.rename(earlier)
+    try:
+        whole.rename(place)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(place)
+        raise
