@@ -1,0 +1,34 @@
+"""Photon transport by Monte Carlo, for light that scatters (532 to 2100 nm): skin in layers, with pores or without."""
+
+from porelight.light.monte_carlo.beams import Beam, columns, gaussian_1e2, pencil, top_hat
+from porelight.light.monte_carlo.medium import Heterogeneous, Layered, Material, Medium, Slab, Volume
+from porelight.light.monte_carlo.results import Derivatives, Estimate, Field, Transport, deposit
+from porelight.light.monte_carlo.run import transport
+from porelight.light.monte_carlo.shapes import Brick, Cone, Ellipsoid, cylinder, sphere
+from porelight.light.monte_carlo.tallies import Box
+
+__all__ = [
+    "transport",
+    "Transport",
+    "deposit",
+    "Estimate",
+    "Field",
+    "Derivatives",
+    "Material",
+    "Slab",
+    "Layered",
+    "Volume",
+    "Heterogeneous",
+    "Medium",
+    "Ellipsoid",
+    "Cone",
+    "Brick",
+    "sphere",
+    "cylinder",
+    "Box",
+    "Beam",
+    "pencil",
+    "gaussian_1e2",
+    "top_hat",
+    "columns",
+]
