@@ -6,6 +6,7 @@ Everything below this module is pure; here files are read, and only here and in 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,24 @@ def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
     from porelight.planning.simulate import simulate as chain
 
     return chain(setting, skin, seed=seed)
+
+
+def simulate_scenario(
+    scenario: Path | str | None, given: Mapping[str, object], *, seed: int = 0, progress: Progress | None = None
+) -> Simulation:
+    """:func:`simulate` for a scenario file, overruled by ``given`` under the same names; None leaves the usual values.
+
+    Raises:
+        Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
+    """
+    from porelight.planning.simulate import scenario_from
+    from porelight.planning.simulate import simulate as chain
+    from porelight.units import celsius
+
+    said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
+    return chain(
+        said.setting(), said.skin(), seed=seed, temperature=celsius(said.tissue_temperature_c), progress=progress
+    )
 
 
 def plan(
