@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from porelight import cite
 from porelight.planning import forecast as model
@@ -210,3 +212,23 @@ def test_a_goal_that_is_no_share_is_refused(goal: float) -> None:
 def test_a_laser_without_a_pore_trial_is_refused() -> None:
     with pytest.raises(Refusal, match="co2, eryag"):
         of(laser="diode_1726")
+
+
+@given(
+    count=some.integers(0, 80),
+    median=some.floats(40, 800),
+    spread=some.floats(0.0, 1.0),
+    scale=some.none() | some.floats(5, 120),
+    goal=some.floats(0.0, 1.0),
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_any_face_gets_a_finite_forecast_that_never_removes_more_than_all(
+    count: int, median: float, spread: float, scale: float | None, goal: float
+) -> None:
+    pores = census(count=count, median=median, spread=spread, um_per_px=scale)
+    result = forecast(pores, "co2", spacing=FOUR, goal=goal, seed=1)
+    for milestone in result.milestones:
+        interval = milestone.enlarged_change_pct
+        assert -100.0 <= interval.low <= interval.mid <= interval.high < 200.0
+        assert milestone.median_diameter_um is None or milestone.median_diameter_um.low > 0.0
+    assert 0.0 <= result.chance_of_goal <= 1.0

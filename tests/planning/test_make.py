@@ -95,7 +95,20 @@ def test_a_rule_that_blocks_leaves_no_dates_and_says_what_would_clear_it(old: st
 @pytest.mark.usefixtures("quick_chain")
 def test_a_refused_plan_shows_no_setting_at_all() -> None:
     assert plan(changed("bothered: yes", "bothered: no")).candidates == ()
-    assert plan(changed("medicines: no", "medicines: unknown")).candidates
+    asked = plan(changed("medicines: no", "medicines: unknown")).candidates
+    assert asked
+    assert all("Only if treatment becomes possible" in candidate.remarks[0] for candidate in asked)
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_session_before_is_told_and_one_too_recent_blocks() -> None:
+    def after(days: int) -> Plan:
+        return plan(ANSWERS + f"past_sessions: [{(ON - dt.timedelta(days=days)).isoformat()}]\n")
+
+    assert any("1 session was done before" in line for line in after(40).timing)
+    recent = after(20)
+    assert recent.sessions == ()
+    assert any((ON + dt.timedelta(days=8)).isoformat() in line for line in recent.timing)
 
 
 @pytest.mark.usefixtures("quick_chain")
@@ -138,6 +151,13 @@ def test_the_real_chain_gives_a_plan_in_a_few_seconds() -> None:
     assert depths == sorted(depths)
     assert depths[-1] > depths[0] > 0.0
     assert max(abs(candidate.simulation.warming.energy.error) for candidate in made.candidates) < 0.01
+
+
+def test_the_real_chain_plans_with_erbium_too() -> None:
+    made = plan(laser="eryag")
+    assert made.status == "ready"
+    assert {candidate.setting.laser.key for candidate in made.candidates} == {"eryag"}
+    assert any("no setting of a pore trial" in remark.lower() for remark in made.candidates[0].remarks)
 
 
 PRINT_HASH = """

@@ -76,7 +76,7 @@ def make_plan(
         census=census,
         verdicts=verdicts,
         factors=factors(census, person, age),
-        candidates=_candidates(course, person, skin, verdicts, seed),
+        candidates=_candidates(course, person, skin, verdicts, seed, blocked=blocked),
         sessions=days,
         forecast=_if_possible(expected) if blocked else expected,
         calendar=calendar,
@@ -97,7 +97,7 @@ def enlarged_diameter(census: PoreCensus) -> float | None:
 
 
 def _candidates(
-    course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int
+    course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int, *, blocked: bool
 ) -> tuple[Candidate, ...]:
     """The candidates; none where a rule refuses, because then no setting is to be considered."""
     if any(verdict.outcome == "refuse" for verdict in verdicts):
@@ -110,7 +110,12 @@ def _candidates(
         return simulate(setting, skin, seed=seed)
 
     device = laser_of(course.laser)
-    return candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
+    found = candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
+    if not blocked:
+        return found
+    return tuple(
+        dataclasses.replace(one, remarks=("Only if treatment becomes possible.", *one.remarks)) for one in found
+    )
 
 
 def _dates(
@@ -126,6 +131,7 @@ def _dates(
     days = timing.dates(first, expected.milestones[-1].sessions_done, gap.time)
     why = (
         _count(expected, len(days)),
+        *_before(person),
         f"The first session is {(first - on).days} days ahead; the longest preparation takes {lead}.",
         f"The sessions are {gap.because}",
         "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
@@ -138,6 +144,16 @@ def _count(expected: Forecast, count: int) -> str:
     if expected.sessions_for_goal is None:
         return f"{many}: the most that a pore trial of this laser tried. The middle forecast stays short of the goal."
     return f"{many}: the fewest whose middle forecast reaches the goal."
+
+
+def _before(person: Person) -> tuple[str, ...]:
+    done = len(person.past_sessions)
+    if not done:
+        return ()
+    many = "1 session was" if done == 1 else f"{done} sessions were"
+    return (
+        f"{many} done before. The forecast starts from this photo as a first course does; no trial measured a second.",
+    )
 
 
 def _no_dates(verdicts: tuple[Verdict, ...]) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
