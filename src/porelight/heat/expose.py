@@ -1,0 +1,166 @@
+"""One exposure: pulses with light, and cooling between and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from porelight.cite import Cited
+from porelight.fields import Crater, EnergyBalance, Exposure, Floats, Grid, Warming
+from porelight.heat.column import TOLERANCE, Absorb, Column, Watch
+from porelight.heat.tissue import Tissue
+
+Progress = Callable[[str, float], None]
+
+
+def expose(
+    exposure: Exposure,
+    grid: Grid,
+    tissue: Tissue,
+    *,
+    absorb: Absorb,
+    watch: Watch | None = None,
+    cooling_time: float,
+    precooling: float = 0.0,
+    moments: Floats | None = None,
+    step_share: float = 1.0,
+    tolerance: float = TOLERANCE,
+    progress: Progress | None = None,
+) -> tuple[Crater, Warming]:
+    """Fire the pulses of one column into skin and let it cool.
+
+    Args:
+        exposure: skin, setting and starting temperature.
+        grid: cells of the column.
+        tissue: their material, see :func:`porelight.heat.tissue.tissue`.
+        absorb: where light goes in, called once a step.
+        watch: sees every step; damage integrates here.
+        cooling_time: time after the last pulse [s].
+        precooling: time under the setting's cooling before the first pulse [s].
+        moments: times [s] at which temperature fields are kept; the surface alone is kept at every step otherwise.
+        step_share: scales the steps of the pulse; 0.5 for a step study.
+        tolerance: greatest error of one cooling step in any cell [K].
+        progress: called with the share done.
+
+    Returns:
+        Crater and warming. Energy closes to rounding: incident = reflected + lost + stored + ejected + out.
+
+    Method: finite volumes in enthalpy; explicit steps under light, short enough that the front moves about two cells a
+    step; second-order Runge-Kutta-Legendre super-time-stepping with error control without light.
+    """
+    cooling = exposure.setting.cooling
+    surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, exposure.temperature)
+    column = Column(grid, tissue, exposure.temperature, surface)
+    record = _Record(column, moments)
+    setting = exposure.setting
+    pulses = setting.pulses_per_column
+    if precooling > 0.0:
+        column.cool(precooling, watch, tolerance)
+    begun = column.time
+    for pulse in range(pulses):
+        _pulse(column, exposure, absorb, watch, record, step_share)
+        last = pulse == pulses - 1
+        until = column.time + cooling_time if last else begun + (pulse + 1) * setting.repetition_interval
+        _rest(column, until, watch, record, tolerance)
+        if progress:
+            progress("Heat", (pulse + 1) / pulses)
+    return _crater(column), record.warming(tissue.rests_on)
+
+
+def _pulse(
+    column: Column, exposure: Exposure, absorb: Absorb, watch: Watch | None, record: _Record, share: float
+) -> None:
+    setting = exposure.setting
+    duration, energy = setting.pulse_duration, setting.pulse_energy
+    end, sent = column.time + duration, 0.0
+    step = share * min(_front_step(column, exposure), duration / 20.0)
+    while sent < duration * (1.0 - 1e-12):
+        longest = share * min(0.8 * column.stable_step(), duration / 20.0)
+        taken = min(step, longest, duration - sent)
+        floor = column.floor()
+        column.light(absorb, energy * taken / duration, taken, watch)
+        sent += taken
+        record.note()
+        moved = column.floor() - floor
+        step = taken * (0.7 if moved > 2.0 * share + 0.5 else 1.2)
+    column.time = end
+
+
+def _front_step(column: Column, exposure: Exposure) -> float:
+    """Time in which the brightest light could remove two cells [s]."""
+    setting = exposure.setting
+    irradiance = setting.peak_fluence / setting.pulse_duration
+    if not setting.laser.ablation or irradiance == 0.0:
+        return setting.pulse_duration
+    return float(2.0 * column.heights[0] * setting.laser.ablation["heat_of_ablation"].si / irradiance)
+
+
+def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float) -> None:
+    for moment in record.between(column.time, until):
+        column.cool(moment, watch, tolerance)
+        record.note()
+
+
+def _crater(column: Column) -> Crater:
+    grid = column.grid
+    gone = column.solid == 0.0
+    deepest = np.where(gone, grid.z_edges[1:, None], 0.0).max(axis=0)
+    return Crater(grid=grid, depth=deepest, resolution=float(column.heights[column.floor()]))
+
+
+class _Record:
+    """Keeps the surface temperature, and fields at chosen moments."""
+
+    def __init__(self, column: Column, moments: Floats | None) -> None:
+        self.column, self.moments = column, moments
+        self.times: list[float] = []
+        self.surface: list[float] = []
+        self.frames: list[Floats] = []
+        self.note(first=True)
+
+    def between(self, start: float, end: float) -> list[float]:
+        """Moments to stop at while cooling: the chosen ones, or a geometric row that shows the decay."""
+        span = end - start
+        if span <= 0.0:
+            return []
+        chosen = (
+            start + span * np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
+            if self.moments is None
+            else self.moments[(self.moments > start) & (self.moments < end)]
+        )
+        return [*map(float, chosen), end]
+
+    def note(self, *, first: bool = False) -> None:
+        column = self.column
+        if self.moments is not None:
+            done = len(self.times)
+            if done >= self.moments.size or column.time < self.moments[done] * (1.0 - 1e-9):
+                return
+            self.frames.append(np.where(column.solid > 0.0, column.temperature, np.nan))
+        elif first and column.time > 0.0:
+            return
+        self.times.append(column.time)
+        self.surface.append(column.surface_temperature())
+
+    def warming(self, rests_on: tuple[Cited, ...]) -> Warming:
+        column, ledger = self.column, self.column.ledger
+        column.settle()
+        energy = EnergyBalance(
+            incident=ledger.incident,
+            reflected=ledger.reflected,
+            lost_above=ledger.lost,
+            stored=column.energy_left(),
+            ejected=column.energy_ejected(),
+            conducted_out=ledger.out,
+        )
+        return Warming(
+            grid=column.grid,
+            peak=column.peak,
+            final=column.temperature,
+            times=np.array(self.times),
+            surface=np.array(self.surface),
+            energy=energy,
+            rests_on=rests_on,
+            frames=np.stack(self.frames) if self.frames else None,
+        )

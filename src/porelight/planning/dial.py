@@ -1,0 +1,186 @@
+"""From what an operator dials, in outside units, to a setting; impossible settings are refused with the reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pydantic
+import yaml
+
+from porelight.laser import Laser, Profile, Setting, lasers
+from porelight.refusal import Refusal
+from porelight.skin import Phototype, Site, Skin, facial_skin
+from porelight.units import mJ, percent, um, us
+
+Number = float | int | str | None
+
+
+class Scenario(pydantic.BaseModel):
+    """What SCENARIO.yaml and the options of ``simulate`` may say; what is left out comes from the laser."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    laser: str = "co2"
+    energy_mj: float | None = None
+    spot_um: float | None = None
+    profile: Profile | None = None
+    pulse_us: float | None = None
+    power_w: float | None = None
+    stack: int | None = None
+    repetition_hz: float | None = None
+    density_pct: float | None = None
+    passes: int | None = None
+    tissue_temperature_c: float = 35.0
+    water: float | None = pydantic.Field(default=None, ge=0.05, le=0.95)
+    phototype: Phototype = "III"
+    site: Site = "cheek"
+
+    def setting(self) -> Setting:
+        """The setting it dials."""
+        return setting_from(self.laser, self.model_dump(exclude=_NOT_DIALLED))
+
+    def skin(self) -> Skin:
+        """The skin it names."""
+        return skin_of(self.phototype, self.site, self.water)
+
+
+_NOT_DIALLED = {"laser", "tissue_temperature_c", "water", "phototype", "site"}
+
+
+def scenario_from(text: str, where: str, given: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario from the text of a YAML file, overruled by ``given``.
+
+    Raises:
+        Refusal: the text is not YAML, or says something unknown or of the wrong kind.
+    """
+    try:
+        said = yaml.safe_load(text) or {}
+    except yaml.YAMLError:
+        raise Refusal("this is not YAML", where=where, advice="Write one 'name: value' a line") from None
+    if not isinstance(said, dict):
+        raise Refusal("a list of names and values is needed", where=where, advice="Write one 'name: value' a line")
+    try:
+        return Scenario.model_validate({**said, **(given or {})})
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise Refusal(
+            f"{name}: {first['msg'].lower()}", where=where, advice="Names are " + ", ".join(Scenario.model_fields)
+        ) from None
+
+
+def skin_of(phototype: Phototype, site: Site, water: float | None = None) -> Skin:
+    """Facial skin, with another share of water in its dermis when given."""
+    skin = facial_skin(phototype, site)
+    if water is None:
+        return skin
+    layers = tuple(
+        dataclasses.replace(layer, water=water) if layer.name == "dermis" else layer for layer in skin.layers
+    )
+    return dataclasses.replace(skin, layers=layers)
+
+
+def setting_from(key: str, dial: Mapping[str, Number] | None = None, **more: Number) -> Setting:
+    """A setting from outside values; what is left out is the usual of the laser.
+
+    Args:
+        key: of the laser.
+        dial, more: ``energy_mj`` of one pulse, ``spot_um``, ``profile``, ``pulse_us`` or ``power_w``, ``stack``,
+            ``repetition_hz``, ``density_pct`` (share of the surface that spots cover), ``passes``.
+
+    Raises:
+        Refusal: no such laser, an unknown name, or a value that no such device and no skin allows.
+    """
+    device = _device(key)
+    given = {name: value for name, value in {**(dial or {}), **more}.items() if value is not None}
+    unknown = set(given) - _NAMES
+    if unknown:
+        raise Refusal(
+            f"{', '.join(sorted(unknown))} is not something to dial",
+            where="setting",
+            advice="Use " + ", ".join(sorted(_NAMES)),
+        )
+    value = {name: _number(device, name, given.get(name)) for name in _NUMBERS}
+    duration = _duration(device, given, value["energy_mj"])
+    spot = value["spot_um"] * um
+    return Setting(
+        laser=device,
+        pulse_energy=value["energy_mj"] * mJ,
+        spot_diameter=spot,
+        pulse_duration=duration,
+        profile=_profile(given.get("profile")),
+        density=value["density_pct"] * percent / (math.pi * (0.5 * spot) ** 2),
+        passes=round(value["passes"]),
+        pulses_per_column=round(value["stack"]),
+        repetition_interval=1.0 / value["repetition_hz"],
+    )
+
+
+_NUMBERS = ("energy_mj", "spot_um", "density_pct", "passes", "stack", "repetition_hz")
+_NAMES = {*_NUMBERS, "profile", "pulse_us", "power_w"}
+_KEYS = {"stack": "pulses_per_column"}
+_WHY = {
+    "energy_mj": "energy cannot be negative, and more than this would go through the skin of a face",
+    "spot_um": "a spot needs a size that light of this wavelength can be focused to",
+    "density_pct": "it is a share of the surface",
+    "passes": "the skin is passed over at least once",
+    "stack": "a column takes at least one pulse",
+    "repetition_hz": "pulses follow one another at the rate such a device can fire",
+    "pulse_us": "a longer pulse is a burn by conduction and outlasts the window the model follows",
+    "power_w": "no such device has that power, and skin would be gone before it ended",
+}
+
+
+def _device(key: str) -> Laser:
+    try:
+        return lasers()[key]
+    except KeyError:
+        raise Refusal(
+            f"laser {key!r} is not one that can be simulated", where="laser", advice="Use " + ", ".join(lasers())
+        ) from None
+
+
+def _number(device: Laser, name: str, given: Number) -> float:
+    key = _KEYS.get(name, name)
+    try:
+        value = float(device.default[key] if given is None else given)
+    except ValueError:
+        raise Refusal(f"{given!r} is not a number", where=name, advice="Give a plain number") from None
+    low, high = device.limits[key]
+    if not low <= value <= high or not math.isfinite(value) or (name in _POSITIVE and value <= 0.0):
+        raise Refusal(
+            f"{value:g} cannot be: {_WHY[name]}", where=name, advice=f"{device.name} takes {low:g} to {high:g}"
+        )
+    return value
+
+
+_POSITIVE = {"spot_um", "pulse_us", "power_w", "repetition_hz"}
+
+
+def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> float:
+    """Pulse duration [s]: as given, or by the power given, or by the usual power of the laser."""
+    if "pulse_us" in given and "power_w" in given:
+        raise Refusal("a pulse has one duration", where="power_w", advice="Give pulse_us or power_w, not both")
+    if "pulse_us" in given:
+        return _number(device, "pulse_us", given["pulse_us"]) * us
+    low, high = device.limits["pulse_us"]
+    power = _number(device, "power_w", given.get("power_w"))
+    duration = energy_mj * mJ / power / us
+    if "power_w" in given and duration > high:
+        raise Refusal(
+            f"{energy_mj:g} mJ at {power:g} W takes {duration:.0f} us: {_WHY['pulse_us']}",
+            where="power_w",
+            advice=f"{device.name} takes pulses up to {high:g} us",
+        )
+    return min(max(duration, low), high) * us
+
+
+def _profile(given: Number) -> Literal["gaussian_1e2", "top_hat"]:
+    if given in (None, "gaussian_1e2"):
+        return "gaussian_1e2"
+    if given == "top_hat":
+        return "top_hat"
+    raise Refusal(f"{given!r} is not a beam profile", where="profile", advice="Use gaussian_1e2 or top_hat")
