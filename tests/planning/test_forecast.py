@@ -40,12 +40,25 @@ def holds(interval: Interval, value: float) -> bool:
     return interval.low < value < interval.high
 
 
-def test_without_a_scale_the_middle_meets_both_visits_of_the_trial() -> None:
-    """kwon2018: -28.8 % after two sessions, -54.5 % twelve weeks after three. Middle of the draws, so within noise."""
-    trials = cite.table("trials")
-    result = of()
-    assert change(result, 1).mid == pytest.approx(trials["kwon_s2"].value, abs=2 * NOISE)
-    assert change(result, -1).mid == pytest.approx(trials["kwon_s3"].value, abs=2 * NOISE)
+def test_without_a_scale_the_middle_stays_a_little_short_of_both_visits_of_the_trial() -> None:
+    """kwon2018: -28.8 % after two sessions, -54.5 % 12 weeks after three; short of it for want of a control."""
+    trials, result = cite.table("trials"), of()
+    for index, key in ((1, "kwon_s2"), (-1, "kwon_s3")):
+        assert trials[key].value < change(result, index).mid < trials[key].value + 4.0
+
+
+def test_with_everything_known_the_trial_is_met() -> None:
+    """Without any spread equation (1) gives back what fixed it; the median over photos is then within 0.5."""
+    course = course_of("co2")
+    draws = model.draw(course, np.random.default_rng(1))
+    sure = dataclasses.replace(
+        draws,
+        effect=np.ones_like(draws.effect),
+        maturation=np.full_like(draws.effect, model.anchored(course)),
+        per_session=np.full_like(draws.effect, float(np.median(draws.per_session))),
+    )
+    end = model.final_ratio(census(um_per_px=None), sure, None, 3, FOUR)
+    assert np.median(end) - 1.0 == pytest.approx(course.final.si, abs=0.005)
 
 
 def test_the_maturation_time_is_solved_from_the_two_visits() -> None:
@@ -106,17 +119,22 @@ def test_known_study_and_maturation_leave_the_spread_between_people() -> None:
     assert row.low - 2 < np.std(end) / percent < row.high + 2
 
 
-def test_a_new_trial_of_the_same_size_falls_inside_the_interval_of_means_nine_times_in_ten() -> None:
-    """Coverage: means of 32 people from a world with another true effect, against the interval of the mean effect."""
-    rng, course, spread = np.random.default_rng(3), course_of("co2"), cite.table("planning")["person_spread"].si
-    final = course.final.si
-    true = np.expm1(np.log1p(final) * np.exp(course.study_spread.si * rng.standard_normal(4000)))
-    means = true + spread * rng.standard_normal(4000) / np.sqrt(cite.table("trials")["kwon_people"].value)
-    low, high = np.expm1(np.log1p(final) * np.exp(course.study_spread.si * np.array([1.645, -1.645])))
-    assert np.mean((means > low) & (means < high)) == pytest.approx(0.9, abs=0.06)
+def test_a_new_trial_of_the_same_size_falls_inside_the_interval_for_people() -> None:
+    """Coverage: means of 32 people in worlds with another true effect. People differ more than such means do."""
+    rng, course, rows = np.random.default_rng(3), course_of("co2"), cite.table("planning")
+    spread, larger = course.study_spread.si, course.study_spread.si * rows["understated"].si
+    normal = rng.standard_normal(4000)
+    true = np.expm1(np.log1p(course.final.si) * np.exp(normal * np.where(normal > 0, larger, spread)))
+    error = rows["person_spread"].si / np.sqrt(cite.table("trials")["kwon_people"].value)
+    means = (true + error * rng.standard_normal(4000)) / percent
     people = change(of(), -1)
-    assert people.low < low / percent
-    assert people.high > high / percent
+    assert 0.9 < np.mean((means > people.low) & (means < people.high)) <= 1.0
+
+
+def test_the_interval_reaches_further_towards_a_smaller_effect() -> None:
+    """A trial without a control side shows too much rather than too little."""
+    final = change(of(), -1)
+    assert final.high - final.mid > final.mid - final.low
 
 
 def test_pores_just_above_the_threshold_fall_below_it_sooner() -> None:
@@ -174,13 +192,13 @@ def test_erbium_borrows_from_co2_with_a_wider_interval_and_says_so() -> None:
 
 def test_a_photo_without_scale_or_with_few_pores_uses_the_count_of_the_trial() -> None:
     few = of(census(count=5, median=400))
-    assert change(few, -1).mid == pytest.approx(-54.5, abs=2 * NOISE)
+    assert change(few, -1) == change(of(), -1)
     assert any("too few" in remark for remark in few.remarks)
     assert of().milestones[0].median_diameter_um is None
 
 
 def test_no_pores_at_all_is_forecast_as_in_the_trial() -> None:
-    assert change(of(census(count=0)), -1).mid == pytest.approx(-54.5, abs=2 * NOISE)
+    assert change(of(census(count=0)), -1) == change(of(), -1)
 
 
 def test_a_photo_without_an_enlarged_pore_says_that_there_is_nothing_to_reduce() -> None:
