@@ -267,6 +267,10 @@ def _remarks(
         f"({trials['fade_eryag'].source.key}). Of what fractional CO2 did to scars and sun damage, "
         f"{trials['kept_long'].value:g} % was still there after 1-2 years ({trials['kept_long'].source.key}).",
     ]
+    said.append(
+        "Assumed, because no trial tells: how much people differ, how far another clinic may stray from the trial, how "
+        "pore sizes were spread in it, and how fast the effect appears."
+    )
     if course.laser == "eryag":
         said.append("No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval.")
     if for_goal is None:
