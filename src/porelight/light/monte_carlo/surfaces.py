@@ -75,7 +75,7 @@ def brick_crossing(
 
 
 @njit(**COMPILE)
-def brick_side(x: float, y: float, z: float, hx: float, hy: float, hz: float) -> tuple[Number, Number, Number, Number]:
+def brick_side(x: float, y: float, z: float, hx: float, hy: float, hz: float) -> Number:
     """Depth inside a brick, and the outward normal of its nearest face."""
     zero = float32(0.0)
     one = float32(1.0)
@@ -102,7 +102,7 @@ def in_scene(
 
 
 @njit(**COMPILE)
-def value_and_normal(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number, Number]:
+def value_and_normal(volumes: Float32s, k: int, x: float, y: float, z: float) -> Number:
     """Depth inside volume ``k``, and the outward unit normal of the surface nearest to (x, y, z): four numbers.
 
     The depth is the distance to that surface [mm], to first order; negative outside.
