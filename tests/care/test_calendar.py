@@ -112,6 +112,11 @@ def test_only_the_last_session_has_the_review() -> None:
     assert [(item.session, item.first) for item in reviews] == [(3, THREE[-1] + 84 * DAY)]
 
 
+def test_a_long_gap_does_not_bring_the_review_forward() -> None:
+    course = care.calendar(person({}, ON), (THREE[0], THREE[0] + 120 * DAY))
+    assert [item.session for item in course.items if item.key in {"review_12_weeks", "check_month_2"}] == [2, 2]
+
+
 def test_sessions_are_numbered() -> None:
     titles = [item.title for item in care.calendar(person({}, ON), THREE).items if item.phase == "session"]
     assert titles == ["Laser session 1 of 3", "Laser session 2 of 3", "Laser session 3 of 3"]

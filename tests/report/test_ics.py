@@ -102,6 +102,17 @@ def test_a_moved_session_updates_its_events_instead_of_doubling_them() -> None:
     assert second == [(dt.date(2027, 4, 12), dt.date(2027, 4, 19))]
 
 
+def test_what_a_shorter_course_no_longer_has_is_cancelled() -> None:
+    before = course(MARCH, MARCH + dt.timedelta(days=28))
+    now = course(MARCH)
+    data = ics(now, sequence=1, replaces=before)
+    found = events(data)
+    gone = [event for event in found.values() if event.get("STATUS") == "CANCELLED"]
+    assert set(found) == set(events(ics(before))) | set(events(ics(now)))
+    assert {str(event["SUMMARY"]) for event in gone} >= {"Laser session 2 of 2"}
+    assert len(gone) == len(found) - len(now.items)
+
+
 def test_another_course_has_other_identifiers() -> None:
     assert not set(events(ics(course()))) & set(events(ics(course(), uid_seed="course 2")))
 

@@ -2,10 +2,14 @@
 
 from porelight.care.calendar import calendar, on_day
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, choices
+from porelight.care.clinic import overrule, read_clinic
+from porelight.care.engagements import Clash, Engagement, clashes
+from porelight.care.guide import DayGuide, Lesson, Sign, Stage, guide, lessons
 from porelight.care.model import Answer, Calendar, CareItem, Limit, Medicine, Outcome, Person, Tier, Verdict
 from porelight.care.person import read_person
 from porelight.care.questions import Question, questions
 from porelight.care.screen import overall, screen
+from porelight.care.tables import PatientText, patient_texts, rules_table
 
 __all__ = [
     "Answer",
@@ -13,20 +17,34 @@ __all__ = [
     "CareItem",
     "Choice",
     "Chosen",
+    "Clash",
     "ClinicChoices",
+    "DayGuide",
+    "Engagement",
+    "Lesson",
     "Limit",
     "Medicine",
     "Option",
     "Outcome",
+    "PatientText",
     "Person",
     "Question",
+    "Sign",
+    "Stage",
     "Tier",
     "Verdict",
     "calendar",
     "choices",
+    "clashes",
+    "guide",
+    "lessons",
     "on_day",
     "overall",
+    "overrule",
+    "patient_texts",
     "questions",
+    "read_clinic",
     "read_person",
+    "rules_table",
     "screen",
 ]

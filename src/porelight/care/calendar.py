@@ -95,7 +95,7 @@ def _wanted(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -
 
 
 def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...]) -> CareItem | None:
-    if row.get("on") == "last" and number < len(sessions):
+    if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
     if number > 1:

@@ -32,7 +32,12 @@ def screen(person: Person, on: dt.date, laser: str = "co2", clinic: ClinicChoice
         for rule in in_force(on)
         if (verdict := _verdict(rule, person, on, kind, clinic or ClinicChoices())) is not None
     ]
-    return tuple(sorted(found, key=lambda verdict: -GRAVITY.index(verdict.outcome)))
+    return by_gravity(found)
+
+
+def by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The same verdicts, gravest first; those of one outcome stay in the order of the rule book."""
+    return tuple(sorted(verdicts, key=lambda verdict: -GRAVITY.index(verdict.outcome)))
 
 
 def overall(verdicts: Iterable[Verdict]) -> Outcome:

@@ -26,6 +26,7 @@ def to_ics(
     sequence: int = 0,
     uid_seed: str,
     stamp: dt.date | None = None,
+    replaces: Calendar | None = None,
 ) -> bytes:
     """The calendar as the bytes of an ``.ics`` file.
 
@@ -35,6 +36,7 @@ def to_ics(
         sequence: raised by one each time the course is changed, so that readers replace what they have.
         uid_seed: what names the course; the same seed, item and session always give the same UID.
         stamp: the day on which the plan was made; the first day of the calendar where left out.
+        replaces: the course as it was sent before; what is no longer in it is sent once more as cancelled.
 
     Raises:
         Refusal: the time zone is not known, or ``sequence`` is negative.
@@ -52,6 +54,10 @@ def to_ics(
     stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
     for item in calendar.items:
         written.add_component(_event(item, calendar.start, zone, sequence, uid_seed, stamped))
+    for item in _dropped(calendar, replaces):
+        gone = _event(item, None, zone, sequence, uid_seed, stamped)
+        gone.add("status", "CANCELLED")
+        written.add_component(gone)
     if calendar.start is not None and timezone != "UTC" and calendar.items:
         _add_zone(written, zone, calendar)
     return bytes(written.to_ical())
@@ -61,6 +67,12 @@ def uid(uid_seed: str, key: str, session: int) -> str:
     """The identifier of one item of one session of a course, which does not move with its date."""
     digest = hashlib.sha256(f"{uid_seed}\n{key}\n{session}".encode()).hexdigest()
     return f"{digest[:32]}@porelight"
+
+
+def _dropped(calendar: Calendar, replaces: Calendar | None) -> list[CareItem]:
+    """The items of the earlier course that the new one no longer has."""
+    kept = {(item.key, item.session) for item in calendar.items}
+    return [item for item in replaces.items if (item.key, item.session) not in kept] if replaces else []
 
 
 def _event(

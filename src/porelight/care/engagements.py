@@ -1,0 +1,54 @@
+"""What a person has planned, held against the days of care: a holiday in the sun, a wedding, hard sport."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final, Literal
+
+from porelight.care.model import Calendar, CareItem
+
+Occasion = Literal["sun", "seen", "sport"]
+"""``sun``: a holiday or work in strong sun; ``seen``: a day to look well; ``sport``: hard exercise."""
+
+AGAINST: Final[dict[Occasion, frozenset[str]]] = {
+    "sun": frozenset({"sunscreen_before", "stay_untanned", "no_direct_sun", "little_sun"}),
+    "seen": frozenset({"no_makeup", "no_makeup_closed", "no_picking", "normal_open", "normal_closed"}),
+    "sport": frozenset({"no_sweat", "session"}),
+}
+"""The items of care that an occasion cannot be had with."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Engagement:
+    """Something planned, from its first to its last day."""
+
+    what: str
+    occasion: Occasion
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"{self.what} ends before it begins")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clash:
+    """An engagement on days of care that it does not go with, and the days both have."""
+
+    engagement: Engagement
+    item: CareItem
+    first: dt.date
+    last: dt.date
+
+
+def clashes(course: Calendar, engagements: tuple[Engagement, ...]) -> tuple[Clash, ...]:
+    """Every engagement that falls on days of care it does not go with, in order of the day."""
+    found = [
+        Clash(planned, item, max(planned.first, item.first), min(planned.last, item.last))
+        for planned in engagements
+        for item in course.items
+        if item.key in AGAINST[planned.occasion] and planned.first <= item.last and item.first <= planned.last
+    ]
+    return tuple(sorted(found, key=lambda clash: (clash.first, clash.item.session, clash.item.key)))

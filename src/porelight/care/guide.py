@@ -1,0 +1,132 @@
+"""Day by day: what the skin looks like, whether what one sees is normal, and what to know before saying yes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from porelight import cite
+from porelight.care.model import Tier
+from porelight.care.rules import laser_kind
+from porelight.cite import Confidence, Source
+from porelight.refusal import Refusal
+
+Level = Literal["normal", "photo", "call", "emergency"]
+"""``photo``: send us one; ``call``: call us the same day."""
+
+LEVELS: tuple[Level, ...] = ("normal", "photo", "call", "emergency")
+LAST_DAY = 84
+"""The guide ends with the review after twelve weeks."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """What the skin usually looks like on some days."""
+
+    key: str
+    first: int
+    last: int
+    title: str
+    text: str
+    source: Source
+    tier: Tier
+    confidence: Confidence
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sign:
+    """Something one may see or feel, and what it means on that day."""
+
+    key: str
+    level: Level
+    title: str
+    text: str
+    source: Source
+    tier: Tier
+    confidence: Confidence
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DayGuide:
+    """One day after a session. The signs: emergencies first, what is normal last."""
+
+    day: int
+    stage: Stage
+    signs: tuple[Sign, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lesson:
+    """One thing to know before saying yes."""
+
+    key: str
+    title: str
+    text: str
+    source: Source
+    confidence: Confidence
+    note: str
+
+
+def guide(day: int, laser: str = "co2") -> DayGuide:
+    """What is normal on that day after a session, and what is not.
+
+    Args:
+        day: days since the session, 0 on the day itself.
+        laser: key of ``data/rules/lasers.yaml``.
+
+    Raises:
+        Refusal: the day is not within 0 and :data:`LAST_DAY`, or the laser is not known.
+    """
+    kind = laser_kind(laser).kind
+    if not 0 <= day <= LAST_DAY:
+        advice = "Ask the clinic"
+        raise Refusal(f"the guide covers day 0 to {LAST_DAY}, not {day}", where="the day", advice=advice)
+    table = cite.rows("care/guide")
+    stages = [row for row in table["stages"] if kind in row["kinds"] and row["first"] <= day <= row["last"]]
+    signs = [_sign(row, day) for row in table["signs"] if kind in row.get("kinds", [kind])]
+    signs.sort(key=lambda sign: -LEVELS.index(sign.level))
+    return DayGuide(day=day, stage=_stage(stages[0]), signs=tuple(signs))
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """What pores are, what a laser can and cannot do, and what else there is."""
+    return tuple(
+        Lesson(
+            key=row["key"],
+            title=row["title"],
+            text=row["text"],
+            source=cite.source(row["source"]),
+            confidence=row["confidence"],
+            note=row.get("note", ""),
+        )
+        for row in cite.rows("care/learn")["lessons"]
+    )
+
+
+def _stage(row: Mapping[str, Any]) -> Stage:
+    return Stage(
+        key=row["key"],
+        first=row["first"],
+        last=row["last"],
+        title=row["title"],
+        text=row["text"],
+        source=cite.source(row["source"]),
+        tier=row["tier"],
+        confidence=row["confidence"],
+    )
+
+
+def _sign(row: Mapping[str, Any], day: int) -> Sign:
+    first, last = row.get("normal", (LAST_DAY + 1, LAST_DAY + 1))
+    normal = first <= day <= last
+    level: Level = "normal" if normal else row["else"]
+    return Sign(
+        key=row["key"],
+        level=level,
+        title=row["title"],
+        text=row["fine"] if normal else row["alert"],
+        source=cite.source(row["source"]),
+        tier=row["tier"],
+        confidence=row["confidence"],
+    )

@@ -1,0 +1,102 @@
+"""The rule book and every patient text as pages that a clinician can review."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+from porelight import cite
+from porelight.care.choices import choices
+from porelight.care.guide import lessons
+from porelight.care.questions import questions
+from porelight.care.rules import Branch, Rule, book
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PatientText:
+    """One text that a patient reads, where it stands, and what it rests on."""
+
+    page: str
+    key: str
+    title: str
+    text: str
+    source: str
+
+
+def rules_table(cases: Mapping[tuple[str, str], int] | None = None) -> str:
+    """Every rule and every choice, as Markdown.
+
+    Args:
+        cases: (rule, the day it took effect) -> how many cases cover it; the column is left out without it.
+    """
+    head = ["rule", "for", "when it applies", "says", "source", "tier", "confidence", "since"]
+    body = [_rule_cells(rule, branch) for rule in book() for branch in rule.branches]
+    if cases is not None:
+        head.append("cases")
+        counts = [str(cases.get((rule.key, str(rule.effective)), 0)) for rule in book() for _ in rule.branches]
+        body = [[*row, count] for row, count in zip(body, counts, strict=True)]
+    return "\n\n".join(
+        [
+            "# The rules",
+            "Who may be treated, and what each rule rests on. An answer that is not known counts as the one that holds "
+            "treatment back: where that would block, the question is asked. Every verdict is a proposal; a qualified "
+            "professional decides and signs. A visit is judged by the rules in force on its day.",
+            _markdown(head, body),
+            "## Where sources disagree",
+            "The first option is the default. A clinic may choose another, with a name and a reason, which are shown.",
+            _markdown(["choice", "option", "says", "source", "tier"], _choice_rows()),
+            *(f"*{choice.text}*: {choice.note}." for choice in choices().values() if choice.note),
+        ]
+    )
+
+
+def patient_texts() -> Iterator[PatientText]:
+    """Every sentence written for patients: questions, verdicts, the calendar, the guide, the lessons."""
+    for asked in questions():
+        if asked.kind != "clearing":
+            yield PatientText("questions", asked.key, "", f"{asked.text} {asked.why}", "house")
+    for rule in book():
+        for number, branch in enumerate(rule.branches, start=1):
+            key, text = f"{rule.key} {rule.effective} {number}", f"{branch.because} {branch.clears} {branch.cleared}"
+            yield PatientText("verdicts", key, rule.title, text.strip(), branch.source.key)
+    for row in cite.rows("care/items")["items"]:
+        yield PatientText("calendar", row["key"], row["title"], f"{row['text']} {row['why']}", row["source"])
+    for row in cite.rows("care/guide")["stages"]:
+        yield PatientText("guide", row["key"], row["title"], row["text"], row["source"])
+    for row in cite.rows("care/guide")["signs"]:
+        for answer in ("fine", "alert"):
+            if answer in row:
+                yield PatientText("guide", f"{row['key']} {answer}", row["title"], row[answer], row["source"])
+    for lesson in lessons():
+        yield PatientText("lessons", lesson.key, lesson.title, lesson.text, lesson.source.key)
+
+
+def _rule_cells(rule: Rule, branch: Branch) -> list[str]:
+    limits = [f"{name} at most {row.value:g}" for name, row in branch.limits.items()]
+    waits = [f"within {branch.wait.value:g} {branch.wait.unit}"] if branch.wait else []
+    cleared = [f"cleared by `{branch.cleared_by}`"] if branch.cleared_by else []
+    chosen = [f"choice `{branch.choice}`"] if branch.choice else []
+    applies = [f"`{rule.question}`: {'always' if branch.always else rule.bad}"]
+    return [
+        f"`{rule.key}` {rule.title}",
+        ", ".join(branch.kinds) or "all lasers",
+        "; ".join(applies + waits + cleared + chosen),
+        f"**{branch.outcome}** " + "; ".join([branch.because, *limits]),
+        branch.source.key,
+        branch.tier,
+        rule.confidence,
+        str(rule.effective),
+    ]
+
+
+def _choice_rows() -> list[list[str]]:
+    return [
+        [f"`{choice.key}`", f"`{option.key}`", option.says, option.source.key, option.tier]
+        for choice in choices().values()
+        for option in choice.options
+    ]
+
+
+def _markdown(head: list[str], body: Iterable[list[str]]) -> str:
+    rows = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)

@@ -1,0 +1,72 @@
+"""Is this normal? By day, for each kind of laser."""
+
+from __future__ import annotations
+
+import pytest
+
+from porelight import care, cite
+from porelight.care.guide import LAST_DAY, LEVELS
+from porelight.care.rules import laser_kinds
+from porelight.refusal import Refusal
+
+
+def level(sign: str, day: int, laser: str = "co2") -> str:
+    return next(found.level for found in care.guide(day, laser).signs if found.key == sign)
+
+
+@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+def test_every_day_has_one_stage_and_its_signs_worst_first(laser: str) -> None:
+    table = cite.rows("care/guide")["stages"]
+    kind = laser_kinds()[laser].kind
+    for day in range(LAST_DAY + 1):
+        fitting = [row for row in table if kind in row["kinds"] and row["first"] <= day <= row["last"]]
+        assert len(fitting) == 1
+        places = [LEVELS.index(sign.level) for sign in care.guide(day, laser).signs]
+        assert places == sorted(places, reverse=True)
+
+
+@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+@pytest.mark.parametrize("day", [0, 1, 5, 10, 30, 84])
+def test_danger_is_never_called_normal(laser: str, day: int) -> None:
+    assert level("eye", day, laser) == "emergency"
+    assert level("breath", day, laser) == "emergency"
+    for sign in ("blisters", "pus", "more_pain", "fever", "hard_spot"):
+        assert level(sign, day, laser) == "call"
+
+
+@pytest.mark.parametrize(
+    ("sign", "last_normal", "then"),
+    [("oozing", 1, "call"), ("swelling", 6, "call"), ("redness_open", 34, "photo"), ("scabs", 10, "photo")],
+)
+def test_what_is_normal_ends_on_its_day(sign: str, last_normal: int, then: str) -> None:
+    """Oozing under 24 h and swelling under a week: uqu; redness under 5 weeks: asj2010."""
+    assert level(sign, last_normal) == "normal"
+    assert level(sign, last_normal + 1) == then
+
+
+def test_a_laser_that_leaves_the_surface_whole_should_not_bleed() -> None:
+    assert level("fluid_closed", 0, "nafl_1550") == "call"
+    assert level("redness_closed", 5, "nafl_1550") == "photo"
+
+
+def test_brown_flakes_are_normal_in_the_first_days_but_not_at_week_four() -> None:
+    assert [level("brown_patches", day) for day in (2, 3, 10, 11, 28)] == [
+        "photo",
+        "normal",
+        "normal",
+        "photo",
+        "photo",
+    ]
+
+
+@pytest.mark.parametrize("day", [-1, 85])
+def test_a_day_outside_the_guide_is_refused(day: int) -> None:
+    with pytest.raises(Refusal, match="day 0 to 84"):
+        care.guide(day)
+
+
+def test_lessons_say_what_a_laser_cannot_do_and_what_else_there_is() -> None:
+    found = {lesson.key: lesson for lesson in care.lessons()}
+    assert "cannot remove pores" in found["what_laser_cannot"].text
+    assert {"do_nothing", "creams", "peels", "other_devices", "risks"} <= set(found)
+    assert all(lesson.source.key in cite.sources() for lesson in found.values())

@@ -1,0 +1,50 @@
+"""Writes docs/rules.md and docs/patient-texts.md anew: ``python -m tests.care.write_pages``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from porelight import care
+from porelight.care.rules import in_force
+
+from .helpers import cases, day_of
+from .readability import grade
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def rules_page() -> str:
+    """The rule book, with the number of cases that cover each rule."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for case in cases():
+        rule = next(rule for rule in in_force(day_of(case)) if rule.key == case["rule"])
+        counts[rule.key, str(rule.effective)] += 1
+    return care.rules_table(counts) + "\n"
+
+
+def texts_page() -> str:
+    """Every patient text with its source and reading grade, the hardest text of each page first."""
+    texts = list(care.patient_texts())
+    parts = [
+        "# Patient texts",
+        "Every sentence that a patient may read, for a clinician to review. The grade is the Flesch-Kincaid grade of "
+        "the text without its title; 7 is about 12 years of age. Titles are shown before the text.",
+    ]
+    for page in dict.fromkeys(text.page for text in texts):
+        listed = sorted((text for text in texts if text.page == page), key=lambda text: -grade(text.text))
+        rows = [
+            f"| {text.key} | {text.title} | {text.text} | {text.source} | {grade(text.text):.1f} |" for text in listed
+        ]
+        parts += [
+            f"## {page.capitalize()}",
+            "\n".join(["| key | title | text | source | grade |", "|---|---|---|---|---|", *rows]),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {"rules.md": rules_page, "patient-texts.md": texts_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
