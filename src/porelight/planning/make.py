@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-import porelight
 from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
@@ -24,6 +23,7 @@ from porelight.planning.forecast import forecast
 from porelight.planning.model import Candidate, Forecast, Plan, Simulation
 from porelight.planning.simulate import simulate
 from porelight.skin import Phototype, Skin, facial_skin
+from porelight.version import __version__
 
 Progress = Callable[[str, float], None]
 """Called with the name of a stage and the share done, 0 to 1."""
@@ -82,7 +82,7 @@ def make_plan(
         calendar=calendar,
         goal=goal,
         seed=seed,
-        version=porelight.__version__,
+        version=__version__,
         laser=laser,
         timing=why,
         rests_on=(gap.row, course.spacing),

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-import porelight
 from porelight import cite, heat
 from porelight.damage import Damage
 from porelight.fields import Exposure
@@ -21,6 +20,7 @@ from porelight.planning.model import Simulation
 from porelight.refusal import Refusal
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, mm, ms, nm, to_celsius, um, us
+from porelight.version import __version__
 
 __all__ = ["Scenario", "numbers", "scenario_from", "setting_from", "simulate", "skin_of"]
 
@@ -70,7 +70,7 @@ def simulate(
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
     recovery = recover(skin, setting, crater, injury)
-    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=porelight.__version__)
+    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__)
 
 
 def penetration(setting: Setting) -> float:

@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 
-import porelight
 from porelight import units
 from porelight.fields import Grid
 from porelight.light.monte_carlo import lanes, packet, scalar
@@ -22,6 +21,7 @@ from porelight.light.monte_carlo.results import Derivatives, Estimate, Field, Tr
 from porelight.light.monte_carlo.scene import Bins, Rays, Scene, Tally
 from porelight.light.monte_carlo.tallies import Box, Sums, bins_of, tally_for
 from porelight.refusal import Refusal
+from porelight.version import __version__
 
 Progress = Callable[[float], None]
 Trace = Callable[[int, int], Tally]
@@ -290,7 +290,7 @@ def _result(
         grid=grid,
         photons=sums.photons,
         seed=seed,
-        version=porelight.__version__,
+        version=__version__,
         specular=totals[names.SPECULAR],
         diffuse=totals[names.DIFFUSE],
         unscattered=totals[names.UNSCATTERED],
