@@ -98,7 +98,7 @@ class Damage:
         """The damage left in tissue around ``crater``.
 
         Args:
-            crater: what is gone carries no damage.
+            crater: what is gone carries no damage, and no depth is less than its.
             necrosis, coagulation: keys of the sets; the defaults when left out.
 
         Depths and widths are interpolated between cells in the logarithm of Omega; the bounds of the coagulation depth
@@ -107,16 +107,17 @@ class Damage:
         chosen = {"necrosis": necrosis or default("necrosis"), "coagulation": coagulation or default("coagulation")}
         by_key = {each.key: self.omega[k] for k, each in enumerate(self.sets)}
         left = self.grid.z_edges[1:, None] > crater.depth[None, :]
+        floor = crater.ablation_depth
         rivals = [_depth(self.grid, by_key[each.key], left) for each in self.sets if each.process == "coagulation"]
         return Injury(
             grid=self.grid,
             necrosis=by_key[chosen["necrosis"]],
             coagulation=by_key[chosen["coagulation"]],
-            coagulation_depth=_depth(self.grid, by_key[chosen["coagulation"]], left),
-            coagulation_width=_width(self.grid, by_key[chosen["coagulation"]], left),
-            necrosis_depth=_depth(self.grid, by_key[chosen["necrosis"]], left),
-            coagulation_depth_low=min(rivals),
-            coagulation_depth_high=max(rivals),
+            coagulation_depth=max(_depth(self.grid, by_key[chosen["coagulation"]], left), floor),
+            coagulation_width=max(_width(self.grid, by_key[chosen["coagulation"]], left), crater.ablation_width),
+            necrosis_depth=max(_depth(self.grid, by_key[chosen["necrosis"]], left), floor),
+            coagulation_depth_low=max(min(rivals), floor),
+            coagulation_depth_high=max(*rivals, floor),
             rests_on=tuple(row for each in self.sets for row in each.rests_on),
         )
 

@@ -29,6 +29,8 @@ class Laser:
     ablation: dict[str, Cited]
     """Rows of its ablation model; empty for a laser that does not ablate."""
     rests_on: tuple[Cited, ...]
+    profile: Profile = "gaussian_1e2"
+    """Of the beam, where the operator does not say."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,4 +111,5 @@ def _laser(row: dict[str, Any]) -> Laser:
         limits={name: (float(low), float(high)) for name, (low, high) in row["limits"].items()},
         ablation={role: table[key] for role, key in row.get("ablation", {}).items()},
         rests_on=tuple(table[key] for key in row["rests_on"]),
+        profile=row["profile"],
     )

@@ -4,14 +4,14 @@ At 10.6 um and 2.94 um water absorbs within micrometres and scattering does not 
 In order of what happens to a beam, each of it with its own row and its own switch:
 
 1. *Reflection* at the skin, by Fresnel's formula for normal incidence with the complex index of tissue water.
-2. *Clouding*: where pulses follow fast, on a column or in a pattern, those before have left ejecta above the skin.
+2. *Clouding*: where pulses follow fast, on a column or in a pattern, those before have left ejecta in the way.
 3. *Divergence* of the focused beam, w(z)2 = w0^2 (1 + (M2 lambda z / pi w0^2)^2): light crosses outwards, and what
    meets the wall of the hole is absorbed there, but for the share that Fresnel's formulas return at grazing incidence.
 4. *Mixing*: in a hole light relaxes to even irradiance over the local cross-section, within a given number of radii,
    because rays meet droplets and wet rough walls. Power is kept. Holes become cylinders instead of needles.
 5. *Shielding*: what leaves an ablating surface takes up a share of the light on its way in. It is the share by which
    the measured heat of ablation exceeds what it costs to dry and heat the tissue that leaves.
-6. *Scattering*: droplets absorb part of that share and scatter the rest aside: it falls evenly on the wall of the hole,
+6. *Scattering*: droplets absorb part of those two shares and scatter the rest aside: it falls evenly on the wall of the hole,
    and is lost above from the shallow part, where there is no wall.
 7. *Beer-Lambert* down the ring through what is left; dried tissue absorbs as its row says.
 """
@@ -53,7 +53,7 @@ class Beam:
     missed: float
     """Share of the beam beyond the grid."""
     clouding: float
-    """Share that ejecta of earlier pulses and neighbouring columns take up above the skin."""
+    """Share that ejecta of earlier pulses and neighbouring columns take up."""
     absorption: Floats
     """Of wet tissue, every row (nz,) [1/m]."""
     dry_share: float
@@ -80,14 +80,15 @@ class Beam:
         """Add the absorbed part of ``energy`` [J] to ``added`` [J/m3]; returns what was reflected and lost [J]."""
         reflected = energy * self.reflectance
         entered = energy - reflected
-        missed = entered * (self.missed + self.clouding - self.missed * self.clouding)
+        missed = entered * self.missed
         lost = _march(
             solid,
             dried,
-            self.profile * entered * (1.0 - self.clouding),
+            self.profile * entered,
             added,
             self.absorption,
             self.dry_share,
+            self.clouding,
             self.shield,
             self.spread,
             self.mixing_radii,
@@ -123,7 +124,7 @@ def beer_lambert(
     water, index = table[f"water_absorption_{suffix}"], table[f"water_index_{suffix}"]
     quality = lasers[f"{setting.laser.key}_beam_quality"]
     albedo = lasers[f"{setting.laser.key}_ejecta_albedo"]
-    mixing, back, dry = lasers["channel_mixing_length"], lasers["wall_return"], table["dry_absorption_share"]
+    mixing, back, dry = lasers["channel_mixing_length"], lasers["wall_return"], table[f"dry_absorption_share_{suffix}"]
     cloud = tuple(lasers[key] for key in (f"{setting.laser.key}_clouding",) if key in lasers)
     profile, missed = ring_profile(setting, grid)
     return Beam(
@@ -215,7 +216,7 @@ def _inwards(added, solid, dried, mu, dry, widths, area, dz, j, i, energy):  # t
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _march(  # type: ignore[no-untyped-def]  # noqa: C901
-    solid, dried, light, added, mu, dry, shield, spread, mixing, back, scatter, dz, edges, area
+    solid, dried, light, added, mu, dry, cloud, shield, spread, mixing, back, scatter, dz, edges, area
 ):
     """Carry ``light`` [J/m2] per ring down the hole and into the tissue; returns what never reached tissue [J]."""
     nz, nr = solid.shape
@@ -241,7 +242,8 @@ def _march(  # type: ignore[no-untyped-def]  # noqa: C901
             if solid[j, i] == 0.0:
                 travelling = True
                 continue
-            taken = light[i] * area[i] * shield[j] * min(max(4.0 * dried[j, i] - 2.0, 0.0), 1.0)
+            screen = cloud + (1.0 - cloud) * shield[j] * min(max(4.0 * dried[j, i] - 2.0, 0.0), 1.0)
+            taken = light[i] * area[i] * screen
             side = taken * scatter * depth / (depth + 2.0 * edges[mouth]) if mouth > 0 else 0.0
             lost += taken - side
             if side > 0.0:
@@ -288,9 +290,7 @@ def _march(  # type: ignore[no-untyped-def]  # noqa: C901
         energy = line * dz[j]
         line += aside[j]
         if energy > 0.0 and radius[j] < nr:
-            taken = energy * shield[j] * min(max(4.0 * dried[j, radius[j]] - 2.0, 0.0), 1.0)
-            lost += taken
-            _inwards(added, solid, dried, mu, dry, widths, area, dz, j, radius[j], energy - taken)
+            _inwards(added, solid, dried, mu, dry, widths, area, dz, j, radius[j], energy)
         elif energy > 0.0:
             lost += energy
     for i in range(nr):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import pydantic
 import yaml
@@ -111,7 +111,7 @@ def setting_from(key: str, dial: Mapping[str, Number] | None = None, **more: Num
         pulse_energy=value["energy_mj"] * mJ,
         spot_diameter=spot,
         pulse_duration=duration,
-        profile=_profile(given.get("profile")),
+        profile=_profile(device, given.get("profile")),
         density=value["density_pct"] * percent / (math.pi * (0.5 * spot) ** 2),
         passes=round(value["passes"]),
         pulses_per_column=round(value["stack"]),
@@ -178,8 +178,10 @@ def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> f
     return min(max(duration, low), high) * us
 
 
-def _profile(given: Number) -> Literal["gaussian_1e2", "top_hat"]:
-    if given in (None, "gaussian_1e2"):
+def _profile(device: Laser, given: Number) -> Profile:
+    if given is None:
+        return device.profile
+    if given == "gaussian_1e2":
         return "gaussian_1e2"
     if given == "top_hat":
         return "top_hat"
