@@ -250,11 +250,12 @@ def _test_spot(hearing: Hearing) -> Verdict:
     needed = cite.table("rules/days")["test_spot_wait"]
     said, day = facts.when(hearing.person, "test_spot")
     if said != "yes" or day is None or day > hearing.on:
-        return _not_cleared(hearing).applies(outcome="ask")
-    ends = day + dt.timedelta(days=round(needed.value))
-    if hearing.on < ends:
-        return _not_cleared(hearing).applies(outcome="defer", until=ends)
-    return hearing.applies(outcome="ask")
+        found = _not_cleared(hearing).applies(outcome="ask")
+    elif hearing.on < (ends := day + dt.timedelta(days=round(needed.value))):
+        found = _not_cleared(hearing).applies(outcome="defer", until=ends)
+    else:
+        found = hearing.applies(outcome="ask")
+    return dataclasses.replace(found, rests_on=(*found.rests_on, needed))
 
 
 def session_spacing(hearing: Hearing) -> Verdict:

@@ -12,7 +12,17 @@ from porelight.skin import Phototype, Site
 Answer = Literal["yes", "no", "unknown"]
 Outcome = Literal["proceed", "adjust", "ask", "defer", "refuse"]
 Tier = Literal[
-    "consensus", "guideline", "label", "trial", "review", "institution", "textbook", "expert", "clinic", "house"
+    "consensus",
+    "guideline",
+    "label",
+    "trial",
+    "series",
+    "review",
+    "institution",
+    "textbook",
+    "expert",
+    "clinic",
+    "house",
 ]
 """What kind of source stands behind a rule, strongest first; ``house`` is our own caution, labelled as such."""
 

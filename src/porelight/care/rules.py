@@ -58,6 +58,8 @@ class Rule:
     question: str
     bad: Literal["yes", "no"]
     """The answer to which the branches apply."""
+    when: str
+    """When it applies, in words, where the answer alone does not tell."""
     title: str
     fine: str
     confidence: Confidence
@@ -123,6 +125,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         test=row["test"],
         question=row["question"],
         bad=row.get("bad", "yes"),
+        when=row.get("when", ""),
         title=row["title"],
         fine=row["fine"],
         confidence=row["confidence"],

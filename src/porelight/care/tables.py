@@ -29,8 +29,8 @@ def rules_table(cases: Mapping[tuple[str, str], int] | None = None) -> str:
     Args:
         cases: (rule, the day it took effect) -> how many cases cover it; the column is left out without it.
     """
-    head = ["rule", "for", "when it applies", "says", "source", "tier", "confidence", "since"]
-    body = [_rule_cells(rule, branch) for rule in book() for branch in rule.branches]
+    head = ["rule", "for", "when it applies", "says", "source", "tier", "confidence", "since", "other sources"]
+    body = [_rule_cells(rule, branch, number) for rule in book() for number, branch in enumerate(rule.branches)]
     if cases is not None:
         head.append("cases")
         counts = [str(cases.get((rule.key, str(rule.effective)), 0)) for rule in book() for _ in rule.branches]
@@ -71,21 +71,22 @@ def patient_texts() -> Iterator[PatientText]:
         yield PatientText("lessons", lesson.key, lesson.title, lesson.text, lesson.source.key)
 
 
-def _rule_cells(rule: Rule, branch: Branch) -> list[str]:
+def _rule_cells(rule: Rule, branch: Branch, number: int) -> list[str]:
     limits = [f"{name} at most {row.value:g}" for name, row in branch.limits.items()]
     waits = [f"within {branch.wait.value:g} {branch.wait.unit}"] if branch.wait else []
     cleared = [f"cleared by `{branch.cleared_by}`"] if branch.cleared_by else []
     chosen = [f"choice `{branch.choice}`"] if branch.choice else []
-    applies = [f"`{rule.question}`: {'always' if branch.always else rule.bad}"]
+    applies = [f"`{rule.question}`: {'always' if branch.always else rule.when or rule.bad}"]
     return [
         f"`{rule.key}` {rule.title}",
-        ", ".join(branch.kinds) or "all lasers",
+        ", ".join(branch.kinds) or ("other lasers" if number else "all lasers"),
         "; ".join(applies + waits + cleared + chosen),
         f"**{branch.outcome}** " + "; ".join([branch.because, *limits]),
         branch.source.key,
         branch.tier,
         rule.confidence,
         str(rule.effective),
+        "; ".join(rule.conflicts),
     ]
 
 
