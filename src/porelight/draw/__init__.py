@@ -1,0 +1,33 @@
+"""Every figure. Functions take ``ax`` and data and give ``ax`` back; matplotlib is imported when one is drawn.
+
+Text stays text, sizes are CSS pixels, colours are the tokens of the page, and each figure comes with a sentence that
+says what it shows.
+"""
+
+from porelight.draw.course import factor_bars, factors_say, fan, fan_says
+from porelight.draw.ink import Figure, new_figure, png, svg
+from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg
+from porelight.draw.section import close_up, close_up_says, overview, overview_says, section_png, section_svg, small
+
+__all__ = [
+    "Figure",
+    "close_up",
+    "close_up_says",
+    "distribution",
+    "distribution_says",
+    "factor_bars",
+    "factors_say",
+    "fan",
+    "fan_says",
+    "new_figure",
+    "overlay_png",
+    "overlay_says",
+    "overlay_svg",
+    "overview",
+    "overview_says",
+    "png",
+    "section_png",
+    "section_svg",
+    "small",
+    "svg",
+]

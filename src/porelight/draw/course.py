@@ -1,0 +1,163 @@
+"""What a course may bring, and why pores look large: predictions as bands and bars with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from porelight.draw.ink import ACCENT, BAND, BAR, GROUND, INK, LINE, SOFT, TEXT, Axes, inset, quiet_axes, size, write
+
+if TYPE_CHECKING:
+    from matplotlib.ticker import Locator
+
+    from porelight.fields import Interval
+    from porelight.planning.model import Factor, Forecast
+
+UNTOLD = "cannot be told from a photo and answers"
+
+
+def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
+    """Change of the number of enlarged pores by week: middle, band, sessions, goal, each named where it is.
+
+    Args:
+        ax: an empty axes.
+        forecast: milestones in order; the course starts from no change.
+        session_weeks: weeks from the first session at which the sessions are.
+    """
+    inset(ax, left=52, right=104, top=34, bottom=46)
+    quiet_axes(ax)
+    weeks, low, mid, high = series(forecast)
+    ax.fill_between(weeks, low, high, color=BAND, linewidth=0)
+    for edge in (low, high):
+        ax.plot(weeks, edge, color=BAR, linewidth=1)
+    ax.plot(weeks, mid, color=ACCENT, linewidth=2.5)
+    ax.plot(weeks[1:], mid[1:], "o", color=ACCENT, markersize=6)
+    floor = min(float(low.min()), forecast.goal_pct) - 6.0
+    ceiling = max(float(high.max()), 0.0) + 4.0
+    ax.set(xlim=(0, weeks[-1]), ylim=(floor, ceiling))
+    ax.axhline(0.0, color=SOFT, linewidth=1)
+    _mark_sessions(ax, session_weeks, ceiling)
+    _name_ends(ax, weeks[-1], low[-1], mid[-1], high[-1])
+    _mark_goal(ax, forecast.goal_pct)
+    ax.set_xlabel("Weeks from the first session", fontsize=TEXT, color=SOFT)
+    ax.yaxis.set_major_locator(_every(25.0))
+    ax.yaxis.set_major_formatter(lambda value, _: "0" if value == 0 else f"{value:+.0f} %".replace("-", "\u2212"))
+    ax.xaxis.set_major_locator(_every(4.0))
+    return ax
+
+
+def _every(step: float) -> Locator:
+    from matplotlib.ticker import MultipleLocator
+
+    return MultipleLocator(step)
+
+
+def series(forecast: Forecast) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Weeks, low, middle and high, from the start without change on."""
+    listed = forecast.milestones
+    weeks = np.array([0.0, *(each.week for each in listed)])
+    ends = [np.array([0.0, *(getattr(each.enlarged_change_pct, end) for each in listed)]) for end in _ENDS]
+    return weeks, ends[0], ends[1], ends[2]
+
+
+_ENDS = ("low", "mid", "high")
+
+
+def _mark_sessions(ax: Axes, session_weeks: tuple[float, ...], ceiling: float) -> None:
+    per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
+    for number, week in enumerate(session_weeks, start=1):
+        ax.plot([week, week], [ax.get_ylim()[0], ceiling], color=LINE, linewidth=1, linestyle=(0, (2, 3)), zorder=0.5)
+        ax.plot([week], [ceiling + 5 * per_px], marker="v", markersize=7, color=INK, clip_on=False)
+        write(ax, week, ceiling + 19 * per_px, f"{number}", ha="center", clip_on=False)
+    if session_weeks:
+        per_px_x = ax.get_xlim()[1] / size(ax)[0]
+        write(ax, -8 * per_px_x, ceiling + 19 * per_px, "Session", ha="right", clip_on=False)
+
+
+def _name_ends(ax: Axes, week: float, low: float, mid: float, high: float) -> None:
+    """The three ends at the right edge, kept apart."""
+    per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
+    per_px_x = week / size(ax)[0]
+    places = _apart([high, mid, low], 34 * per_px)
+    texts = (
+        ("less change\n", high, SOFT, "normal"),
+        ("middle\n", mid, ACCENT, "bold"),
+        ("more change\n", low, SOFT, "normal"),
+    )
+    for place, (name, value, colour, weight) in zip(places, texts, strict=True):
+        said = f"{name}{_percent(value)}"
+        write(ax, week + 12 * per_px_x, place, said, color=colour, weight=weight, linespacing=1.1, clip_on=False)
+
+
+def _apart(values: list[float], least: float) -> list[float]:
+    """Falling values, moved apart about the middle one where they are too close."""
+    high, mid, low = values
+    return [max(high, mid + least), mid, min(low, mid - least)]
+
+
+def _percent(value: float) -> str:
+    said = 5 * round(value / 5)
+    return "no change" if said == 0 else f"{said:+d} %".replace("-", "\u2212")
+
+
+def _mark_goal(ax: Axes, goal: float) -> None:
+    per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
+    ax.axhline(goal, color=INK, linewidth=1.2, linestyle=(0, (6, 4)))
+    said = f"goal {goal:.0f} %".replace("-", "\u2212")
+    write(ax, 0.02 * ax.get_xlim()[1], goal - 9 * per_px, said, weight="bold", halo=GROUND)
+
+
+def fan_says(forecast: Forecast) -> str:
+    """What the fan shows, in one or two sentences."""
+    last = forecast.milestones[-1]
+    change = last.enlarged_change_pct
+    return (
+        f"Expected change of the number of enlarged pores over {last.week:.0f} weeks. At the end, {last.label}: middle "
+        f"{_percent(change.mid)}, {100 * change.level:.0f} % interval {_percent(change.low)} to "
+        f"{_percent(change.high)}. The goal is {forecast.goal_pct:.0f} %."
+    )
+
+
+def factor_bars(ax: Axes, factors: tuple[Factor, ...]) -> Axes:
+    """The share of each reason as a bar of its interval with its middle marked; a dashed empty bar where unknown."""
+    inset(ax, left=14, right=24, top=4, bottom=44)
+    quiet_axes(ax, sides=("bottom",))
+    ax.set(xlim=(0, 100), ylim=(len(factors) - 0.02, -0.02))
+    ax.set_yticks([])
+    ax.set_xticks([0, 25, 50, 75, 100])
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
+    ax.set_xlabel("Share of the visible size that it explains", fontsize=TEXT, color=SOFT)
+    for row, factor in enumerate(factors):
+        write(ax, 0, row + 0.26, factor.title, weight="bold")
+        if factor.share is None:
+            ax.barh(row + 0.68, 100, 0.34, color="none", edgecolor=LINE, linestyle=(0, (4, 3)), linewidth=1)
+            write(ax, 2, row + 0.68, UNTOLD, color=SOFT)
+        else:
+            _bar(ax, row + 0.68, factor.share)
+    return ax
+
+
+def _bar(ax: Axes, y: float, share: Interval) -> None:
+    low, mid, high = (100.0 * end for end in (share.low, share.mid, share.high))
+    ax.barh(y, 100, 0.34, color="none", edgecolor=LINE, linewidth=1)
+    ax.barh(y, high - low, 0.34, left=low, color=BAR, edgecolor=ACCENT, linewidth=1)
+    ax.plot([mid, mid], [y - 0.24, y + 0.24], color=INK, linewidth=2.5)
+    said = f"about {_coarse(mid)} % ({_coarse(low)} to {_coarse(high)})"
+    write(ax, high + 2 if high < 54 else low + 2, y, said, halo=BAR if high >= 54 else None)
+
+
+def _coarse(value: float) -> int:
+    return 5 * round(value / 5) if value >= 2.5 else round(value)
+
+
+def factors_say(factors: tuple[Factor, ...]) -> str:
+    """What the bars show, in one sentence per factor."""
+    said = []
+    for factor in factors:
+        if factor.share is None:
+            said.append(f"{factor.title}: {UNTOLD}.")
+        else:
+            low, mid, high = (_coarse(100.0 * end) for end in (factor.share.low, factor.share.mid, factor.share.high))
+            said.append(f"{factor.title}: about {mid} % (between {low} and {high}).")
+    return " ".join(said)

@@ -1,0 +1,223 @@
+"""The photo with its pores, and how large they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.draw.ink import ACCENT, BAND, INK, SOFT, TEXT, Axes, inset, new_figure, png, quiet_axes, write
+from porelight.units import mm, um
+
+if TYPE_CHECKING:
+    from porelight.photo.census import PoreCensus
+
+    Pixels = NDArray[np.uint8]
+
+Floats = NDArray[np.float64]
+
+LARGEST_SIDE = 2400
+"""Longest side of the overlay picture [px]."""
+USUAL_SIDE = 1200
+"""Small photos are enlarged to about this side [px], so that rings are seen."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rings:
+    """Outlines of the pores, arrays (n,) in px of the photo; without a scale none is called enlarged."""
+
+    x: Floats
+    y: Floats
+    long: Floats
+    short: Floats
+    direction: Floats
+    enlarged: NDArray[np.bool_]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ScaleBar:
+    """A round length that takes about a fifth of the photo."""
+
+    px: float
+    label: str
+
+
+def rings(census: PoreCensus) -> Rings:
+    """Ellipses of the measured area, elongation and direction."""
+    pores = census.pores
+    root = np.sqrt(pores.elongation)
+    none = np.zeros(len(pores), dtype=bool)
+    enlarged = none if census.enlarged is None else census.enlarged
+    return Rings(pores.x, pores.y, pores.diameter * root, pores.diameter / root, pores.direction, enlarged)
+
+
+def scale_bar(census: PoreCensus) -> ScaleBar | None:
+    """None without a scale."""
+    if census.um_per_px is None:
+        return None
+    fifth = 0.2 * census.width * census.um_per_px * um
+    power = 10.0 ** math.floor(math.log10(fifth))
+    length = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= fifth)
+    label = f"{length / mm:g} mm" if length >= mm else f"{length / um:.0f} µm"
+    return ScaleBar(length / um / census.um_per_px, label)
+
+
+def pore_overlay(ax: Axes, census: PoreCensus, *, px: float = 1.0) -> Axes:
+    """Rings about the measured outline, thick for enlarged pores and thin for the others; a scale bar or a warning.
+
+    Args:
+        ax: axes whose data are pixels of the photo, y downwards.
+        census: what was measured.
+        px: CSS pixels per pixel of the photo.
+    """
+    from matplotlib.collections import EllipseCollection
+
+    found = rings(census)
+    for enlarged, width in ((False, 1.0), (True, 2.2)):
+        chosen = found.enlarged == enlarged
+        offsets = np.column_stack((found.x[chosen], found.y[chosen]))
+        for colour, line, alpha in (("#000000", width + 1.8, 0.7), ("#ffffff", width, 1.0)):
+            rim = (width + 1.8) / px  # the ring lies outside the outline, so that the pore stays in view
+            ax.add_collection(
+                EllipseCollection(
+                    found.long[chosen] + rim,
+                    found.short[chosen] + rim,
+                    found.direction[chosen],
+                    units="xy",
+                    offsets=offsets,
+                    offset_transform=ax.transData,
+                    facecolors="none",
+                    edgecolors=colour,
+                    linewidths=line,
+                    alpha=alpha,
+                )
+            )
+    _draw_scale(ax, census, 1.0 / px)
+    return ax
+
+
+def _draw_scale(ax: Axes, census: PoreCensus, css: float) -> None:
+    bar = scale_bar(census)
+    x, y = 16 * css, census.height - 16 * css
+    backing = {"boxstyle": "square,pad=0.35", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.7}
+    said = "uncalibrated: no scale, lengths in px" if bar is None else bar.label
+    lift = 0.0 if bar is None else 10 * css
+    write(ax, x, y - lift, said, color="#ffffff", fontsize=14, va="bottom", bbox=backing)
+    if bar:
+        ax.plot([x, x + bar.px], [y, y], color="#000000", linewidth=7, solid_capstyle="butt")
+        ax.plot([x + css, x + bar.px - css], [y, y], color="#ffffff", linewidth=4, solid_capstyle="butt")
+
+
+def overlay_png(pixels: Pixels, census: PoreCensus) -> bytes:
+    """The photo with its pores as PNG."""
+    longest = max(census.width, census.height)
+    scale = min(max(1, round(USUAL_SIDE / longest)), LARGEST_SIDE / longest)
+    figure, ax = new_figure(census.width * scale, census.height * scale)
+    ax.set_axis_off()
+    # Pixel i of a photo is centred on i, so the picture's edge lies half a pixel before it.
+    left, right, bottom, top = -0.5, census.width - 0.5, census.height - 0.5, -0.5
+    ax.imshow(pixels, extent=(left, right, bottom, top), aspect="auto", interpolation="bilinear")
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    pore_overlay(ax, census, px=scale)
+    return png(figure, scale=1.0)
+
+
+def overlay_svg(census: PoreCensus) -> str:
+    """The rings alone, to lie on the photo; the page's style gives them their strokes by class."""
+    found = rings(census)
+    shapes = []
+    for kind in (False, True):
+        chosen = np.flatnonzero(found.enlarged == kind)
+        drawn = "".join(_ellipse(found, int(i)) for i in chosen)
+        name = "enlarged" if kind else "usual"
+        shapes.append(f'<g class="casing {name}">{drawn}</g><g class="{name}">{drawn}</g>')
+    box = f"-0.5 -0.5 {census.width} {census.height}"
+    label = html.escape(overlay_says(census), quote=True)
+    return f'<svg class="rings" role="img" aria-label="{label}" viewBox="{box}">{"".join(shapes)}</svg>'
+
+
+def _ellipse(found: Rings, i: int) -> str:
+    x, y = f"{found.x[i]:.1f}", f"{found.y[i]:.1f}"
+    turned = f' transform="rotate({found.direction[i]:.0f} {x} {y})"' if found.long[i] > found.short[i] else ""
+    return f'<ellipse cx="{x}" cy="{y}" rx="{found.long[i] / 2:.1f}" ry="{found.short[i] / 2:.1f}"{turned}/>'
+
+
+def overlay_says(census: PoreCensus) -> str:
+    """What the overlay shows, in one sentence."""
+    if census.enlarged_count is None:
+        return f"{census.pore_count} pores found in the photo, each in a ring; the photo has no scale."
+    return (
+        f"{census.pore_count} pores found in the photo, each in a ring of its measured size; "
+        f"{census.enlarged_count} of them, with thick rings, are enlarged."
+    )
+
+
+def distribution(ax: Axes, census: PoreCensus) -> Axes:
+    """How many pores have which diameter; those beyond the threshold darker and hatched, both sides named."""
+    from matplotlib.ticker import MaxNLocator
+
+    inset(ax, left=44, right=12, top=46, bottom=44)
+    quiet_axes(ax)
+    scaled = census.diameter_um is not None
+    values = census.pores.diameter if census.diameter_um is None else census.diameter_um
+    threshold = census.enlarged_from.si / um if scaled else None
+    edges = _edges(values, threshold)
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1] * (1 - 1e-9)), edges)
+    beyond = edges[:-1] >= threshold if threshold is not None else np.zeros(counts.size, dtype=bool)
+    widths = np.diff(edges)
+    for chosen, colour, hatch in ((~beyond, BAND, None), (beyond, ACCENT, "////")):
+        ax.bar(
+            edges[:-1][chosen],
+            counts[chosen],
+            widths[chosen],
+            align="edge",
+            color=colour,
+            edgecolor="#fefefe",
+            linewidth=1.0,
+            hatch=hatch,
+        )
+    top = float(max(counts.max(initial=0), 1))
+    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, top))
+    ax.set_xlabel(f"Diameter of a pore ({'µm' if scaled else 'px'})", fontsize=TEXT, color=SOFT)
+    ax.set_ylabel("Pores", fontsize=TEXT, color=SOFT)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+    if threshold is not None:
+        _name_sides(ax, census, threshold, top)
+    return ax
+
+
+def _name_sides(ax: Axes, census: PoreCensus, threshold: float, top: float) -> None:
+    ax.plot([threshold, threshold], [0, 1.06 * top], color=INK, linewidth=1.5, clip_on=False)
+    few = census.pore_count - (census.enlarged_count or 0)
+    gap = 0.015 * (ax.get_xlim()[1] - ax.get_xlim()[0])
+    for side, count, name in (("right", few, "smaller"), ("left", census.enlarged_count or 0, "enlarged")):
+        x = threshold - gap if side == "right" else threshold + gap
+        write(ax, x, 1.05 * top, f"{count} {name}", ha=side, va="bottom", weight="bold", clip_on=False)
+    write(ax, threshold + gap, 1.17 * top, f"from {threshold:.0f} µm", color=SOFT, va="bottom", clip_on=False)
+
+
+def _edges(values: Floats, threshold: float | None) -> Floats:
+    """About twenty bins of a round width, one edge on the threshold; the last holds all beyond the 99th percentile."""
+    high = float(np.percentile(values, 99)) if values.size else 1.0
+    if threshold is not None:
+        high = max(high, 1.5 * threshold)
+    raw = high / 20
+    power = 10.0 ** math.floor(math.log10(raw))
+    width = next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= raw)
+    start = 0.0 if threshold is None else threshold % width - (width if threshold % width else 0.0)
+    return np.arange(start, high + width, width, dtype=np.float64)
+
+
+def distribution_says(census: PoreCensus) -> str:
+    """What the distribution shows, in one sentence."""
+    if census.median_diameter_um is None:
+        middle = float(np.median(census.pores.diameter)) if census.pore_count else 0.0
+        return f"Diameters of {census.pore_count} pores in pixels; half are below {middle:.1f} px."
+    return (
+        f"Diameters of {census.pore_count} pores; half are below {census.median_diameter_um:.0f} µm, "
+        f"{census.enlarged_count} are {census.enlarged_from.si / um:.0f} µm or larger and count as enlarged."
+    )
