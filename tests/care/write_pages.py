@@ -1,4 +1,4 @@
-"""Writes docs/rules.md and docs/patient-texts.md anew: ``python -m tests.care.write_pages``."""
+"""Writes docs/rules.md, docs/person-file.md and docs/patient-texts.md anew: ``python -m tests.care.write_pages``."""
 
 from __future__ import annotations
 
@@ -43,7 +43,35 @@ def texts_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"rules.md": rules_page, "patient-texts.md": texts_page}
+def person_page() -> str:
+    """The keys of a person's file, from the questions."""
+    kinds = {
+        "minimum": "The ten that suffice for a first verdict",
+        "detail": "Details",
+        "clearing": "What a practitioner notes to clear a question",
+    }
+    parts = [
+        "# A person's file",
+        "One `key: value` a line. What is left out is unknown, and unknown is never taken as no. Nothing in the file says "
+        "who the person is.",
+        "- **yes_no** takes yes, no or unknown.\n- **when** takes yes (now, or the day is not known), no, unknown, or the "
+        "last day as 2026-03-01.\n- **date** takes a day as 2026-03-01, **dates** a list of days in square brackets.\n"
+        "- A no to a question in the column *answered by* answers the question too, unless it is answered itself.",
+        "`examples/person.yaml` is such a file.",
+    ]
+    for kind, title in kinds.items():
+        rows = [
+            f"| `{asked.key}` | {asked.type} | {asked.text} | {f'`{asked.gate}`' if asked.gate else ''} "
+            f"| {'yes' if asked.again else ''} |"
+            for asked in care.questions()
+            if asked.kind == kind
+        ]
+        head = ["| key | type | question | answered by | asked again at each visit |", "|---|---|---|---|---|"]
+        parts += [f"## {title}", "\n".join([*head, *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {"person-file.md": person_page, "rules.md": rules_page, "patient-texts.md": texts_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -10,6 +10,7 @@ from porelight.care.person import read_person
 from porelight.care.questions import Question, questions
 from porelight.care.screen import overall, screen
 from porelight.care.tables import PatientText, patient_texts, rules_table
+from porelight.care.visit import at_visit, still_true
 
 __all__ = [
     "Answer",
@@ -33,6 +34,7 @@ __all__ = [
     "Stage",
     "Tier",
     "Verdict",
+    "at_visit",
     "calendar",
     "choices",
     "clashes",
@@ -47,4 +49,5 @@ __all__ = [
     "read_person",
     "rules_table",
     "screen",
+    "still_true",
 ]

@@ -240,9 +240,10 @@ def phototype(hearing: Hearing) -> Verdict:
         return hearing.asks("phototype", outcome="ask")
     if person.phototype not in DARKER:
         return hearing.fine()
-    if person.phototype not in DARKEST or branch.cleared_by is None:
-        return _not_cleared(hearing).applies()
-    return _test_spot(hearing)
+    if person.phototype in DARKEST and branch.cleared_by is not None:
+        return _test_spot(hearing)
+    found = _not_cleared(hearing).applies()
+    return dataclasses.replace(found, clears="Keep within the limit.")
 
 
 def _test_spot(hearing: Hearing) -> Verdict:

@@ -11,10 +11,10 @@ import functools
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from porelight.care.model import Answer, Medicine, Person
-from porelight.care.questions import questions
+from porelight.care.questions import questions, version
 from porelight.care.reading import mapping
 from porelight.refusal import Refusal
 from porelight.skin import Phototype, Site
@@ -103,6 +103,13 @@ def _grade(text: object) -> int | None:
     return None if found is None else int(found)
 
 
+def _version(text: object) -> int:
+    known = [str(number) for number in range(1, version() + 1)]
+    if text not in known:
+        raise ValueError(f"write one of {', '.join(known)}, the version of the questions that were asked")
+    return int(str(text))
+
+
 _FIELDS: dict[str, Any] = {
     "yes_no": (Annotated[Answer, BeforeValidator(_answer)], "unknown"),
     "when": (Annotated[Answer | dt.date, BeforeValidator(_when)], "unknown"),
@@ -122,7 +129,7 @@ _FIELDS: dict[str, Any] = {
 def _form() -> type[BaseModel]:
     """The file as a strict model: one field a question."""
     fields = {asked.key: _FIELDS[asked.type] for asked in questions()}
-    fields["questionnaire"] = (Annotated[str, Field(pattern=r"^\d+$")], "1")
+    fields["questionnaire"] = (Annotated[int, BeforeValidator(_version)], version())
     form: type[BaseModel] = create_model("PersonFile", __config__=ConfigDict(extra="forbid"), **fields)
     return form
 
@@ -188,8 +195,6 @@ def _refusal(error: ValidationError, where: str) -> Refusal:
         near = difflib.get_close_matches(key, _form().model_fields, n=1)
         advice = f"Did you mean {near[0]}?" if near else "Remove it"
         return Refusal("there is no such field", where=f"{where}, {_short(key)}", advice=advice.rstrip("."))
-    if first["type"] != "value_error":
-        return Refusal("this value cannot be used", where=f"{where}, {key}", advice="Write a whole number, such as 1")
     what, _, advice = first["msg"].removeprefix("Value error, ").rpartition("; ")
     shown = _short(first["input"])
     return Refusal(what or f"{shown} cannot be used", where=f"{where}, {key}", advice=advice[:1].upper() + advice[1:])

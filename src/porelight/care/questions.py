@@ -22,6 +22,8 @@ class Question:
     kind: Literal["minimum", "detail", "clearing"]
     gate: str | None = None
     """The question whose "no" answers this one too."""
+    again: bool = False
+    """Asked once more at every visit, since the answer may change."""
 
 
 @functools.cache
