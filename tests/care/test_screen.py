@@ -193,7 +193,7 @@ def test_a_choice_of_the_clinic_is_shown_with_its_name_reason_and_the_other_sour
     chosen = care.ClinicChoices({"keloid": care.Chosen("caution", "Dr Example", "nonfacial scar")})
     found = next(v for v in care.screen(person({"keloid": "yes"}, ON), ON, clinic=chosen) if v.rule == "keloid")
     assert "Dr Example: nonfacial scar" in found.because
-    assert any("reason not to treat" in text for text in found.conflicts)
+    assert any("vendor lists" in text for text in found.conflicts)
     assert found.source.key == "bumrungrad"
 
 
