@@ -89,7 +89,7 @@ def test_the_choice_of_the_clinic_moves_the_retinoid_dates() -> None:
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 1, 1)), st.lists(st.integers(28, 90), max_size=4))
 def test_the_same_care_never_overlaps_itself_and_stays_in_order(first: dt.date, gaps: list[int]) -> None:
     sessions = tuple(itertools.accumulate(gaps, lambda day, gap: day + gap * DAY, initial=first))
-    course = care.calendar(person({"retinoid": "yes"}, ON), sessions)
+    course = care.calendar(person({"retinoid": "yes", "strong_sun": "unknown"}, ON), sessions)
     assert [item.first for item in course.items] == sorted(item.first for item in course.items)
     for key in {item.key for item in course.items}:
         same = [item for item in course.items if item.key == key]

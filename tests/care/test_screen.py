@@ -167,6 +167,7 @@ def test_every_rule_has_a_source_a_day_and_known_questions(rule: Any) -> None:
         assert branch.because
         assert branch.clears
         if branch.cleared_by:
+            assert branch.outcome != "refuse"
             assert question(branch.cleared_by).kind == "clearing"
             assert branch.cleared
         if branch.choice:

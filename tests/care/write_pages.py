@@ -55,7 +55,7 @@ def person_page() -> str:
         "One `key: value` a line. What is left out is unknown, and unknown is never taken as no. Nothing in the "
         "file says who the person is.",
         "- **yes_no** takes yes, no or unknown.\n- **when** takes yes (now, or the day is not known), no, unknown, or "
-        "the last day as 2026-03-01.\n- **date** takes a day as 2026-03-01, **dates** a list of days in square brackets.\n"
+        "the last day as 2026-03-01.\n- **date** takes a day as 2026-03-01, **dates** a list of days in brackets.\n"
         "- A no to a question in the column *answered by* answers the question too, unless it is answered itself.",
         "`examples/person.yaml` is such a file.",
     ]

@@ -95,7 +95,7 @@ class Hearing:
     def applies(self, *, until: dt.date | None = None, outcome: Outcome | None = None) -> Verdict:
         """The branch as it stands, or cleared where a practitioner has cleared it."""
         outcome = outcome or self.outcome
-        if self.cleared() and outcome != "refuse":
+        if self.cleared():
             return self.verdict("adjust", self.branch.cleared, clears="Cleared.", limits=self._limits())
         because = self.branch.because + self._choice_sentence()
         return self.verdict(outcome, because, clears=self.branch.clears, until=until, limits=self._limits())
