@@ -34,6 +34,7 @@ def test_ten_questions_come_first_and_suffice_for_a_first_verdict() -> None:
 
 def test_every_question_can_be_answered_in_the_file() -> None:
     sample = {"age": "32", "date": "1994-03-02", "dates": "[2026-01-02]", "phototype": "II", "site": "nose"}
+    sample["span"] = "[2026-07-01, 2026-07-14]"
     for asked in questions():
         read(f"{asked.key}: {sample.get(asked.type, '2' if asked.type == 'grade' else 'no')}")
 
@@ -56,6 +57,13 @@ def test_every_question_can_be_answered_in_the_file() -> None:
 )
 def test_yes_and_no_are_understood_as_people_write_them(written: str, meant: str) -> None:
     assert read(f"keloid: {written}").answer("keloid") == meant
+
+
+def test_what_is_planned_is_kept_for_the_calendar() -> None:
+    found = read("sun_holiday: [2027-03-20, 2027-04-02]\nbig_days: [2027-03-03]")
+    course = care.calendar(found, (dt.date(2027, 3, 1),))
+    clashing = {(clash.engagement.occasion, clash.item.key) for clash in care.clashes(course, found.planned)}
+    assert {("sun", "little_sun"), ("seen", "no_makeup")} <= clashing
 
 
 def test_what_is_left_out_is_unknown() -> None:
@@ -110,6 +118,8 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
         ("strong_sun: 2026-13-01", "p.yaml, strong_sun: 2026-13-01 is not a day of the calendar"),
         ("past_sessions: 2026-03-01", "p.yaml, past_sessions: '2026-03-01' cannot be used. Write a list"),
         ("past_sessions: [2026-03-01, 2026-03-01]", "p.yaml, past_sessions: a day is listed twice"),
+        ("sun_holiday: [2026-07-14, 2026-07-01]", "p.yaml, sun_holiday: .*the first and the last day|Write the first"),
+        ("sun_holiday: 2026-07-14", "p.yaml, sun_holiday: '2026-07-14' cannot be used"),
         ("keliod: no", "p.yaml, 'keliod': there is no such field. Did you mean keloid"),
         ("name: Ann", "p.yaml, 'name': there is no such field. "),
         ("age: 32\nage: 33", "p.yaml: line 2: 'age' is given twice"),

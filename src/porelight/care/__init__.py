@@ -3,9 +3,20 @@
 from porelight.care.calendar import calendar, on_day
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, choices
 from porelight.care.clinic import overrule, read_clinic
-from porelight.care.engagements import Clash, Engagement, clashes
+from porelight.care.engagements import Clash, clashes
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, guide, lessons
-from porelight.care.model import Answer, Calendar, CareItem, Limit, Medicine, Outcome, Person, Tier, Verdict
+from porelight.care.model import (
+    Answer,
+    Calendar,
+    CareItem,
+    Engagement,
+    Limit,
+    Medicine,
+    Outcome,
+    Person,
+    Tier,
+    Verdict,
+)
 from porelight.care.person import read_person
 from porelight.care.questions import Question, questions
 from porelight.care.screen import overall, screen

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Final, Literal
+from typing import Final
 
-from porelight.care.model import Calendar, CareItem
-
-Occasion = Literal["sun", "seen", "sport"]
-"""``sun``: a holiday or work in strong sun; ``seen``: a day to look well; ``sport``: hard exercise."""
+from porelight.care.model import Calendar, CareItem, Engagement, Occasion
 
 AGAINST: Final[dict[Occasion, frozenset[str]]] = {
     "sun": frozenset({"sunscreen_before", "stay_untanned", "no_direct_sun", "little_sun"}),
@@ -17,20 +14,6 @@ AGAINST: Final[dict[Occasion, frozenset[str]]] = {
     "sport": frozenset({"no_sweat", "session"}),
 }
 """The items of care that an occasion cannot be had with."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Engagement:
-    """Something planned, from its first to its last day."""
-
-    what: str
-    occasion: Occasion
-    first: dt.date
-    last: dt.date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError(f"{self.what} ends before it begins")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

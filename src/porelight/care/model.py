@@ -11,6 +11,8 @@ from porelight.skin import Phototype, Site
 
 Answer = Literal["yes", "no", "unknown"]
 Outcome = Literal["proceed", "adjust", "ask", "defer", "refuse"]
+Occasion = Literal["sun", "seen", "sport"]
+"""``sun``: a holiday or work in strong sun; ``seen``: a day to look well; ``sport``: hard exercise."""
 Tier = Literal[
     "consensus",
     "guideline",
@@ -39,6 +41,20 @@ class Medicine:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Engagement:
+    """Something planned, from its first to its last day."""
+
+    what: str
+    occasion: Occasion
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"{self.what} ends before it begins")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Person:
     """What the rules need to know, and nothing that says who it is. ``answers`` maps a question's key to its answer;
     a question that was not answered is ``unknown``."""
@@ -55,6 +71,8 @@ class Person:
     """The practitioner's visual grade of the pores, 0-4, where one was given."""
     born: dt.date | None = None
     """Where given, the age is judged on the day itself and ``age`` is None."""
+    planned: tuple[Engagement, ...] = ()
+    """What the person has planned that care may not go with."""
 
     def answer(self, key: str) -> Answer:
         """The answer to a question; ``unknown`` where none was given."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
-from porelight.care.model import Answer, Medicine, Person
+from porelight.care.model import Answer, Engagement, Medicine, Person
 from porelight.care.questions import questions, version
 from porelight.care.reading import mapping
 from porelight.refusal import Refusal
@@ -98,6 +98,13 @@ def _dates(listed: object) -> tuple[dt.date, ...]:
     return tuple(sorted(days))
 
 
+def _span(listed: object) -> tuple[dt.date, ...]:
+    days = _dates(listed)
+    if len(days) != 2 or not isinstance(listed, list) or _date(listed[0]) != days[0]:
+        raise ValueError("write the first and the last day, such as [2026-07-01, 2026-07-14]")
+    return days
+
+
 def _grade(text: object) -> int | None:
     found = _one_of("0", "1", "2", "3", "4")(text)
     return None if found is None else int(found)
@@ -116,6 +123,7 @@ _FIELDS: dict[str, Any] = {
     "age": (Annotated[int | None, BeforeValidator(_age)], None),
     "date": (Annotated[dt.date | None, BeforeValidator(lambda text: _past(_date(text)))], None),
     "dates": (Annotated[tuple[dt.date, ...], BeforeValidator(_dates)], ()),
+    "span": (Annotated[tuple[dt.date, ...], BeforeValidator(_span)], ()),
     "phototype": (Annotated[Phototype | None, BeforeValidator(_one_of("I", "II", "III", "IV", "V", "VI"))], None),
     "site": (
         Annotated[Site | None, BeforeValidator(_one_of("forehead", "nose", "cheek", "chin", "temple"))],
@@ -170,7 +178,13 @@ def _person(form: dict[str, Any], given: set[str], where: str) -> Person:
         past_sessions=form["past_sessions"],
         severity=form["severity"],
         born=form["born"],
+        planned=_planned(form["sun_holiday"], form["big_days"]),
     )
+
+
+def _planned(holiday: tuple[dt.date, ...], big_days: tuple[dt.date, ...]) -> tuple[Engagement, ...]:
+    away = (Engagement("holiday in the sun", "sun", *holiday),) if holiday else ()
+    return away + tuple(Engagement("a day to look well", "seen", day, day) for day in big_days)
 
 
 def _judge_born(born: dt.date | None, form: dict[str, Any], where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from porelight import cite
 
-QuestionType = Literal["yes_no", "when", "age", "date", "dates", "phototype", "site", "grade"]
+QuestionType = Literal["yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
