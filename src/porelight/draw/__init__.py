@@ -6,7 +6,7 @@ says what it shows.
 
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
 from porelight.draw.ink import Figure, new_figure, png, svg
-from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg
+from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
 from porelight.draw.section import close_up, close_up_says, overview, overview_says, section_png, section_svg, small
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "overview",
     "overview_says",
     "png",
+    "scale_bar",
     "section_png",
     "section_svg",
     "small",

@@ -1,0 +1,120 @@
+"""The figures of the page: each drawn for a phone and for a desk, as inline SVG."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from porelight import draw
+from porelight.draw.section import small_frame
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from porelight.planning.model import Plan, Simulation
+
+    Pixels = NDArray[np.uint8]
+
+Draw = Callable[["Axes"], "Axes"]
+
+PHONE = 328.0
+"""Width of a phone's column [px]: 360 less the margins."""
+DESK = 660.0
+
+LARGEST_PHOTO = 1_500_000
+"""Bytes of the photo inside the page at most; with the figures the page stays below 3 MB."""
+
+
+def figure(name: str, says: str, draw_on: Draw, *, wide: tuple[float, float] | None, narrow: float) -> Markup:
+    """One figure as SVG: narrow of that height, and where ``wide`` is given a second one for wide screens."""
+    drawn = _drawn(f"{name}-n", says, draw_on, PHONE, narrow)
+    if wide is None:
+        return Markup(drawn)  # noqa: S704 - our own drawing; its texts are escaped where they are written
+    return Markup(  # noqa: S704
+        f'<div class="narrow">{drawn}</div><div class="wide">{_drawn(f"{name}-w", says, draw_on, *wide)}</div>'
+    )
+
+
+def _drawn(name: str, says: str, draw_on: Draw, width: float, height: float) -> str:
+    paper, ax = draw.new_figure(width, height)
+    draw_on(ax)
+    return draw.svg(paper, name, says)
+
+
+def distribution(plan: Plan) -> Markup:
+    census = plan.census
+    return figure(
+        "sizes", draw.distribution_says(census), lambda ax: draw.distribution(ax, census), wide=(440, 280), narrow=240
+    )
+
+
+def overview(simulation: Simulation) -> Markup:
+    says = draw.overview_says(simulation)
+    return figure("section", says, lambda ax: draw.overview(ax, simulation), wide=(560, 430), narrow=400)
+
+
+def close_up(simulation: Simulation) -> Markup:
+    says = draw.close_up_says(simulation)
+    return figure("column", says, lambda ax: draw.close_up(ax, simulation), wide=(500, 430), narrow=320)
+
+
+def fan(plan: Plan) -> Markup:
+    weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions) if plan.sessions else ()
+    says = draw.fan_says(plan.forecast)
+    return figure("fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 360), narrow=320)
+
+
+def factors(plan: Plan) -> Markup:
+    says = draw.factors_say(plan.factors)
+    height = 50.0 * len(plan.factors) + 48.0
+    return figure("factors", says, lambda ax: draw.factor_bars(ax, plan.factors), wide=(480, height), narrow=height)
+
+
+def candidates(plan: Plan) -> list[Markup]:
+    """One small section per candidate, all in the same frame."""
+    simulations = tuple(candidate.simulation for candidate in plan.candidates)
+    if not simulations:
+        return []
+    width, height = 296.0, 250.0
+    frame = small_frame(simulations, aspect=width / height)
+    drawn = []
+    for index, simulation in enumerate(simulations):
+        paper, ax = draw.new_figure(width, height)
+        draw.small(ax, simulation, frame)
+        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.close_up_says(simulation))))  # noqa: S704
+    return drawn
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Photo:
+    """The photo as a data URI, without metadata."""
+
+    uri: str
+    width: int
+    height: int
+
+
+def photo(pixels: Pixels) -> Photo:
+    """JPEG small enough for the page: first a lower quality, then fewer pixels."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels).convert("RGB")
+    height, width = pixels.shape[:2]
+    for side, quality in ((2000, 86), (2000, 74), (1600, 76), (1200, 76), (800, 70)):
+        shown = image
+        if max(width, height) > side:
+            scale = side / max(width, height)
+            shown = image.resize((round(width * scale), round(height * scale)), Image.Resampling.LANCZOS)
+        held = io.BytesIO()
+        shown.save(held, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 80 else 2)
+        if held.tell() <= LARGEST_PHOTO:
+            break
+    encoded = base64.b64encode(held.getvalue()).decode()
+    return Photo(f"data:image/jpeg;base64,{encoded}", width, height)

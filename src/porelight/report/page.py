@@ -1,0 +1,368 @@
+"""The report: one self-contained HTML page for the practitioner and the patient."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import hashlib
+import itertools
+import math
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from porelight import cite, draw, units
+from porelight.care.questions import question
+from porelight.report import as_json, figures, words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jinja2 import Environment
+    from numpy.typing import NDArray
+
+    from porelight.care.model import CareItem, Verdict
+    from porelight.cite import Cited
+    from porelight.planning.model import Candidate, Plan, Simulation
+
+    Pixels = NDArray[np.uint8]
+
+PHASES = {
+    "before": "Before",
+    "session": "The day",
+    "day": "The day",
+    "after": "After",
+    "watch": "What is normal, and when to call",
+    "review": "Look at the result",
+}
+"""Phase of a care item -> the heading it stands under, in order."""
+
+
+def render(plan: Plan, photo_pixels: Pixels) -> str:
+    """The page as text; the same plan and photo give the same text.
+
+    Args:
+        plan: what to show.
+        photo_pixels: the photo (height, width, 3) that was measured, sRGB.
+    """
+    shown = {
+        "plan": plan,
+        "answer": answer(plan),
+        "photo": figures.photo(photo_pixels),
+        "rings": draw.overlay_svg(plan.census),
+        "scale": _scale(plan),
+        "verdicts": by_outcome(plan.verdicts),
+        "figures": _figures(plan),
+        "candidates": [candidate_facts(candidate) for candidate in plan.candidates],
+        "course": calendar(plan),
+        "basis": basis(plan),
+        "pore_px": _middle_px(plan),
+        "style": _text("style/tokens.css") + _text("style/report.css"),
+        **_script(),
+    }
+    return _environment().get_template("report.html").render(shown)
+
+
+def _environment() -> Environment:
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("porelight", "report/templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    said = (words.day, words.days, words.change, words.length, words.chance, words.number, words.count)
+    environment.globals |= {function.__name__: function for function in said}
+    environment.globals |= {
+        "OUTCOMES": words.OUTCOMES,
+        "TIERS": words.TIERS,
+        "CONFIDENCES": words.CONFIDENCES,
+        "FLAGS": words.FLAGS,
+        "source_name": words.source_name,
+        "value": value,
+    }
+    environment.filters |= {"linked": words.linked, "typeset": words.typeset, "drawn": Markup}
+    return environment
+
+
+def _text(name: str) -> str:
+    return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _script() -> dict[str, str]:
+    """The page's few lines of script, and the hash by which the page allows them and nothing else."""
+    script = _text("style/report.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {"script": script, "script_hash": f"sha256-{digest}"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One answer of the first screen: a heading, the answer in a few words, and what is behind it."""
+
+    heading: str
+    said: str
+    detail: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """The first screen."""
+
+    measured: Line
+    possible: Line
+    expect: Line
+    following: Line
+
+
+def answer(plan: Plan) -> Answer:
+    """What was measured, whether treatment is possible now, what to expect, what is next."""
+    return Answer(_measured(plan), _possible(plan), _expect(plan), _following(plan))
+
+
+def _measured(plan: Plan) -> Line:
+    census = plan.census
+    found = words.count(census.pore_count, "pore")
+    share = f"They cover {words.number(100 * census.area_fraction)} % of the skin in view."
+    if census.enlarged_count is None:
+        detail = f"{share} The photo has no scale: sizes are in pixels, and no pore can be called enlarged."
+        return Line("What we measured", found, detail)
+    said = f"{census.enlarged_count} of {found} are enlarged"
+    size = f"Enlarged means {census.enlarged_from.si / units.um:.0f} µm wide or more."
+    middle = census.median_diameter_um
+    typical = f" A typical pore here is {words.number(middle)} µm." if middle is not None else ""
+    return Line("What we measured", said, f"{size}{typical} {share}")
+
+
+def _possible(plan: Plan) -> Line:
+    heading = "Is treatment possible now?"
+    blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
+    if not blocking:
+        care = [verdict for verdict in plan.verdicts if verdict.outcome == "adjust"]
+        detail = f"{words.count(len(plan.verdicts), 'check')}, none against it."
+        mind = f" To mind: {_listed(verdict.title for verdict in care)}." if care else ""
+        return Line(heading, "Yes, if the practitioner agrees", detail + mind)
+    gravest = blocking[0].outcome
+    said = {"refuse": "Not with this laser", "defer": "Not yet", "ask": "Not known yet"}[gravest]
+    titles = _listed((verdict.title for verdict in blocking), most=4)
+    lead = "Some answers are missing" if gravest == "ask" else "The reason" if len(blocking) == 1 else "The reasons"
+    return Line(heading, said, f"{lead}: {titles}. This keeps you safe; below it says what would change it.")
+
+
+def _expect(plan: Plan) -> Line:
+    heading = "What to expect"
+    if any(verdict.outcome == "refuse" for verdict in plan.verdicts):
+        return Line(heading, "No forecast", "While a reason stands against this laser, we do not say what it would do.")
+    last = plan.forecast.milestones[-1]
+    when = "Once treatment is possible: " if plan.status == "blocked" else ""
+    sessions = words.count(last.sessions_done, "session")
+    detail = f"{when}fewer enlarged pores {last.label}, {sessions} in all. People differ a lot. Pores do not go away."
+    return Line(heading, _sentence(words.change(last.enlarged_change_pct)), _sentence(detail))
+
+
+def _following(plan: Plan) -> Line:
+    heading = "What is next"
+    if plan.status == "blocked":
+        first = next(verdict for verdict in plan.verdicts if verdict.blocks)
+        until = max((verdict.until for verdict in plan.verdicts if verdict.until), default=None)
+        said = f"Ask again on {words.day(until)}" if until else "Clear this up first"
+        return Line(heading, said, first.clears or first.because)
+    sessions = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
+    first_item = (
+        f" Start on {words.day(max(sessions[0].first, plan.on), year=False)}: {sessions[0].title}." if sessions else ""
+    )
+    return Line(
+        heading, f"Session 1 on {words.day(plan.sessions[0])}", f"The practitioner decides and signs.{first_item}"
+    )
+
+
+def _middle_px(plan: Plan) -> float | None:
+    diameters = sorted(plan.census.pores.diameter)
+    return float(diameters[len(diameters) // 2]) if diameters else None
+
+
+def value(row: Cited) -> str:
+    """A row's number with its bounds and unit, as its source has it."""
+    low, high = ("" if end is None else f"{end:g}" for end in (row.low, row.high))
+    bounds = f" ({low} to {high})" if low and high else ""
+    unit = "°C" if row.unit == "C" else "" if row.unit == "1" else row.unit
+    return f"{row.value:g}{bounds} {unit}".strip()
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(titles: Any, most: int = 3) -> str:
+    told = list(titles)
+    more = f" and {len(told) - most} more" if len(told) > most else ""
+    return ", ".join(told[:most]) + more
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scale:
+    """The scale bar as a share of the photo's width."""
+
+    share_pct: float
+    label: str
+
+
+def _scale(plan: Plan) -> Scale | None:
+    bar = draw.scale_bar(plan.census)
+    return None if bar is None else Scale(100.0 * bar.px / plan.census.width, bar.label)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """A verdict with its questions and limits in words."""
+
+    verdict: Verdict
+    questions: tuple[str, ...]
+    limits: tuple[str, ...]
+
+
+def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
+    """Verdicts under their outcomes, gravest first; every outcome has a list."""
+    return {outcome: [_told(v) for v in verdicts if v.outcome == outcome] for outcome in words.OUTCOMES}
+
+
+def _told(verdict: Verdict) -> Told:
+    asked = tuple(_question(key) for key in verdict.asks) if verdict.outcome == "ask" else ()
+    limits = tuple(
+        words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits
+    )
+    return Told(verdict, asked, limits)
+
+
+def _question(key: str) -> str:
+    try:
+        return question(key).text
+    except KeyError:
+        return key
+
+
+def _figures(plan: Plan) -> dict[str, Any]:
+    drawn: dict[str, Any] = {
+        "sizes": figures.distribution(plan),
+        "factors": figures.factors(plan),
+        "fan": figures.fan(plan),
+        "candidates": figures.candidates(plan),
+        "simulation": None,
+    }
+    if plan.candidates:
+        shown = plan.candidates[len(plan.candidates) // 2]
+        drawn["simulation"] = simulation_facts(shown.simulation)
+        drawn["letter"] = letter(len(plan.candidates) // 2)
+        drawn["overview"] = figures.overview(shown.simulation)
+        drawn["close_up"] = figures.close_up(shown.simulation)
+    return drawn
+
+
+def letter(index: int) -> str:
+    """The name of a candidate on the page."""
+    return chr(ord("A") + index % 26)
+
+
+Facts = list[tuple[str, str]]
+
+
+def setting_facts(simulation: Simulation) -> Facts:
+    """What the operator would dial."""
+    setting = simulation.setting
+    stack = f", {setting.pulses_per_column} pulses on each column" if setting.pulses_per_column > 1 else ""
+    covered = 100.0 * setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2
+    spot = "1/e² of a Gaussian beam" if setting.profile == "gaussian_1e2" else "even disc"
+    return [
+        ("Laser", words.typeset(f"{setting.laser.name}, {setting.laser.wavelength / units.nm:g} nm")),
+        ("Energy", f"{words.number(setting.pulse_energy / units.mJ)} mJ a pulse{stack}"),
+        ("Spot", f"{setting.spot_diameter / units.um:.0f} µm ({spot})"),
+        ("Pulse", f"{words.number(setting.pulse_duration / units.us, 3)} µs, {words.number(setting.peak_power)} W"),
+        ("Peak fluence", f"{words.number(setting.peak_fluence / units.J_cm2)} J/cm²"),
+        ("Density", f"{words.number(covered)} %, {words.number(setting.density * units.cm2, 3)} columns/cm²"),
+        ("Passes", f"{setting.passes}"),
+    ]
+
+
+def effect_facts(simulation: Simulation) -> Facts:
+    """What the simulation gives, with intervals where it has them."""
+    injury, recovery, crater = simulation.injury, simulation.recovery, simulation.crater
+    um, day = units.um, units.day
+    low, high = injury.coagulation_depth_low / um, injury.coagulation_depth_high / um
+    return [
+        ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
+        ("Collagen set by heat", f"to {_um(injury.coagulation_depth)} µm ({low:.0f} to {high:.0f} by damage model)"),
+        ("Skin surface treated", f"{words.number(100 * recovery.treated_fraction)} %"),
+        ("Closed after", f"{words.span(recovery.closed, day)} days"),
+        ("Red for", f"{words.span(recovery.redness, day)} days"),
+        ("Crusts for", f"{words.span(recovery.crusting, day)} days"),
+        ("Hottest tissue", f"{words.number(units.to_celsius(simulation.warming.peak_temperature))} °C"),
+    ]
+
+
+def _um(value: float) -> str:
+    return words.number(value / units.um)
+
+
+def simulation_facts(simulation: Simulation) -> dict[str, Any]:
+    return {"setting": setting_facts(simulation), "effect": effect_facts(simulation)}
+
+
+def candidate_facts(candidate: Candidate) -> dict[str, Any]:
+    return {**simulation_facts(candidate.simulation), "remarks": candidate.remarks}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Phase:
+    """The items of one part of a session's days."""
+
+    title: str
+    items: tuple[CareItem, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SessionDays:
+    """The days around one session."""
+
+    number: int
+    date: dt.date
+    phases: tuple[Phase, ...]
+
+
+def calendar(plan: Plan) -> list[SessionDays]:
+    """The calendar by session, each in its phases."""
+    listed = []
+    for number, date in enumerate(plan.sessions, start=1):
+        items = [item for item in plan.calendar.items if item.session == number]
+        phases = []
+        for title, keys in itertools.groupby(PHASES, key=PHASES.__getitem__):
+            held = set(keys)
+            found = tuple(item for item in items if item.phase in held)
+            phases += [Phase(title, found)] if found else []
+        listed.append(SessionDays(number, date, tuple(phases)))
+    return listed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Basis:
+    """What the plan rests on, weakest first."""
+
+    rows: tuple[Cited, ...]
+    sources: tuple[cite.Source, ...]
+    weakest: cite.Confidence
+    counts: dict[cite.Confidence, int]
+    hash: str
+
+
+def basis(plan: Plan) -> Basis:
+    """Every number and source behind a plan, and the check sum of its plan.json."""
+    rows = sorted(cite.used(plan), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity))
+    counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}
+    return Basis(
+        rows=tuple(rows),
+        sources=as_json.plan_sources(plan),
+        weakest=as_json.plan_weakest(plan),
+        counts=counts,
+        hash=as_json.plan_numbers(plan)["hash"],
+    )

@@ -1,0 +1,190 @@
+"""How numbers, dates and codes are said to people: no more digits than the error allows, plain words first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from porelight import cite
+from porelight.care.model import Outcome, Tier
+from porelight.cite import Confidence, Source
+from porelight.fields import Interval
+from porelight.photo.census import PictureFlag
+
+OUTCOMES: Final[dict[Outcome, str]] = {
+    "refuse": "No",
+    "defer": "Not yet",
+    "ask": "Please answer",
+    "adjust": "Yes, with care",
+    "proceed": "Yes",
+}
+
+TIERS: Final[dict[Tier, str]] = {
+    "consensus": "agreed by a panel of experts",
+    "guideline": "guideline of a medical society",
+    "label": "maker's official instructions",
+    "trial": "clinical trial",
+    "series": "series of treated people",
+    "review": "medical review article",
+    "institution": "hospital advice page",
+    "textbook": "textbook",
+    "expert": "advice of one expert",
+    "clinic": "practice of single clinics: weak",
+    "house": "our own caution",
+}
+
+CONFIDENCES: Final[dict[Confidence, str]] = {
+    "read": "seen in the source",
+    "derived": "computed from the source",
+    "assumed": "our own assumption",
+    "recalled": "from memory, to be verified",
+}
+
+FLAGS: Final[dict[PictureFlag, str]] = {
+    "uncalibrated": "The photo has no scale, so all lengths are in pixels (px). With a ruler in the picture they would "
+    "be in µm.",
+    "blurred": "The photo is not quite sharp: small pores may be missed.",
+    "too coarse": "The photo shows pores with too few pixels: sizes are less sure.",
+    "glare": "Shiny places were left out: pores there are not counted.",
+    "smoothed": "The camera smoothed the skin: pores look smaller or are missing.",
+    "noisy": "The photo is grainy: small pores are less sure.",
+    "dark": "The photo is dark: pores are less sure.",
+    "no skin": "Little skin was found in the photo.",
+    "few pores": "Only few pores were found: the numbers are rough.",
+}
+
+LIMITS: Final[dict[str, str]] = {
+    "energy_mj": "energy at most {:g} mJ",
+    "density_pct": "density at most {:g} %",
+    "passes": "at most {:g} passes",
+    "pulses_per_column": "at most {:g} pulses on one spot",
+    "fluence_j_cm2": "fluence at most {:g} J/cm²",
+}
+
+
+def day(date: dt.date, *, year: bool = True) -> str:
+    """Such as "Tue 14 March 2026"."""
+    return f"{date:%a} {date.day} {date:%B}" + (f" {date.year}" if year else "")
+
+
+def days(first: dt.date, last: dt.date) -> str:
+    """Such as "Tue 14 March", "Tue 14 to Fri 17 March" or "Mon 30 March to Wed 1 April"."""
+    if first == last:
+        return day(first, year=False)
+    start = (
+        f"{first:%a} {first.day}" if (first.year, first.month) == (last.year, last.month) else day(first, year=False)
+    )
+    return f"{start} to {day(last, year=False)}"
+
+
+def rounded(value: float, interval: Interval) -> int:
+    """``value`` with the digits that the width of its interval allows: steps of 10, 5 or 1 (or more for wide ones)."""
+    width = interval.high - interval.low
+    step = next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
+    return step * round(value / step)
+
+
+def change(interval: Interval) -> str:
+    """A change in %: "down about 30 % (between 10 and 50)"; where it may go either way, both ways are said."""
+    low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
+    middle = "about the same" if mid == 0 else f"{_way(mid)} about {abs(mid)} %"
+    if high <= 0:
+        return f"{middle} (between {abs(high)} and {abs(low)})"
+    if low >= 0:
+        return f"{middle} (between {low} and {high})"
+    return f"{middle} (from {_way(low)} {abs(low)} % to {_way(high)} {high} %)"
+
+
+def _way(value: float) -> str:
+    return "down" if value < 0 else "up"
+
+
+def length(interval: Interval, unit: str) -> str:
+    """A length with its interval: "about 180 µm (between 130 and 220)"."""
+    low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
+    return f"about {mid} {unit} (between {low} and {high})"
+
+
+def span(interval: Interval, unit: float) -> str:
+    """The ends of an interval in ``unit``: "2 to 7"."""
+    low, high = round(interval.low / unit), round(interval.high / unit)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def chance(share: float) -> str:
+    """A probability in words that a person can count: "about 6 in 10"."""
+    tenths = round(10.0 * share)
+    if tenths == 0:
+        return "fewer than 1 in 20" if share < 0.05 else "about 1 in 20"
+    return "more than 9 in 10" if tenths == 10 else f"about {tenths} in 10"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """``value`` with that many significant digits, without an exponent."""
+    if value is None:
+        return ""
+    if value == 0:
+        return "0"
+    said = float(f"{value:.{digits}g}")
+    return f"{said:.0f}" if abs(said) >= 10 ** (digits - 1) else f"{said:g}"
+
+
+def count(amount: int, one: str, many: str | None = None) -> str:
+    """Such as "1 session", "3 sessions"."""
+    return f"{amount} {one if amount == 1 else many or one + 's'}"
+
+
+def source_name(source: Source) -> str:
+    """First author and year, or the title of what has no author; short enough to stand in a line."""
+    if source.key in ("assumed", "own_knowledge", "exact"):
+        return {"assumed": "our own judgement", "own_knowledge": "from memory", "exact": "exact"}[source.key]
+    name = (source.authors or source.title).split("(")[0]
+    first = re.split(r",| et al| and | & |;|:", name)[0].strip()
+    first = re.sub(r"(\s[A-Z]{1,3})+$", "", first)
+    short = first if len(first) <= 34 else f"{first[:32].rsplit(' ', 1)[0]} …"
+    return f"{short} {source.year}" if source.year else short
+
+
+UNITS: Final = (
+    (r"\bum\b", "µm"),
+    (r"\bcm2\b", "cm²"),
+    (r"\bmm2\b", "mm²"),
+    (r"\bum2\b", "µm²"),
+    (r"\bkJ/cm3\b", "kJ/cm³"),
+    (r"\b(CO)2\b", r"\1₂"),
+    (r"(?<=\d)-(?=\d)", "\u2013"),
+    (r"(?<![\w.])-(?=\d)", "\u2212"),
+    (r"(?<=\d) (?=%|µm|mJ\b|mm\b|°C|J/|cm|px\b|ms\b|µs\b|W\b)", "\u00a0"),
+)
+
+
+def typeset(text: str) -> str:
+    """Units and signs as they are printed: µm, cm², CO₂, a true minus, no break before a unit."""
+    for found, printed in UNITS:
+        text = re.sub(found, printed, text)
+    return text
+
+
+def linked(text: str) -> Markup:
+    """``text`` typeset, with every source key in it as a link to that source."""
+    known = cite.sources()
+    parts = re.split(r"\b([a-z]\w*[a-z0-9])\b", text)
+    for i, part in enumerate(parts):
+        if i % 2 and part in known and re.search(r"\d|_", part):
+            parts[i] = Markup('<a href="#source-{}">{}</a>').format(part, source_name(known[part]))
+    return Markup("").join(part if isinstance(part, Markup) else escape(part) for part in _typeset_between(parts))
+
+
+def _typeset_between(parts: list[str]) -> list[str]:
+    joined: list[str] = []
+    for part in parts:
+        if isinstance(part, Markup):
+            joined.append(part)
+        elif joined and not isinstance(joined[-1], Markup):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return [part if isinstance(part, Markup) else typeset(part) for part in joined]
