@@ -84,6 +84,52 @@ def test_no_to_a_gate_answers_its_details_but_not_those_that_were_asked() -> Non
     assert answer(read("health: yes"), "immune") == "unknown"
 
 
+NAMED = {
+    "pregnant": "pregnant",
+    "breastfeeding": "breastfeeding",
+    "tan_now": "a tan",
+    "strong_sun": "strong sun",
+    "sunburn": "sunburn",
+    "self_tanner": "self-tanner",
+    "infection": "fever or infection, open skin",
+    "cold_sore_now": "cold sore",
+    "cold_sores": "Ever: cold sores",
+    "changing_spot": "spot that is new or changes",
+    "psoriasis_or_vitiligo": "psoriasis, vitiligo",
+    "keloid": "raised scars",
+    "immune": "weak immune system",
+    "slow_healing": "slow healing or diabetes",
+    "connective_tissue": "lupus",
+    "irradiated_or_burnt": "bad burn or radiation",
+    "silver": "silver",
+    "gold": "gold",
+    "allergy": "allergy to a medicine or cream",
+    "melasma_or_marks": "brown patches",
+    "brown_marks_now": "brown marks",
+    "acne_prone": "acne that comes often",
+    "smoking": "smoke",
+    "isotretinoin": "isotretinoin",
+    "blood_thinner": "blood thinner, aspirin",
+    "photosensitiser": "antibiotic",
+    "retinoid": "retinoid or acid",
+    "hydroquinone": "bleaching cream",
+    "toxin": "Botox",
+    "filler": "filler",
+    "peel": "peel",
+    "device_treatment": "needling, radio waves, ultrasound or a laser",
+    "worry_life": "worried",
+}
+"""What the text of a gate says of each question that a no to it answers."""
+
+
+def test_a_gate_names_everything_that_a_no_to_it_answers() -> None:
+    asked = {question.key: question for question in questions()}
+    gated = {question.key: question.gate for question in questions() if question.gate}
+    assert set(gated) == set(NAMED)
+    for key, gate in gated.items():
+        assert NAMED[key] in asked[str(gate)].text, key
+
+
 def test_age_follows_from_the_birth_date_on_the_day() -> None:
     found = read("born: 2004-02-29")
     assert [age(found, dt.date(2023, 2, 28)), age(found, dt.date(2023, 3, 1))] == [18, 19]

@@ -83,7 +83,8 @@ def _event(
     event.add("dtstamp", stamped)
     event.add("sequence", sequence)
     event.add("summary", item.title)
-    event.add("description", f"{item.text}\n\nWhy: {item.why}\nSource: {item.source.title} ({item.tier}).")
+    source = "our own caution" if item.source.key == "assumed" else f"{item.source.title} ({item.tier})"
+    event.add("description", f"{item.text}\n\nWhy: {item.why}\nSource: {source}.")
     event.add("categories", [item.phase])
     if start is not None and item.minutes is not None:
         begins = _clock(item, start, zone)
