@@ -38,6 +38,9 @@ from porelight.units import percent, week
 DRAWS = 20_000
 """Draws: the ends of a 90 % interval then move by about half a point of percent from seed to seed."""
 LEVEL = 0.9
+NARROWEST = 0.01
+"""Least width of the kernel on the logarithm of diameter, where all pores are alike. The errors of the diameters do not
+widen it: the measured sizes are spread by them already."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,8 +184,7 @@ def _own_distribution(census: PoreCensus) -> LogRatio:
     assert census.diameter_um is not None
     logs = np.log(census.diameter_um / (census.enlarged_from.value))
     spread = min(float(np.std(logs)), float(np.subtract(*np.percentile(logs, [75, 25]))) / 1.349) or float(np.std(logs))
-    error = float(np.median(census.pores.diameter_error / census.pores.diameter))
-    width = max(0.9 * spread * logs.size**-0.2, error, 1e-3)
+    width = max(0.9 * spread * logs.size**-0.2, NARROWEST)
     kappas = np.linspace(-4.0, 8.0, 601)
     share = np.array([ndtr((logs - kappa) / width).mean() for kappa in kappas])
     ratios = np.log(np.maximum(share, 1e-12) / ndtr(logs / width).mean())

@@ -53,7 +53,7 @@ class Milestone:
     enlarged_change_pct: Interval
     """Change of the number of enlarged pores [%], negative is fewer."""
     median_diameter_um: Interval | None
-    """None without a scale."""
+    """Of the pores found now, those that may then be too small to find included; None without a scale."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
