@@ -1,0 +1,176 @@
+"""Bytes of an image file in, upright sRGB pixels out; whatever else the file says is left behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import warnings
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Pixels = NDArray[np.uint8]
+
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "MPO")
+LARGEST: Final = 64_000_000
+"""Most pixels a photo may have: the area of the largest phone sensors in use, and 0.2 GB as colour."""
+SMALLEST: Final = 48
+"""Least width and height [px]: a pore and the skin around it need this much to be told from noise."""
+
+_ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
+_GREY_WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo as ``pixels`` (height, width, 3) in sRGB, turned upright. Place, time and camera are not kept."""
+
+    pixels: Pixels
+    where: str
+    format: str
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+
+def decode(data: bytes, where: str) -> Picture:
+    """The picture in the bytes of a file; ``where`` names the file in messages. Of an animation the first frame.
+
+    Raises:
+        Refusal: not an image, damaged, too small or too large. The size is checked before anything is unpacked.
+    """
+    # Pillow warns of large pictures and broken metadata; the size is checked here and the metadata is dropped.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _open(data, where)
+        _check_size(image.size, where)
+        return Picture(pixels=_unpack(image, where), where=where, format=_format(image))
+
+
+def _open(data: bytes, where: str) -> Image.Image:
+    import pillow_heif
+    from PIL import Image
+
+    pillow_heif.register_heif_opener()
+    if not data:
+        raise Refusal("the file is empty", where=where, advice=_ADVICE)
+    try:
+        return Image.open(io.BytesIO(data), formats=_openable())
+    except Image.DecompressionBombError:
+        raise _too_large(where) from None
+    except Exception:
+        # A damaged file may fail anywhere in a reader and with any error: none of them says more than this.
+        raise Refusal("this is not a picture that can be read", where=where, advice=_ADVICE) from None
+
+
+def _openable() -> tuple[str, ...]:
+    from PIL import Image
+
+    Image.preinit()
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+def _format(image: Image.Image) -> str:
+    # A phone's JPEG with a second picture inside is a JPEG to everybody else.
+    return {"MPO": "JPEG", "HEIF": "HEIC"}.get(image.format or "", image.format or "")
+
+
+def _check_size(size: tuple[int, int], where: str) -> None:
+    width, height = size
+    if width * height > LARGEST:
+        raise _too_large(where)
+    if min(width, height) < SMALLEST:
+        what = f"the picture is only {width} x {height} px"
+        raise Refusal(what, where=where, advice="Use the full photo, not a thumbnail")
+
+
+def _too_large(where: str) -> Refusal:
+    what = f"the picture has more than {LARGEST // 1_000_000} million pixels"
+    return Refusal(what, where=where, advice="Crop it to the skin or save it smaller")
+
+
+def _unpack(image: Image.Image, where: str) -> Pixels:
+    try:
+        orientation = _orientation(image)
+        image.load()
+        return _upright(np.asarray(_plain(image), dtype=np.uint8), orientation)
+    except Exception:
+        advice = "Copy it again from the camera or phone"
+        raise Refusal("the picture is damaged or cut off", where=where, advice=advice) from None
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held, as EXIF counts it. Unreadable notes count as upright: the pixels are what matters."""
+    try:
+        return int(image.getexif().get(0x0112, 1))
+    except Exception:
+        return 1
+
+
+def _upright(pixels: Pixels, orientation: int) -> Pixels:
+    turned = {
+        2: lambda p: p[:, ::-1],
+        3: lambda p: p[::-1, ::-1],
+        4: lambda p: p[::-1],
+        5: lambda p: p.transpose(1, 0, 2),
+        6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
+        7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
+        8: lambda p: p.transpose(1, 0, 2)[::-1],
+    }
+    return np.ascontiguousarray(turned.get(orientation, lambda p: p)(pixels)).copy()
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Eight-bit sRGB with nothing see-through."""
+    converted = _eight_bit(_to_srgb(image))
+    return (_over_white(converted) if converted.has_transparency_data else converted).convert("RGB")
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    seen = image.convert("RGBA")
+    ground = Image.new("RGBA", seen.size, (255, 255, 255, 255))
+    return Image.alpha_composite(ground, seen)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits and of floats as 8 bits: 16 bits by their range, others by the range found in the picture."""
+    from PIL import Image
+
+    if image.mode in _GREY_WIDE:
+        values = np.asarray(image, dtype=np.float64)
+        return Image.fromarray(np.clip(np.rint(values / 257.0), 0, 255).astype(np.uint8))
+    if image.mode == "F":
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        low, high = float(values.min()), float(values.max())
+        return Image.fromarray(((values - low) / max(high - low, 1e-12) * 255.0).astype(np.uint8))
+    return image
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """Through the colour profile of the file, where it has a usable one: phones save Display P3, scanners CMYK."""
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L", "LAB"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image
+    return image if turned is None else turned

@@ -1,0 +1,88 @@
+"""Dark dots of one size: where they are and how dot-like, in units of the skin's own contrast.
+
+The determinant of the Hessian answers to dots and not to lines (Lindeberg 1998); before it, the picture is divided by
+its own contrast and glints are cut off, so that shine does not raise the bar for the pores beside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.tone import Plane, blur
+
+BACKGROUND: Final = 5.0
+"""Width of what counts as skin around a dot, in dot scales."""
+NEIGHBOURHOOD: Final = 10.0
+"""Width over which contrast is measured, in dot scales."""
+GLINT: Final = 0.5
+"""What is brighter than the skin around by more than this share of the local contrast is cut off."""
+SCALES: Final = (0.7, 1.0, 1.41)
+"""Scales searched, around the dot scale."""
+APART: Final = 0.7
+"""Nearest that two dots may lie, in dot scales."""
+FLAT: Final = 0.004
+"""Contrast [log luminance] below which a patch is called even: less than one step of an 8-bit photo."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dots:
+    """Dark dots, strongest first, shape (n,): place and scale [px of the searched plane] and strength."""
+
+    x: Floats
+    y: Floats
+    scale: Floats
+    strength: Floats
+
+    def where(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Dots:
+        return Dots(self.x[keep], self.y[keep], self.scale[keep], self.strength[keep])
+
+
+def evened(log_light: Plane, scale: float) -> Plane:
+    """Contrast of each pixel against the skin around, in units of the local contrast, glints cut off."""
+    relief = log_light - blur(log_light, BACKGROUND * scale)
+    relief = np.minimum(relief, GLINT * _contrast(relief, scale))
+    relief = relief - blur(relief, BACKGROUND * scale)
+    return np.asarray(relief / _contrast(relief, scale), np.float32)
+
+
+def _contrast(relief: Plane, scale: float) -> Plane:
+    return np.asarray(np.sqrt(blur(relief * relief, NEIGHBOURHOOD * scale) + np.float32(FLAT**2)), np.float32)
+
+
+def dotness(plane: Plane, scale: float) -> Plane:
+    """Square root of the scale-normalised determinant of the Hessian where the plane is a dark dot; else 0."""
+    import cv2
+
+    smooth = blur(plane, scale)
+    across = cv2.Sobel(smooth, -1, 2, 0, ksize=1)
+    down = cv2.Sobel(smooth, -1, 0, 2, ksize=1)
+    twist = cv2.filter2D(smooth, -1, np.array([[1, 0, -1], [0, 0, 0], [-1, 0, 1]], np.float32) / 4.0)
+    determinant = across * down - twist * twist
+    dark = (determinant > 0.0) & (across > 0.0)
+    return np.asarray(np.sqrt(np.where(dark, determinant, np.float32(0.0))) * np.float32(scale**2), np.float32)
+
+
+def dots(log_light: Plane, scale: float) -> Dots:
+    """All dark dots of about that scale: maxima of dotness over place and over :data:`SCALES`."""
+    import cv2
+
+    plane = evened(log_light, scale)
+    best, at = np.zeros_like(plane), np.zeros(plane.shape, np.uint8)
+    for index, ratio in enumerate(SCALES):
+        response = dotness(plane, ratio * scale)
+        at[response > best] = index
+        best = np.maximum(best, response)
+    size = 2 * max(1, round(APART * scale)) + 1
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    rows, columns = np.nonzero((cv2.dilate(best, near) == best) & (best > 0.0))
+    strength = best[rows, columns].astype(np.float64)
+    order = np.lexsort((columns, rows, -strength))
+    rows, columns = rows[order], columns[order]
+    scales = scale * np.array(SCALES)[at[rows, columns]]
+    return Dots(columns.astype(np.float64), rows.astype(np.float64), scales, strength[order])
