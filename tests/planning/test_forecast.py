@@ -143,14 +143,14 @@ def test_pores_just_above_the_threshold_fall_below_it_sooner() -> None:
 
 
 def test_the_share_above_the_threshold_agrees_with_counting_pores() -> None:
-    """2000 pores; the kernel is a tenth of their spread wide, which moves a share by less than 3 %."""
+    """2000 pores; the kernel is a fifth of their spread wide, so the spread grows by 2 % and a tail by about 5 %."""
     pores = census(count=2000)
     assert pores.diameter_um is not None
     assert pores.enlarged_count is not None
     ratio = np.exp(model._own_distribution(pores)(np.array([0.0, 0.1, 0.3])))
     for found, kappa in zip(ratio, (0.0, 0.1, 0.3), strict=True):
         counted = np.sum(pores.diameter_um * np.exp(-kappa) >= 250.0) / pores.enlarged_count
-        assert found == pytest.approx(counted, rel=0.03)
+        assert found == pytest.approx(counted, rel=0.06)
 
 
 def test_the_errors_of_diameters_do_not_spread_the_sizes_twice() -> None:
