@@ -13,8 +13,11 @@ from porelight.heat import kernels
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
 from porelight.units import ICE_POINT
 
-TOLERANCE = 0.5
+TOLERANCE = 2.0
 """Greatest error that one cooling step may add in any cell [K]."""
+
+KINK = 0.02
+"""Weight of the error of a cell that leaves or enters a change of phase within the step."""
 
 _STAGES = 41
 _MARGIN = 12
@@ -100,13 +103,13 @@ class Column:
         """Of the first tissue on the axis [K]."""
         return float(self.temperature[self.floor(), 0])
 
-    def light(self, absorb: Absorb, energy: float, duration: float, watch: Watch | None) -> None:
-        """One explicit step of ``duration`` [s] under ``energy`` [J] of light."""
+    def light(self, absorb: Absorb, energy: float, duration: float, watch: Watch | None, *, held: bool = False) -> None:
+        """One explicit step of ``duration`` [s] under ``energy`` [J] of light; nothing leaves while ``held``."""
         rows = self.tissue.rows
         nz = self.nz
         np.subtract(self.enthalpy[:nz], rows[:nz, BOILING, None], out=self._dried[:nz])
         self._dried[:nz] /= rows[:nz, LATENT, None]
-        np.clip(self._dried[:nz], 0.0, 1.0, out=self._dried[:nz])
+        np.clip(self._dried[:nz], 0.0, 0.0 if held else 1.0, out=self._dried[:nz])
         reflected, lost = absorb(self.solid, self._dried, energy, self.added)
         self._open(absorbed_rows=int(np.max(np.nonzero(self.added.any(axis=1))[0], initial=0)))
         self.before[: self.nz] = self.temperature[: self.nz]
@@ -126,6 +129,7 @@ class Column:
             duration,
             self.nz,
             self.nr,
+            held,
             self.ejected,
         )
         self.ledger.incident += energy
@@ -134,7 +138,21 @@ class Column:
         self.time += duration
         self._tell(watch, duration)
 
-    def cool(self, until: float, watch: Watch | None, tolerance: float = TOLERANCE, warmest: float = 6.0) -> None:
+    def let_go(self) -> None:
+        """Blow off what was held."""
+        kernels.blow_off(
+            self.enthalpy,
+            self.solid,
+            self.peak,
+            self.tissue.rows,
+            self.heights,
+            self.rings,
+            self.nz,
+            self.nr,
+            self.ejected,
+        )
+
+    def cool(self, until: float, watch: Watch | None, tolerance: float = TOLERANCE, warmest: float = 20.0) -> None:
         """Conduct without light until that time [s], each step's error held below ``tolerance`` [K].
 
         Args:
@@ -154,8 +172,8 @@ class Column:
             taken = min(step, longest, left)
             stages = _stages(taken / stable)
             next_known = self._try(taken, stages, rate, known, result)
-            grow = 0.9 * (tolerance / max(result[0], 1e-9)) ** (1.0 / 3.0)
-            grow = min(grow, warmest / max(result[2], 1e-9), 2.0)
+            grow = 0.8 * (tolerance / max(result[0], 1e-9)) ** (1.0 / 3.0)
+            grow = min(grow, warmest / max(result[2], 1e-9), 1.4)
             if (result[0] > tolerance or result[2] > 2.0 * warmest) and taken > stable:
                 step = max(taken * min(max(grow, 0.2), 0.9), stable)
                 continue
@@ -216,6 +234,7 @@ class Column:
             self.nz,
             self.nr,
             known,
+            KINK,
             result,
         )
         return float(result[4])

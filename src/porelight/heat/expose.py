@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from porelight import cite
 from porelight.cite import Cited
 from porelight.fields import Crater, EnergyBalance, Exposure, Floats, Grid, Warming
 from porelight.heat.column import TOLERANCE, Absorb, Column, Watch
@@ -46,6 +47,9 @@ def expose(
     Returns:
         Crater and warming. Energy closes to rounding: incident = reflected + lost + stored + ejected + out.
 
+    Ablation: *steady state*, the surface recedes while the light is on; *blow-off* for pulses that end before ejecta
+    could move out of the way: tissue absorbs where it lies and leaves after the pulse, to (1 / mu) ln(F mu / h).
+
     Method: finite volumes in enthalpy; explicit steps under light, short enough that the front moves about two cells a
     step; second-order Runge-Kutta-Legendre super-time-stepping with error control without light.
     """
@@ -74,16 +78,19 @@ def _pulse(
     setting = exposure.setting
     duration, energy = setting.pulse_duration, setting.pulse_energy
     end, sent = column.time + duration, 0.0
+    held = duration < cite.table("thermal")["ejection_time"].si
     step = share * min(_front_step(column, exposure), duration / 20.0)
     while sent < duration * (1.0 - 1e-12):
         longest = share * min(0.8 * column.stable_step(), duration / 20.0)
         taken = min(step, longest, duration - sent)
         floor = column.floor()
-        column.light(absorb, energy * taken / duration, taken, watch)
+        column.light(absorb, energy * taken / duration, taken, watch, held=held)
         sent += taken
         record.note()
         moved = column.floor() - floor
         step = taken * (0.7 if moved > 2.0 * share + 0.5 else 1.2)
+    if held:
+        column.let_go()
     column.time = end
 
 

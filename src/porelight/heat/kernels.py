@@ -28,47 +28,79 @@ def geometry(grid: Grid) -> tuple[Floats, Floats]:
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def material(H, T, K, solid, row, law):  # type: ignore[no-untyped-def]
+    """Temperature T [K] and conductivity K [W/m/K] of one row of cells from its enthalpy H."""
+    frozen, fusion, wet = 1.0 / row[0], row[1], 1.0 / row[2]
+    boiling, latent, dry, k0 = row[3], row[4], 1.0 / row[5], row[6]
+    ice, steam = 1.0 / (fusion if fusion > 1.0 else 1.0), 1.0 / latent
+    slope, icy, airy = law[0], law[1], law[2]
+    for i in range(H.size):
+        h = H[i]
+        cold = h + fusion
+        cold = cold if cold < 0.0 else 0.0
+        warm = h if h > 0.0 else 0.0
+        over = h - boiling
+        over = over if over > 0.0 else 0.0
+        hot = over - latent
+        hot = hot if hot > 0.0 else 0.0
+        t = 273.15 + cold * frozen + (warm - over) * wet + hot * dry
+        T[i] = t
+        ready = t if t > 273.15 else 273.15
+        ready = ready if ready < 373.15 else 373.15
+        part = -h * ice
+        part = part if part > 0.0 else 0.0
+        part = part if part < 1.0 else 1.0
+        gone = over * steam
+        gone = gone if gone < 1.0 else 1.0
+        K[i] = k0 * (1.0 + slope * (ready - 310.15)) * (1.0 + icy * part) * (1.0 - airy * gone) * solid[i]
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def down(t, u, k, q, flow, a, b):  # type: ignore[no-untyped-def]
+    """Heat flow [W/m2] from cells t to cells u below, conductivities k and q, half heights a and b in series."""
+    for i in range(t.size):
+        flow[i] = k[i] * q[i] / (a * q[i] + b * k[i] + 1e-300) * (t[i] - u[i])
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def aside(t, u, k, q, flow, inner, outer, edge):  # type: ignore[no-untyped-def]
+    """Heat flow times the radius of the face [W/m] from rings t to their outer neighbours u."""
+    for i in range(t.size):
+        series = 0.5 * (inner[i] * q[i] + outer[i] * k[i]) + 1e-300
+        flow[i] = edge[i] * k[i] * q[i] / series * (t[i] - u[i])
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def gather(d, above, below, inwards, outwards, share, solid, t, here, blood, body):  # type: ignore[no-untyped-def]
+    """Rate of enthalpy [W/m3] of one row of cells from the flows of its faces and from blood."""
+    for i in range(d.size):
+        gain = (above[i] - below[i]) * here + (inwards[i] - outwards[i]) * share[i]
+        d[i] = gain + blood * (body - t[i]) * solid[i]
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
     """Temperature T [K], conductivity K and rate of enthalpy dH [W/m3] of enthalpy H; returns heat leaving [W].
 
     ``surface`` holds the heat transfer of the surface [W/m2/K], the temperature it leads to and the resting
     temperature of blood [K]. Faces towards removed cells and the outer faces of the window carry nothing else.
     """
-    tiny = 1e-300
-    for j in range(nz):
-        frozen, fusion, wet = 1.0 / rows[j, 0], rows[j, 1], 1.0 / rows[j, 2]
-        boiling, latent, dry, k0 = rows[j, 3], rows[j, 4], 1.0 / rows[j, 5], rows[j, 6]
-        ice, steam = 1.0 / max(fusion, 1.0), 1.0 / latent
-        for i in range(nr):
-            h = H[j, i]
-            t = 273.15 + min(h + fusion, 0.0) * frozen + min(max(h, 0.0), boiling) * wet
-            over = max(h - boiling, 0.0)
-            t += max(over - latent, 0.0) * dry
-            T[j, i] = t
-            k = k0 * (1.0 + law[0] * (min(max(t, 273.15), 373.15) - 310.15))
-            k *= 1.0 + law[1] * min(max(-h * ice, 0.0), 1.0)
-            K[j, i] = k * (1.0 - law[2] * min(over * steam, 1.0)) * solid[j, i]
-    for j in range(nz):
-        for i in range(nr):
-            dH[j, i] = law[3] * (surface[2] - T[j, i]) * solid[j, i]
+    above, below, across = np.zeros(nr), np.zeros(nr), np.zeros(nr + 1)
+    inner, outer, edge, share = rings[0, : nr - 1], rings[0, 1:nr], rings[1, 1:nr], rings[2, :nr]
+    blood, body = law[3], surface[2]
+    material(H[0, :nr], T[0, :nr], K[0, :nr], solid[0, :nr], rows[0], law)
     out = 0.0
     for j in range(nz):
-        a = 0.5 * dz[j]
-        here = 1.0 / dz[j]
+        t, k, s, d = T[j, :nr], K[j, :nr], solid[j, :nr], dH[j, :nr]
         if j + 1 < nz:
-            b = 0.5 * dz[j + 1]
-            there = 1.0 / dz[j + 1]
-            for i in range(nr):
-                k, q = K[j, i], K[j + 1, i]
-                flow = k * q / (a * q + b * k + tiny) * (T[j, i] - T[j + 1, i])
-                dH[j, i] -= flow * here
-                dH[j + 1, i] += flow * there
-        for i in range(nr - 1):
-            k, q = K[j, i], K[j, i + 1]
-            flow = rings[1, i + 1] * k * q / (0.5 * (rings[0, i] * q + rings[0, i + 1] * k) + tiny)
-            flow *= T[j, i] - T[j, i + 1]
-            dH[j, i] -= flow * rings[2, i]
-            dH[j, i + 1] += flow * rings[2, i + 1]
+            u, q = T[j + 1, :nr], K[j + 1, :nr]
+            material(H[j + 1, :nr], u, q, solid[j + 1, :nr], rows[j + 1], law)
+            down(t, u, k, q, below, 0.5 * dz[j], 0.5 * dz[j + 1])
+        else:
+            below[:] = 0.0
+        aside(t[: nr - 1], t[1:], k[: nr - 1], k[1:], across[1:nr], inner, outer, edge)
+        gather(d, above, below, across[:nr], across[1:], share, s, t, 1.0 / dz[j], blood, body)
+        above, below = below, above
     if surface[0] > 0.0:
         for i in range(nr):
             for j in range(nz):
@@ -87,20 +119,23 @@ def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ig
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def pulse_step(  # type: ignore[no-untyped-def]
-    H, T, K, solid, dH, added, peak, rows, law, dz, rings, surface, dt, nz, nr, ejected
+    H, T, K, solid, dH, added, peak, rows, law, dz, rings, surface, dt, nz, nr, held, ejected
 ):
     """One explicit step with light: H += dt dH + added, then removal; clears ``added``; returns heat let out [J].
 
     A cell that is open to the crater leaves once it holds its removal enthalpy; what it holds beyond passes to the
-    cell below. ``ejected`` [J] gathers what leaves, above liquid at 0 C; it counts removed cells in ``ejected[1]``.
+    cell below. While ``held`` nothing leaves: the pulse is over before ejecta could move. ``ejected`` gathers the
+    heat [J] of what leaves, above liquid at 0 C, and the number of cells.
     """
     out = dt * rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr)
     for j in range(nz):
         for i in range(nr):
             H[j, i] += dt * dH[j, i] + added[j, i]
             added[j, i] = 0.0
-            if T[j, i] > peak[j, i] and solid[j, i] > 0.0:
+            if T[j, i] > peak[j, i] and solid[j, i] > 0.0 and H[j, i] < rows[j, 7]:
                 peak[j, i] = T[j, i]
+    if held:
+        return out
     for j in range(nz):
         limit = rows[j, 7]
         for i in range(nr):
@@ -131,8 +166,34 @@ def pulse_step(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def blow_off(H, solid, peak, rows, dz, rings, nz, nr, ejected):  # type: ignore[no-untyped-def]
+    """Remove, ring by ring from the surface down, what holds its removal enthalpy, with all the heat it holds."""
+    for i in range(nr):
+        for j in range(nz):
+            if solid[j, i] == 0.0:
+                continue
+            if H[j, i] < rows[j, 7]:
+                break
+            solid[j, i] = 0.0
+            ejected[0] += H[j, i] * dz[j] * rings[3, i]
+            ejected[1] += 1.0
+            H[j, i] = rows[j, 7]
+            hot = 373.15 + max(rows[j, 7] - rows[j, 3] - rows[j, 4], 0.0) / rows[j, 5]
+            peak[j, i] = max(peak[j, i], hot)
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def blend(h, f, r, y1, y2, mu, nu, c0, d1, d0):  # type: ignore[no-untyped-def]
+    """One stage of the recursion on one row of cells: y2 <- y1, y1 <- the new stage."""
+    for i in range(h.size):
+        new = mu * y1[i] + nu * y2[i] + c0 * h[i] + d1 * r[i] + d0 * f[i]
+        y2[i] = y1[i]
+        y1[i] = new
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def cooling_step(  # type: ignore[no-untyped-def]
-    H, T, K, solid, F, Y1, Y2, R, peak, rows, law, dz, rings, surface, dt, stages, nz, nr, known, result
+    H, T, K, solid, F, Y1, Y2, R, peak, rows, law, dz, rings, surface, dt, stages, nz, nr, known, kink, result
 ):
     """One RKL2 step of ``stages`` (odd) stages from H with rate F; leaves the new enthalpy in Y1 and its rate in R.
 
@@ -159,10 +220,7 @@ def cooling_step(  # type: ignore[no-untyped-def]
         out = rate(Y1, T, K, solid, R, rows, law, dz, rings, surface, nz, nr)
         c0, d1, d0 = 1.0 - mu - nu, mt * dt, ga * dt
         for j in range(nz):
-            for i in range(nr):
-                new = mu * Y1[j, i] + nu * Y2[j, i] + c0 * H[j, i] + d1 * R[j, i] + d0 * F[j, i]
-                Y2[j, i] = Y1[j, i]
-                Y1[j, i] = new
+            blend(H[j, :nr], F[j, :nr], R[j, :nr], Y1[j, :nr], Y2[j, :nr], mu, nu, c0, d1, d0)
         turn = mu * out1 + nu * out2 + d1 * out + d0 * out0
         out2, out1 = out1, turn
         b2, b1 = b1, b
@@ -170,12 +228,15 @@ def cooling_step(  # type: ignore[no-untyped-def]
     worst, total, moving, change = 0.0, 0.0, 0.0, 0.0
     for j in range(nz):
         wet, boiling = 1.0 / rows[j, 2], rows[j, 3]
+        dried, thawed = boiling + rows[j, 4], -rows[j, 1]
         for i in range(nr):
             if solid[j, i] == 0.0:
                 continue
             step = (Y1[j, i] - H[j, i]) * wet
             error = abs(0.4 * dt * (F[j, i] + R[j, i]) * wet - 0.8 * step)
-            worst = max(worst, error)
+            crossed = (H[j, i] > boiling) != (Y1[j, i] > boiling) or (H[j, i] > dried) != (Y1[j, i] > dried)
+            crossed = crossed or (H[j, i] > 0.0) != (Y1[j, i] > 0.0) or (H[j, i] > thawed) != (Y1[j, i] > thawed)
+            worst = max(worst, error * kink if crossed else error)
             if abs(step) > 1e-6:
                 total += error * error
                 moving += 1.0

@@ -150,6 +150,8 @@ def _number(device: Laser, name: str, given: Number) -> float:
     except ValueError:
         raise Refusal(f"{given!r} is not a number", where=name, advice="Give a plain number") from None
     low, high = device.limits[key]
+    if name in _COUNTS and value != round(value):
+        raise Refusal(f"{value:g} is not a whole number", where=name, advice="Count in whole numbers")
     if not low <= value <= high or not math.isfinite(value) or (name in _POSITIVE and value <= 0.0):
         raise Refusal(
             f"{value:g} cannot be: {_WHY[name]}", where=name, advice=f"{device.name} takes {low:g} to {high:g}"
@@ -157,6 +159,7 @@ def _number(device: Laser, name: str, given: Number) -> float:
     return value
 
 
+_COUNTS = {"stack", "passes"}
 _POSITIVE = {"spot_um", "pulse_us", "power_w", "repetition_hz"}
 
 

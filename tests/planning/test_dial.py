@@ -1,0 +1,77 @@
+"""dial: from outside units to a setting, and what is refused."""
+
+import math
+
+import pytest
+
+from porelight.planning.dial import Scenario, scenario_from, setting_from, skin_of
+from porelight.refusal import Refusal
+from porelight.units import mJ, um, us
+
+
+def test_what_is_left_out_comes_from_the_laser() -> None:
+    setting = setting_from("co2")
+    assert setting.pulse_energy == 20 * mJ
+    assert setting.spot_diameter == 120 * um
+    assert setting.profile == "gaussian_1e2"
+    assert setting_from("eryag").profile == "top_hat"
+
+
+def test_power_gives_the_duration_and_the_usual_power_stands_in() -> None:
+    assert setting_from("co2", energy_mj=15, power_w=30).pulse_duration == pytest.approx(500 * us)
+    assert setting_from("co2", energy_mj=60).pulse_duration == pytest.approx(2000 * us)
+    assert setting_from("co2", energy_mj=60, pulse_us=800).pulse_duration == pytest.approx(800 * us)
+
+
+def test_density_is_the_share_of_the_surface_that_spots_cover() -> None:
+    setting = setting_from("co2", {"density_pct": 10, "spot_um": 120})
+    assert setting.density * math.pi * (60 * um) ** 2 == pytest.approx(0.10)
+
+
+@pytest.mark.parametrize(
+    ("key", "dial", "where"),
+    [
+        ("ruby", {}, "laser"),
+        ("co2", {"spot_um": 0}, "spot_um"),
+        ("co2", {"spot_um": -5}, "spot_um"),
+        ("co2", {"energy_mj": -1}, "energy_mj"),
+        ("co2", {"energy_mj": float("nan")}, "energy_mj"),
+        ("co2", {"energy_mj": "much"}, "energy_mj"),
+        ("co2", {"energy_mj": 1e6, "power_w": 1000}, "energy_mj"),
+        ("co2", {"energy_mj": 5000, "power_w": 1}, "power_w"),
+        ("co2", {"power_w": 1e6}, "power_w"),
+        ("co2", {"power_w": 0}, "power_w"),
+        ("co2", {"pulse_us": 1e6}, "pulse_us"),
+        ("co2", {"pulse_us": 500, "power_w": 30}, "power_w"),
+        ("co2", {"density_pct": 120}, "density_pct"),
+        ("co2", {"stack": 0}, "stack"),
+        ("co2", {"stack": 2.5}, "stack"),
+        ("co2", {"profile": "doughnut"}, "profile"),
+        ("co2", {"colour": 1}, "setting"),
+    ],
+)
+def test_impossible_settings_are_refused_where_they_are_wrong(key: str, dial: dict[str, float], where: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        setting_from(key, dial)
+    assert refused.value.where == where
+    assert "\n" not in str(refused.value)
+
+
+def test_a_scenario_reads_as_it_is_written_and_options_overrule_it() -> None:
+    text = "laser: eryag\nenergy_mj: 11.2\ntissue_temperature_c: 4\n"
+    said = scenario_from(text, "s.yaml", {"energy_mj": 20.0})
+    assert (said.laser, said.energy_mj, said.tissue_temperature_c) == ("eryag", 20.0, 4.0)
+    assert said.setting().pulse_energy == 20 * mJ
+    assert scenario_from("", "s.yaml") == Scenario()
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: b: c", "colour: red", "energy_mj: much", "water: 2", "site: elbow"])
+def test_a_scenario_that_cannot_be_read_is_refused_with_its_file(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        scenario_from(text, "s.yaml")
+    assert refused.value.where == "s.yaml"
+
+
+def test_water_changes_the_dermis_alone() -> None:
+    usual, dry = skin_of("II", "chin"), skin_of("II", "chin", 0.4)
+    assert [layer.water for layer in dry.layers] == [usual.layers[0].water, 0.4, usual.layers[2].water]
