@@ -169,9 +169,9 @@ def _cost(residual: Floats, weight: Floats, at: Floats, start: Floats, pull: Flo
 def _described(
     at: Floats, found: Dots, residual: Floats, weight: Floats, slopes: Floats, variance: Floats, stiffness: Floats
 ) -> Outlines:
-    pull = stiffness * variance[:, None]
-    normal = np.einsum("npk,np,npl->nkl", slopes, weight, slopes) + (pull + 1e-9)[:, :, None] * np.eye(10)
-    spread = np.sqrt(np.linalg.inv(normal)[:, SIZE, SIZE] * variance * _likeness(residual))
+    seen = (variance * _likeness(residual))[:, None, None]
+    normal = np.einsum("npk,np,npl->nkl", slopes, weight, slopes) / seen + np.diag(stiffness + 1e-6)
+    spread = np.sqrt(np.linalg.inv(normal)[:, SIZE, SIZE])
     stretch = np.hypot(at[:, LONG], at[:, SLANT])
     radius = np.exp(at[:, SIZE])
     return Outlines(
