@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import care, cite, planning
 from porelight.care.model import Person
 from porelight.cite import Cited
 from porelight.photo.census import PoreCensus, Pores
-from porelight.planning.model import Plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from porelight.planning.model import Plan
 
 ON = dt.date(2026, 3, 2)
 WIDTH, HEIGHT = 580, 550
@@ -40,7 +45,9 @@ def census(count: int = 240, um_per_px: float | None = 60.0, width: int = WIDTH,
         region=("cheek",) * count,
         flags=("",) * count,
     )
-    threshold = Cited("enlarged_from", "diameter from which a pore counts", 250.0, "um", cite.source("flament2015"), "read")
+    threshold = Cited(
+        "enlarged_from", "diameter from which a pore counts", 250.0, "um", cite.source("flament2015"), "read"
+    )
     return PoreCensus(
         width=width,
         height=height,
@@ -69,3 +76,25 @@ def person() -> Person:
 def ready() -> Plan:
     """Nothing stands against treatment."""
     return planning.make_plan(census(), person(), on=ON)
+
+
+@functools.cache
+def blocked(**changes: object) -> Plan:
+    """The same person with other answers; ``age`` and ``answers`` given as they stand in a person."""
+    answers = {key: said for key, said in changes.items() if key != "age"}
+    base = person()
+    age = changes.get("age", base.age)
+    changed = dataclasses.replace(base, age=age, answers=base.answers | answers)  # type: ignore[arg-type]
+    return planning.make_plan(census(), changed, on=ON)
+
+
+@functools.cache
+def unanswered() -> Plan:
+    """Nothing is known of the person."""
+    return planning.make_plan(census(), Person(None, None, "cheek", {}, {}), on=ON)
+
+
+@functools.cache
+def uncalibrated() -> Plan:
+    """A photo without a scale."""
+    return planning.make_plan(census(um_per_px=None), person(), on=ON)

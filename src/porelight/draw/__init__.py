@@ -4,14 +4,16 @@ Text stays text, sizes are CSS pixels, colours are the tokens of the page, and e
 says what it shows.
 """
 
+from porelight.draw.close_up import close_up, close_up_height, close_up_says, section_png, section_svg
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
-from porelight.draw.ink import Figure, new_figure, png, svg
+from porelight.draw.ink import Figure, new_figure, png, rounded, svg
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
-from porelight.draw.section import close_up, close_up_says, overview, overview_says, section_png, section_svg, small
+from porelight.draw.section import overview, overview_says, small, small_frame
 
 __all__ = [
     "Figure",
     "close_up",
+    "close_up_height",
     "close_up_says",
     "distribution",
     "distribution_says",
@@ -26,9 +28,11 @@ __all__ = [
     "overview",
     "overview_says",
     "png",
+    "rounded",
     "scale_bar",
     "section_png",
     "section_svg",
     "small",
+    "small_frame",
     "svg",
 ]

@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from porelight.draw.ink import ACCENT, BAND, BAR, GROUND, INK, LINE, SOFT, TEXT, Axes, inset, quiet_axes, size, write
+from porelight.draw.ink import (
+    ACCENT,
+    BAND,
+    BAR,
+    GROUND,
+    INK,
+    LINE,
+    SOFT,
+    TEXT,
+    Axes,
+    inset,
+    quiet_axes,
+    rounded,
+    size,
+    write,
+)
 
 if TYPE_CHECKING:
     from matplotlib.ticker import Locator
@@ -25,7 +40,7 @@ def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
         forecast: milestones in order; the course starts from no change.
         session_weeks: weeks from the first session at which the sessions are.
     """
-    inset(ax, left=52, right=104, top=34, bottom=46)
+    inset(ax, left=58, right=96, top=34, bottom=46)
     quiet_axes(ax)
     weeks, low, mid, high = series(forecast)
     ax.fill_between(weeks, low, high, color=BAND, linewidth=0)
@@ -38,7 +53,7 @@ def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
     ax.set(xlim=(0, weeks[-1]), ylim=(floor, ceiling))
     ax.axhline(0.0, color=SOFT, linewidth=1)
     _mark_sessions(ax, session_weeks, ceiling)
-    _name_ends(ax, weeks[-1], low[-1], mid[-1], high[-1])
+    _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct)
     _mark_goal(ax, forecast.goal_pct)
     ax.set_xlabel("Weeks from the first session", fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(_every(25.0))
@@ -75,19 +90,16 @@ def _mark_sessions(ax: Axes, session_weeks: tuple[float, ...], ceiling: float) -
         write(ax, -8 * per_px_x, ceiling + 19 * per_px, "Session", ha="right", clip_on=False)
 
 
-def _name_ends(ax: Axes, week: float, low: float, mid: float, high: float) -> None:
+def _name_ends(ax: Axes, week: float, change: Interval) -> None:
     """The three ends at the right edge, kept apart."""
     per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
     per_px_x = week / size(ax)[0]
-    places = _apart([high, mid, low], 34 * per_px)
-    texts = (
-        ("less change\n", high, SOFT, "normal"),
-        ("middle\n", mid, ACCENT, "bold"),
-        ("more change\n", low, SOFT, "normal"),
-    )
-    for place, (name, value, colour, weight) in zip(places, texts, strict=True):
-        said = f"{name}{_percent(value)}"
-        write(ax, week + 12 * per_px_x, place, said, color=colour, weight=weight, linespacing=1.1, clip_on=False)
+    places = _apart([change.high, change.mid, change.low], 34 * per_px)
+    texts = (("less change", change.high), ("middle", change.mid), ("more change", change.low))
+    for place, (name, end) in zip(places, texts, strict=True):
+        look = {"color": ACCENT, "weight": "bold"} if name == "middle" else {"color": SOFT}
+        said = f"{name}\n{_percent(end, change)}"
+        write(ax, week + 12 * per_px_x, place, said, linespacing=1.1, clip_on=False, **look)
 
 
 def _apart(values: list[float], least: float) -> list[float]:
@@ -96,8 +108,8 @@ def _apart(values: list[float], least: float) -> list[float]:
     return [max(high, mid + least), mid, min(low, mid - least)]
 
 
-def _percent(value: float) -> str:
-    said = 5 * round(value / 5)
+def _percent(value: float, change: Interval) -> str:
+    said = rounded(value, change)
     return "no change" if said == 0 else f"{said:+d} %".replace("-", "\u2212")
 
 
@@ -114,8 +126,8 @@ def fan_says(forecast: Forecast) -> str:
     change = last.enlarged_change_pct
     return (
         f"Expected change of the number of enlarged pores over {last.week:.0f} weeks. At the end, {last.label}: middle "
-        f"{_percent(change.mid)}, {100 * change.level:.0f} % interval {_percent(change.low)} to "
-        f"{_percent(change.high)}. The goal is {forecast.goal_pct:.0f} %."
+        f"{_percent(change.mid, change)}, {100 * change.level:.0f} % interval {_percent(change.low, change)} to "
+        f"{_percent(change.high, change)}. The goal is {forecast.goal_pct:.0f} %."
     )
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
     from matplotlib.figure import Figure as Figure
+
+    from porelight.fields import Interval
 else:
     Axes = Figure = Any
 
@@ -89,6 +91,13 @@ def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
         how["path_effects"] = [patheffects.withStroke(linewidth=3, foreground=halo)]
     usual: dict[str, Any] = {"color": INK, "fontsize": TEXT, "va": "center", "ha": "left"}
     return ax.text(x, y, text, **{**usual, **how})
+
+
+def rounded(value: float, interval: Interval) -> int:
+    """``value`` with the digits that the width of its interval allows: steps of 50, 10, 5 or 1."""
+    width = interval.high - interval.low
+    step = next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
+    return step * round(value / step)
 
 
 def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:

@@ -181,7 +181,7 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
             hatch=hatch,
         )
     top = float(max(counts.max(initial=0), 1))
-    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, top))
+    ax.set(xlim=(max(0.0, edges[0] - widths[0]), edges[-1]), ylim=(0, top))
     ax.set_xlabel(f"Diameter of a pore ({'µm' if scaled else 'px'})", fontsize=TEXT, color=SOFT)
     ax.set_ylabel("Pores", fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
@@ -208,8 +208,10 @@ def _edges(values: Floats, threshold: float | None) -> Floats:
     raw = high / 20
     power = 10.0 ** math.floor(math.log10(raw))
     width = next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= raw)
-    start = 0.0 if threshold is None else threshold % width - (width if threshold % width else 0.0)
-    return np.arange(start, high + width, width, dtype=np.float64)
+    low = float(values.min()) if values.size else 0.0
+    first = math.floor((low - (threshold or 0.0)) / width)
+    last = math.ceil((high - (threshold or 0.0)) / width)
+    return (threshold or 0.0) + width * np.arange(first, max(last, first + 1) + 1, dtype=np.float64)
 
 
 def distribution_says(census: PoreCensus) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from porelight import draw
-from porelight.draw.section import small_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +50,7 @@ def _drawn(name: str, says: str, draw_on: Draw, width: float, height: float) -> 
 def distribution(plan: Plan) -> Markup:
     census = plan.census
     return figure(
-        "sizes", draw.distribution_says(census), lambda ax: draw.distribution(ax, census), wide=(440, 280), narrow=240
+        "sizes", draw.distribution_says(census), lambda ax: draw.distribution(ax, census), wide=None, narrow=240
     )
 
 
@@ -62,13 +61,17 @@ def overview(simulation: Simulation) -> Markup:
 
 def close_up(simulation: Simulation) -> Markup:
     says = draw.close_up_says(simulation)
-    return figure("column", says, lambda ax: draw.close_up(ax, simulation), wide=(500, 430), narrow=320)
+
+    def tall(width: float) -> float:
+        return draw.close_up_height(simulation, width)
+
+    return figure("column", says, lambda ax: draw.close_up(ax, simulation), wide=(480, tall(480)), narrow=tall(PHONE))
 
 
 def fan(plan: Plan) -> Markup:
     weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions) if plan.sessions else ()
     says = draw.fan_says(plan.forecast)
-    return figure("fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 360), narrow=320)
+    return figure("fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 380), narrow=320)
 
 
 def factors(plan: Plan) -> Markup:
@@ -82,8 +85,8 @@ def candidates(plan: Plan) -> list[Markup]:
     simulations = tuple(candidate.simulation for candidate in plan.candidates)
     if not simulations:
         return []
-    width, height = 296.0, 250.0
-    frame = small_frame(simulations, aspect=width / height)
+    width, height = 134.0, 180.0
+    frame = draw.small_frame(simulations, aspect=width / height)
     drawn = []
     for index, simulation in enumerate(simulations):
         paper, ax = draw.new_figure(width, height)

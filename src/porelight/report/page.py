@@ -52,7 +52,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "scale": _scale(plan),
         "verdicts": by_outcome(plan.verdicts),
         "figures": _figures(plan),
-        "candidates": [candidate_facts(candidate) for candidate in plan.candidates],
+        "comparison": comparison(plan.candidates),
         "course": calendar(plan),
         "basis": basis(plan),
         "pore_px": _middle_px(plan),
@@ -249,12 +249,12 @@ def _figures(plan: Plan) -> dict[str, Any]:
         "factors": figures.factors(plan),
         "fan": figures.fan(plan),
         "candidates": figures.candidates(plan),
-        "simulation": None,
+        "letter": None,
     }
     if plan.candidates:
         shown = plan.candidates[len(plan.candidates) // 2]
-        drawn["simulation"] = simulation_facts(shown.simulation)
         drawn["letter"] = letter(len(plan.candidates) // 2)
+        drawn["hottest"] = words.number(units.to_celsius(shown.simulation.warming.peak_temperature))
         drawn["overview"] = figures.overview(shown.simulation)
         drawn["close_up"] = figures.close_up(shown.simulation)
     return drawn
@@ -271,33 +271,31 @@ Facts = list[tuple[str, str]]
 def setting_facts(simulation: Simulation) -> Facts:
     """What the operator would dial."""
     setting = simulation.setting
-    stack = f", {setting.pulses_per_column} pulses on each column" if setting.pulses_per_column > 1 else ""
+    stack = f", {setting.pulses_per_column} on each column" if setting.pulses_per_column > 1 else ""
     covered = 100.0 * setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2
-    spot = "1/e² of a Gaussian beam" if setting.profile == "gaussian_1e2" else "even disc"
+    spot = "at 1/e²" if setting.profile == "gaussian_1e2" else "even disc"
     return [
-        ("Laser", words.typeset(f"{setting.laser.name}, {setting.laser.wavelength / units.nm:g} nm")),
-        ("Energy", f"{words.number(setting.pulse_energy / units.mJ)} mJ a pulse{stack}"),
-        ("Spot", f"{setting.spot_diameter / units.um:.0f} µm ({spot})"),
+        ("Energy of a pulse", f"{words.number(setting.pulse_energy / units.mJ)} mJ{stack}"),
+        ("Density", f"{words.number(covered)} %, {words.number(setting.density * units.cm2, 3)} a cm²"),
+        ("Spot", f"{setting.spot_diameter / units.um:.0f} µm {spot}"),
         ("Pulse", f"{words.number(setting.pulse_duration / units.us, 3)} µs, {words.number(setting.peak_power)} W"),
         ("Peak fluence", f"{words.number(setting.peak_fluence / units.J_cm2)} J/cm²"),
-        ("Density", f"{words.number(covered)} %, {words.number(setting.density * units.cm2, 3)} columns/cm²"),
         ("Passes", f"{setting.passes}"),
     ]
 
 
 def effect_facts(simulation: Simulation) -> Facts:
     """What the simulation gives, with intervals where it has them."""
-    injury, recovery, crater = simulation.injury, simulation.recovery, simulation.crater
-    um, day = units.um, units.day
-    low, high = injury.coagulation_depth_low / um, injury.coagulation_depth_high / um
+    injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
+    spread = f"{_um(injury.coagulation_depth_low)} to {_um(injury.coagulation_depth_high)}"
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
-        ("Collagen set by heat", f"to {_um(injury.coagulation_depth)} µm ({low:.0f} to {high:.0f} by damage model)"),
-        ("Skin surface treated", f"{words.number(100 * recovery.treated_fraction)} %"),
-        ("Closed after", f"{words.span(recovery.closed, day)} days"),
-        ("Red for", f"{words.span(recovery.redness, day)} days"),
-        ("Crusts for", f"{words.span(recovery.crusting, day)} days"),
+        ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
         ("Hottest tissue", f"{words.number(units.to_celsius(simulation.warming.peak_temperature))} °C"),
+        ("Surface treated, heated rims included", f"{words.number(100 * recovery.treated_fraction)} %"),
+        ("Closed after", words.span(recovery.closed, day, "days")),
+        ("Redness", words.span(recovery.redness, day, "days")),
+        ("Crusts", words.span(recovery.crusting, day, "days")),
     ]
 
 
@@ -305,12 +303,43 @@ def _um(value: float) -> str:
     return words.number(value / units.um)
 
 
-def simulation_facts(simulation: Simulation) -> dict[str, Any]:
-    return {"setting": setting_facts(simulation), "effect": effect_facts(simulation)}
+@dataclasses.dataclass(frozen=True, slots=True)
+class Comparison:
+    """Candidates side by side: one column each, named by a letter; remarks with the letters they hold for."""
+
+    laser: str
+    letters: tuple[str, ...]
+    setting: list[tuple[str, tuple[str, ...]]]
+    effect: list[tuple[str, tuple[str, ...]]]
+    remarks: list[tuple[str, str]]
 
 
-def candidate_facts(candidate: Candidate) -> dict[str, Any]:
-    return {**simulation_facts(candidate.simulation), "remarks": candidate.remarks}
+def comparison(candidates: tuple[Candidate, ...]) -> Comparison | None:
+    """None when there is nothing to compare."""
+    if not candidates:
+        return None
+    simulations = [candidate.simulation for candidate in candidates]
+    laser = simulations[0].setting.laser
+    return Comparison(
+        laser=words.typeset(f"{laser.name}, {laser.wavelength / units.nm:g} nm"),
+        letters=tuple(letter(index) for index in range(len(candidates))),
+        setting=_rows([setting_facts(each) for each in simulations]),
+        effect=_rows([effect_facts(each) for each in simulations]),
+        remarks=_shared_remarks(candidates),
+    )
+
+
+def _rows(columns: list[Facts]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(facts[0][0], tuple(text for _, text in facts)) for facts in zip(*columns, strict=True)]
+
+
+def _shared_remarks(candidates: tuple[Candidate, ...]) -> list[tuple[str, str]]:
+    """Each remark once, with the letters of the settings it is about."""
+    held: dict[str, list[str]] = {}
+    for index, candidate in enumerate(candidates):
+        for remark in candidate.remarks:
+            held.setdefault(remark, []).append(letter(index))
+    return [("All" if len(names) == len(candidates) else ", ".join(names), text) for text, names in held.items()]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
+from porelight.draw import rounded
 from porelight.fields import Interval
 from porelight.photo.census import PictureFlag
 
@@ -80,22 +81,17 @@ def days(first: dt.date, last: dt.date) -> str:
     return f"{start} to {day(last, year=False)}"
 
 
-def rounded(value: float, interval: Interval) -> int:
-    """``value`` with the digits that the width of its interval allows: steps of 10, 5 or 1 (or more for wide ones)."""
-    width = interval.high - interval.low
-    step = next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
-    return step * round(value / step)
-
-
 def change(interval: Interval) -> str:
     """A change in %: "down about 30 % (between 10 and 50)"; where it may go either way, both ways are said."""
     low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
     middle = "about the same" if mid == 0 else f"{_way(mid)} about {abs(mid)} %"
     if high <= 0:
-        return f"{middle} (between {abs(high)} and {abs(low)})"
-    if low >= 0:
-        return f"{middle} (between {low} and {high})"
-    return f"{middle} (from {_way(low)} {abs(low)} % to {_way(high)} {high} %)"
+        said = f"{middle} (between {abs(high)} and {abs(low)})"
+    elif low >= 0:
+        said = f"{middle} (between {low} and {high})"
+    else:
+        said = f"{middle} (from {_way(low)} {abs(low)} % to {_way(high)} {high} %)"
+    return typeset(said)
 
 
 def _way(value: float) -> str:
@@ -105,13 +101,13 @@ def _way(value: float) -> str:
 def length(interval: Interval, unit: str) -> str:
     """A length with its interval: "about 180 µm (between 130 and 220)"."""
     low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
-    return f"about {mid} {unit} (between {low} and {high})"
+    return typeset(f"about {mid} {unit} (between {low} and {high})")
 
 
-def span(interval: Interval, unit: float) -> str:
-    """The ends of an interval in ``unit``: "2 to 7"."""
-    low, high = round(interval.low / unit), round(interval.high / unit)
-    return f"{low}" if low == high else f"{low} to {high}"
+def span(interval: Interval, unit: float, name: str) -> str:
+    """An interval in ``unit``: "about 4 days (2 to 7)"."""
+    low, mid, high = (round(end / unit) for end in (interval.low, interval.mid, interval.high))
+    return f"{mid} {name}" if low == high else f"about {mid} {name} ({low} to {high})"
 
 
 def chance(share: float) -> str:
