@@ -1,4 +1,4 @@
-"""The calendar file, read back by two independent readers."""
+"""The calendar file, read back by icalendar, by vobject, and by a reader written here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+import vobject
 
 from porelight import care
 from porelight.care.model import Calendar
@@ -77,9 +78,11 @@ def test_a_second_reader_sees_the_same() -> None:
     assert all(event["DTSTAMP"] == "20270104T000000Z" for event in found)
 
 
-def test_whole_days_are_dates_and_need_no_time_zone() -> None:
+def test_whole_days_are_dates_in_a_named_zone() -> None:
     data = ics(course(), timezone=BERLIN)
-    assert b"VTIMEZONE" not in data
+    assert data.count(b"BEGIN:VTIMEZONE") == 1
+    assert f"X-WR-TIMEZONE:{BERLIN}".encode() in data
+    assert f"TZID:{BERLIN}".encode() in data
     assert all(type(event["DTSTART"].dt) is dt.date for event in events(data).values())
 
 
@@ -153,9 +156,73 @@ def test_the_zone_in_the_file_gives_the_same_moments_as_the_zone_of_the_world() 
         assert local.replace(tzinfo=zone).utcoffset() == local.replace(tzinfo=ZoneInfo(BERLIN)).utcoffset()
 
 
-def test_utc_needs_no_zone_of_its_own() -> None:
+def test_the_clocks_change_at_the_hour_of_the_zone_in_the_time_that_ends() -> None:
+    """28 March 2027, 02:00 CET and 31 October 2027, 03:00 CEST (Directive 2000/84/EC: 01:00 UTC on the last Sunday)."""
+    data = ics(course(), timezone=BERLIN).decode()
+    assert "BEGIN:DAYLIGHT\r\nDTSTART:20270328T020000" in data
+    assert "BEGIN:STANDARD\r\nDTSTART:20271031T030000" in data
+
+
+@pytest.mark.parametrize(
+    "name", ["America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+)
+def test_any_zone_reads_back_as_itself(name: str) -> None:
+    """Half-hour changes, the southern half of the world, a zone without changes; each noon of the year after."""
+    data = ics(course(), timezone=name)
+    (written,) = vobject.readOne(data.decode()).contents["vtimezone"]
+    zone = written.gettzinfo()
+    for step in range(365):
+        noon = dt.datetime(2027, 3, 15, 12) + dt.timedelta(days=step)
+        assert noon.replace(tzinfo=zone).utcoffset() == noon.replace(tzinfo=ZoneInfo(name)).utcoffset()
+
+
+def kept_by_vobject(*sent: bytes) -> dict[str, Any]:
+    """What a calendar program built on vobject would hold after these files: by UID, the highest SEQUENCE wins."""
+    held: dict[str, Any] = {}
+    for data in sent:
+        for event in vobject.readOne(data.decode()).contents["vevent"]:
+            known = held.get(event.uid.value)
+            if known is None or int(event.sequence.value) > int(known.sequence.value):
+                held[event.uid.value] = event
+    return {uid: event for uid, event in held.items() if getattr(event, "status", None) is None}
+
+
+def test_vobject_sees_every_event_with_its_days() -> None:
+    calendar = course()
+    found = kept_by_vobject(ics(calendar, timezone=BERLIN))
+    days = {(e.summary.value, e.dtstart.value, e.dtend.value - dt.timedelta(days=1)) for e in found.values()}
+    assert days == {(item.title, item.first, item.last) for item in calendar.items}
+
+
+def test_in_vobject_a_moved_session_leaves_nothing_on_its_old_day() -> None:
+    before = ics(course(MARCH, MARCH + dt.timedelta(days=28)))
+    after = course(MARCH, MARCH + dt.timedelta(days=35))
+    held = kept_by_vobject(before, ics(after, sequence=1))
+    assert {(e.summary.value, e.dtstart.value) for e in held.values()} == {(i.title, i.first) for i in after.items}
+
+
+def test_in_vobject_a_shorter_course_leaves_nothing_behind() -> None:
+    long, short = course(MARCH, MARCH + dt.timedelta(days=28)), course(MARCH)
+    held = kept_by_vobject(ics(long), ics(short, sequence=1, replaces=long))
+    assert {(e.summary.value, e.dtstart.value) for e in held.values()} == {(i.title, i.first) for i in short.items}
+
+
+def test_in_vobject_the_clock_and_the_leap_day_are_right() -> None:
+    """By the file's own zone: 09:00 in Berlin is 08:00 UTC on 29 February and 07:00 UTC on 30 March 2028."""
+    data = ics(course(dt.date(2028, 2, 29), dt.date(2028, 3, 30), start=dt.time(9)), timezone=BERLIN)
+    starts = sorted(
+        event.dtstart.value.astimezone(dt.UTC)
+        for event in vobject.readOne(data.decode()).contents["vevent"]
+        if event.summary.value.startswith("Laser session")
+    )
+    assert starts == [dt.datetime(2028, 2, 29, 8, tzinfo=dt.UTC), dt.datetime(2028, 3, 30, 7, tzinfo=dt.UTC)]
+
+
+def test_utc_is_a_zone_too() -> None:
     data = ics(course(start=dt.time(9, 30)))
-    assert b"VTIMEZONE" not in data
+    assert data.count(b"BEGIN:VTIMEZONE") == 1
+    assert b"TZID:UTC" in data
+    assert b"X-WR-TIMEZONE:UTC" in data
     assert b"DTSTART:20270315T093000Z" in data
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
@@ -17,6 +18,8 @@ from porelight.refusal import Refusal
 PRODUCT = "-//Porelight//Care calendar//EN"
 CLOCK_MINUTES = {"session": 60, "numbing_cream": 60}
 """Minutes that an entry with a clock time takes up in the calendar: how long to keep free, not a medical number."""
+
+_SECOND = dt.timedelta(seconds=1)
 
 
 def to_ics(
@@ -50,6 +53,7 @@ def to_ics(
     written.add("calscale", "GREGORIAN")
     written.add("method", "PUBLISH")
     written.add("x-wr-calname", "Skin care around the laser sessions")
+    written.add("x-wr-timezone", zone.key)
     first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
     stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
     for item in calendar.items:
@@ -58,8 +62,7 @@ def to_ics(
         gone = _event(item, None, zone, sequence, uid_seed, stamped)
         gone.add("status", "CANCELLED")
         written.add_component(gone)
-    if calendar.start is not None and timezone != "UTC" and calendar.items:
-        _add_zone(written, zone, calendar)
+    _add_zone(written, zone, calendar, first)
     return bytes(written.to_ical())
 
 
@@ -109,14 +112,52 @@ def _after(moment: dt.datetime, minutes: int) -> dt.datetime:
     return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
 
-def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar) -> None:
-    """The zone's rules for the years of the course, so that a reader needs none of its own."""
-    first = min(item.first for item in calendar.items)
-    last = max(item.last for item in calendar.items)
-    rules = icalendar.Timezone.from_tzinfo(
-        zone, str(zone), first_date=dt.date(first.year, 1, 1), last_date=dt.date(last.year + 1, 12, 31)
-    )
+def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar, stamped: dt.date) -> None:
+    """The zone's rules for the years of the course, so that a reader needs none of its own.
+
+    It stands there for whole days too: they are days of that zone, and some readers look for it.
+    """
+    first = min((item.first for item in calendar.items), default=stamped)
+    last = max((item.last for item in calendar.items), default=stamped)
+    rules = icalendar.Timezone()
+    rules.add("tzid", zone.key)
+    begins = dt.datetime(first.year, 1, 1, tzinfo=dt.UTC)
+    before = begins.astimezone(zone)
+    rules.add_component(_observance(begins.replace(tzinfo=None), before, before))
+    for moment in _changes(zone, begins, dt.datetime(last.year + 2, 1, 1, tzinfo=dt.UTC)):
+        earlier, later = (moment - _SECOND).astimezone(zone), moment.astimezone(zone)
+        # RFC 5545 3.6.5: the onset is told in the local time that ends there
+        local = (moment + _offset(earlier)).replace(tzinfo=None)
+        rules.add_component(_observance(local, earlier, later))
     written.subcomponents.insert(0, rules)
+
+
+def _observance(onset: dt.datetime, earlier: dt.datetime, later: dt.datetime) -> icalendar.Component:
+    found = icalendar.TimezoneDaylight() if later.dst() else icalendar.TimezoneStandard()
+    found.add("dtstart", onset)
+    found.add("tzoffsetfrom", _offset(earlier))
+    found.add("tzoffsetto", _offset(later))
+    found.add("tzname", later.tzname())
+    return found
+
+
+def _changes(zone: ZoneInfo, begins: dt.datetime, ends: dt.datetime) -> Iterator[dt.datetime]:
+    """Each moment [UTC] at which the clocks of the zone change: found between two days, then halved to the second."""
+    day = begins
+    while day < ends:
+        low, high = day, day + dt.timedelta(days=1)
+        if _offset(low.astimezone(zone)) != _offset(high.astimezone(zone)):
+            while high - low > _SECOND:
+                middle = low + (high - low) // 2
+                middle = middle.replace(microsecond=0)
+                same = _offset(middle.astimezone(zone)) == _offset(low.astimezone(zone))
+                low, high = (middle, high) if same else (low, middle)
+            yield high
+        day += dt.timedelta(days=1)
+
+
+def _offset(moment: dt.datetime) -> dt.timedelta:
+    return moment.utcoffset() or dt.timedelta()
 
 
 def _zone(name: str) -> ZoneInfo:
