@@ -38,7 +38,7 @@ from porelight.light.monte_carlo.lanes import (
 from porelight.light.monte_carlo.maths import INLINE, Number, float32, float64, int32, log_of_uniform
 from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
 from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refracted
-from porelight.light.monte_carlo.surfaces import containing, material_at, value_and_normal
+from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
 
 
 @njit(**INLINE)
@@ -130,7 +130,8 @@ def meet_surface(
     nz = float32(1.0)
     at_volume = volume != int32(PLANE) and real[MOVED + j] >= real[NEAR + j]
     if at_volume:
-        _, nx, ny, nz = value_and_normal(volumes, volume, real[X + j], real[Y + j], real[Z + j])
+        leaving = ((mask >> volume) & int32(1)) != 0
+        nx, ny, nz = crossed_normal(volumes, volume, real[X + j], real[Y + j], real[Z + j], ux, uy, uz, leaving)
         mask = int32(mask ^ int32(int32(1) << volume))
         to_material = material_at(volume_material, layer_material, mask, layer)
         n_to = optics[to_material, names.INDEX]

@@ -74,7 +74,7 @@ EMPTY = 4
 PLANE = -1
 ENTRY = float32(1e-6)
 """Just below the first plane [mm]: where it is decided which volumes a new photon starts in."""
-OLDEST = 1 << 24
+OLDEST = 1 << 22
 """Steps after which a photon is given up and counted as lost."""
 
 SURVIVAL = 0.1

@@ -17,7 +17,7 @@ from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Rays, Scen
 from porelight.light.monte_carlo.step import beam_ray, fresnel, scatter_cosine, turn
 
 SURVIVAL = 0.1
-OLDEST = 1 << 24
+OLDEST = 1 << 22
 NEVER = 1e30
 
 

@@ -12,7 +12,7 @@ import math
 from numba import njit
 
 from porelight.light.monte_carlo.maths import COMPILE, Number, float32, int32
-from porelight.light.monte_carlo.scene import BRICK, CENTRE, FRAME, HIGH, LOW, QUADRIC, WIDENING, Float32s, Int32s
+from porelight.light.monte_carlo.scene import BRICK, CENTRE, FRAME, HIGH, LOW, QUADRIC, Float32s, Int32s
 
 TOUCH = float32(2e-6)
 """Shortest chord that counts [mm]: some units in the last place of a coordinate of ten."""
@@ -35,9 +35,10 @@ def crossing(
         inside: whether the photon is inside.
     """
     zero = float32(0.0)
-    root = math.sqrt(max(b * b - a * c, zero))
-    q = -(b + root) if b >= zero else root - b
     a_safe = a if abs(a) > TINY else TINY
+    discriminant = b * b - a_safe * c
+    root = math.sqrt(max(discriminant, zero))
+    q = -(b + root) if b >= zero else root - b
     q_safe = q if abs(q) > TINY else TINY
     first = q / a_safe
     second = c / q_safe
@@ -45,6 +46,7 @@ def crossing(
     rising = second if b >= zero else first
     opening = widens * dz > zero
     closed = a_safe > zero
+    missed = closed and discriminant <= zero
     enter = falling if (closed or opening) else -NEVER
     leave = rising if (closed or not opening) else NEVER
     dz_safe = dz if abs(dz) > TINY else TINY
@@ -52,7 +54,7 @@ def crossing(
     to_high = (high - z) / dz_safe
     enter = max(enter, min(to_low, to_high))
     leave = min(leave, max(to_low, to_high))
-    meets = (leave > TOUCH) and (enter > -TOUCH) and (leave > enter + TOUCH)
+    meets = (leave > TOUCH) and (enter > -TOUCH) and (leave > enter + TOUCH) and not missed
     outside = max(enter, zero) if meets else NEVER
     return max(leave, zero) if inside else outside
 
@@ -75,68 +77,96 @@ def brick_crossing(
 
 
 @njit(**COMPILE)
-def brick_side(x: float, y: float, z: float, hx: float, hy: float, hz: float) -> Number:
-    """Depth inside a brick, and the outward normal of its nearest face."""
-    zero = float32(0.0)
-    one = float32(1.0)
-    to_x, to_y, to_z = hx - abs(x), hy - abs(y), hz - abs(z)
-    if to_x <= to_y and to_x <= to_z:
-        return to_x, (one if x > zero else -one), zero, zero
-    if to_y <= to_z:
-        return to_y, zero, (one if y > zero else -one), zero
-    return to_z, zero, zero, (one if z > zero else -one)
-
-
-@njit(**COMPILE)
-def in_scene(
-    volumes: Float32s, k: int, depth: float, nx: float, ny: float, nz: float
-) -> tuple[Number, Number, Number, Number]:
-    """A depth, and a normal turned from the frame of volume ``k`` into that of the scene."""
+def in_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number]:
+    """A direction of the scene in the frame of volume ``k``."""
     f = FRAME
     return (
-        depth,
-        volumes[k, f] * nx + volumes[k, f + 3] * ny + volumes[k, f + 6] * nz,
-        volumes[k, f + 1] * nx + volumes[k, f + 4] * ny + volumes[k, f + 7] * nz,
-        volumes[k, f + 2] * nx + volumes[k, f + 5] * ny + volumes[k, f + 8] * nz,
+        volumes[k, f] * x + volumes[k, f + 1] * y + volumes[k, f + 2] * z,
+        volumes[k, f + 3] * x + volumes[k, f + 4] * y + volumes[k, f + 5] * z,
+        volumes[k, f + 6] * x + volumes[k, f + 7] * y + volumes[k, f + 8] * z,
     )
 
 
 @njit(**COMPILE)
-def value_and_normal(volumes: Float32s, k: int, x: float, y: float, z: float) -> Number:
-    """Depth inside volume ``k``, and the outward unit normal of the surface nearest to (x, y, z): four numbers.
-
-    The depth is the distance to that surface [mm], to first order; negative outside.
-    """
-    x -= volumes[k, CENTRE]
-    y -= volumes[k, CENTRE + 1]
-    z -= volumes[k, CENTRE + 2]
+def from_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number]:
+    """A direction in the frame of volume ``k`` as one of the scene."""
     f = FRAME
-    px = volumes[k, f] * x + volumes[k, f + 1] * y + volumes[k, f + 2] * z
-    py = volumes[k, f + 3] * x + volumes[k, f + 4] * y + volumes[k, f + 5] * z
-    pz = volumes[k, f + 6] * x + volumes[k, f + 7] * y + volumes[k, f + 8] * z
-    a = volumes[k, QUADRIC]
-    b = volumes[k, QUADRIC + 1]
-    if volumes[k, BRICK] != float32(0.0):
-        depth, nx, ny, nz = brick_side(px, py, pz, a, b, volumes[k, QUADRIC + 2])
-        return in_scene(volumes, k, depth, nx, ny, nz)
-    c = volumes[k, QUADRIC + 2]
+    return (
+        volumes[k, f] * x + volumes[k, f + 3] * y + volumes[k, f + 6] * z,
+        volumes[k, f + 1] * x + volumes[k, f + 4] * y + volumes[k, f + 7] * z,
+        volumes[k, f + 2] * x + volumes[k, f + 5] * y + volumes[k, f + 8] * z,
+    )
+
+
+@njit(**COMPILE)
+def side_of_quadric(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number, Number]:
+    """Depth below the curved side of volume ``k`` [mm], to first order, and its outward normal; all in its frame."""
+    a, b, c = volumes[k, QUADRIC], volumes[k, QUADRIC + 1], volumes[k, QUADRIC + 2]
     d = volumes[k, QUADRIC + 3]
-    value = a * px * px + b * py * py + (c * pz + d) * pz + volumes[k, QUADRIC + 4]
-    nx = a * px
-    ny = b * py
-    nz = c * pz + float32(0.5) * d
+    value = a * x * x + b * y * y + (c * z + d) * z + volumes[k, QUADRIC + 4]
+    nx, ny, nz = a * x, b * y, c * z + float32(0.5) * d
     length = max(math.sqrt(nx * nx + ny * ny + nz * nz), TINY)
-    depth = float32(-0.5) * value / length
-    nx /= length
-    ny /= length
-    nz /= length
-    if pz - volumes[k, LOW] < depth:
-        depth = pz - volumes[k, LOW]
-        nx, ny, nz = float32(0.0), float32(0.0), float32(-1.0)
-    if volumes[k, HIGH] - pz < depth:
-        depth = volumes[k, HIGH] - pz
-        nx, ny, nz = float32(0.0), float32(0.0), float32(1.0)
-    return in_scene(volumes, k, depth, nx, ny, nz)
+    return float32(-0.5) * value / length, nx / length, ny / length, nz / length
+
+
+@njit(**COMPILE)
+def faced(best: float, depth: float, towards: float) -> Number:
+    """Whether a face that lies this deep, and that the ray runs towards, is the one it crosses rather than the best."""
+    return abs(depth) + (float32(0.0) if towards > float32(0.0) else NEVER) < best
+
+
+@njit(**COMPILE)
+def crossed_normal(
+    volumes: Float32s, k: int, x: float, y: float, z: float, ux: float, uy: float, uz: float, leaving: bool
+) -> tuple[Number, Number, Number]:
+    """Outward unit normal of the face of volume ``k`` that a ray at (x, y, z) crosses.
+
+    Of the faces it crosses the right way, the nearest: at an edge the nearest alone could be one that the ray runs
+    away from, and a photon reflected by it would never come free.
+    """
+    zero = float32(0.0)
+    one = float32(1.0)
+    sense = one if leaving else -one
+    px, py, pz = in_frame(volumes, k, x - volumes[k, CENTRE], y - volumes[k, CENTRE + 1], z - volumes[k, CENTRE + 2])
+    dx, dy, dz = in_frame(volumes, k, ux, uy, uz)
+    dx, dy, dz = dx * sense, dy * sense, dz * sense
+    best = float32(4.0) * NEVER
+    nx, ny, nz = zero, zero, one
+    if volumes[k, BRICK] != zero:
+        sx, sy = (one if px > zero else -one), (one if py > zero else -one)
+        depth = volumes[k, QUADRIC] - abs(px)
+        if faced(best, depth, sx * dx):
+            best = abs(depth) + (zero if sx * dx > zero else NEVER)
+            nx, ny, nz = sx, zero, zero
+        depth = volumes[k, QUADRIC + 1] - abs(py)
+        if faced(best, depth, sy * dy):
+            best = abs(depth) + (zero if sy * dy > zero else NEVER)
+            nx, ny, nz = zero, sy, zero
+    else:
+        depth, qx, qy, qz = side_of_quadric(volumes, k, px, py, pz)
+        along = qx * dx + qy * dy + qz * dz
+        if faced(best, depth, along):
+            best = abs(depth) + (zero if along > zero else NEVER)
+            nx, ny, nz = qx, qy, qz
+    depth = pz - volumes[k, LOW]
+    if faced(best, depth, -dz):
+        best = abs(depth) + (zero if -dz > zero else NEVER)
+        nx, ny, nz = zero, zero, -one
+    depth = volumes[k, HIGH] - pz
+    if faced(best, depth, dz):
+        nx, ny, nz = zero, zero, one
+    return from_frame(volumes, k, nx, ny, nz)
+
+
+@njit(**COMPILE)
+def depth_inside(volumes: Float32s, k: int, x: float, y: float, z: float) -> Number:
+    """How deep a point lies inside volume ``k`` [mm], to first order; negative outside."""
+    px, py, pz = in_frame(volumes, k, x - volumes[k, CENTRE], y - volumes[k, CENTRE + 1], z - volumes[k, CENTRE + 2])
+    depth = min(pz - volumes[k, LOW], volumes[k, HIGH] - pz)
+    if volumes[k, BRICK] != float32(0.0):
+        return min(depth, min(volumes[k, QUADRIC] - abs(px), volumes[k, QUADRIC + 1] - abs(py)))
+    side, _, _, _ = side_of_quadric(volumes, k, px, py, pz)
+    return min(depth, side)
 
 
 @njit(**COMPILE)
@@ -144,8 +174,7 @@ def containing(volumes: Float32s, x: float, y: float, z: float) -> Number:
     """The volumes that hold a point, one bit each."""
     mask = int32(0)
     for k in range(volumes.shape[0]):
-        depth, _, _, _ = value_and_normal(volumes, k, x, y, z)
-        if depth > float32(0.0):
+        if depth_inside(volumes, k, x, y, z) > float32(0.0):
             mask |= int32(int32(1) << int32(k))
     return mask
 
@@ -157,6 +186,3 @@ def material_at(volume_material: Int32s, layer_material: Int32s, mask: int, laye
         if (mask >> int32(k)) & int32(1):
             return volume_material[k]
     return layer_material[layer]
-
-
-__all__ = ["NEVER", "WIDENING", "containing", "crossing", "material_at", "value_and_normal"]
