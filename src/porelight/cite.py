@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any, Literal, get_args
 
@@ -156,16 +156,16 @@ def weakest(cited_rows: tuple[Cited, ...]) -> Confidence:
 def _walk(thing: object, seen: set[int]) -> Iterator[Cited]:
     if isinstance(thing, Cited):
         yield thing
-        return
-    if id(thing) in seen:
-        return
-    seen.add(id(thing))
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        for field in dataclasses.fields(thing):
-            yield from _walk(getattr(thing, field.name), seen)
-    elif isinstance(thing, tuple | list | frozenset):
-        for item in thing:
-            yield from _walk(item, seen)
-    elif isinstance(thing, Mapping):
-        for item in thing.values():
-            yield from _walk(item, seen)
+    elif not isinstance(thing, str | int | float | None) and id(thing) not in seen:
+        seen.add(id(thing))
+        for part in _parts(thing):
+            yield from _walk(part, seen)
+
+
+def _parts(thing: object) -> Iterable[object]:
+    if isinstance(thing, Mapping):
+        return thing.values()
+    if isinstance(thing, tuple | list | frozenset):
+        return thing
+    names = getattr(type(thing), "__dataclass_fields__", ())
+    return [getattr(thing, name) for name in names]
