@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-import porelight
 from porelight import cite, units
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.decode import Picture
@@ -19,12 +18,15 @@ from porelight.photo.quality import flags_of
 from porelight.photo.size import PoreScale, halvings, ladder, pore_scale, pyramid
 from porelight.photo.tone import Plane, blur, linear, logarithm, luminance
 from porelight.refusal import Refusal
+from porelight.version import __version__
 
-STRENGTH: Final = 0.54
-"""Dotness, in units of the skin's contrast, from which a dot is a pore."""
+STRENGTH: Final = 0.42
+"""Dotness, in units of the skin's contrast, from which a dot is looked at."""
+CLEAR: Final = 0.43
+"""Dotness times the root of relative depth, from which a dot is a pore: texture is as round, but not as deep."""
 LEAST_SKIN: Final = 0.1
 """Share of a picture that must be skin."""
-NARROW: Final = 3.2
+NARROW: Final = 3.0
 """Elongation from which a dark mark is a hair or a crease, not a pore."""
 WIDE: Final = 2.1
 """A mark this many times wider than half of the pores is a spot or a mole."""
@@ -67,7 +69,7 @@ def measure(picture: Picture, um_per_px: float | None = None, seed: int = 0) -> 
         pores=pores,
         flags=flags,
         enlarged_from=rows["def_250"],
-        version=porelight.__version__,
+        version=__version__,
         rests_on=(rows["def_250"], rows["smallest_pore"], rows["largest_pore"]) if um_per_px else (rows["def_250"],),
     )
 
@@ -101,7 +103,7 @@ def _pores(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, 
     found = found.where((found.strength > STRENGTH) & on_skin)
     outline = outlines(_without_glints(log_light, within), found)
     keep = _is_pore(outline, found)
-    return _table(outline, keep, 2.0**level), outline
+    return _table(outline, keep, 2.0**level), outline.where(keep)
 
 
 def _without_glints(log_light: Plane, scale: float) -> Plane:
@@ -115,14 +117,23 @@ def _without_glints(log_light: Plane, scale: float) -> Plane:
 def _is_pore(outline: Outlines, found: Dots) -> NDArray[np.bool_]:
     if not found.x.size:
         return np.zeros(0, np.bool_)
-    usual = float(np.median(outline.radius))
+    clear = found.strength * np.sqrt(outline.depth.clip(0.0) / _usual_depth(outline, found))
+    usual = float(np.median(outline.radius[clear > CLEAR])) if np.any(clear > CLEAR) else 0.0
     keep: NDArray[np.bool_] = (
-        (outline.elongation < NARROW)
+        (clear > CLEAR)
+        & (outline.elongation < NARROW)
         & (outline.radius < WIDE * usual)
         & (outline.depth > SHALLOW)
         & (outline.depth < BLACK)
     )
     return keep
+
+
+def _usual_depth(outline: Outlines, found: Dots) -> float:
+    """Depth in the middle of all dots, each counted by the fourth power of its dotness: that of the plain pores."""
+    order = np.argsort(outline.depth, kind="stable")
+    weight = np.cumsum(found.strength[order] ** 4)
+    return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), SHALLOW)
 
 
 def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float) -> Pores:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from porelight import cite, units
+from porelight.care.engagements import Clash
 from porelight.care.model import Calendar, CareItem, Person, Verdict
 from porelight.cite import Cited, Confidence, Source
 from porelight.fields import Interval
@@ -78,6 +79,7 @@ def plan_numbers(plan: Plan) -> Numbers:
         "forecast_remarks": list(course.remarks),
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "calendar": _calendar(plan.calendar),
+        "clashes": [_clash(clash) for clash in plan.clashes],
         "sources": _sources(plan_sources(plan)),
         "numbers_used": [_row(row) for row in cite.used(plan)],
         "weakest": plan_weakest(plan),
@@ -125,16 +127,15 @@ def calendar_numbers(calendar: Calendar) -> Numbers:
 
 
 def simulation_numbers(simulation: Simulation) -> Numbers:
-    """What one setting does, with the sources it rests on."""
-    rows = cite.used(simulation)
-    told = {
+    """What one setting does and how it heals, with the sources it rests on."""
+    from porelight.planning.simulate import numbers
+
+    told = numbers(simulation) | {
+        **_healing(simulation),
         "setting": _setting(simulation.setting),
-        "sources": _sources(_row_sources(rows)),
-        "weakest": cite.weakest(rows),
-        "seed": simulation.seed,
-        "version": simulation.version,
+        "sources": _sources(_row_sources(cite.used(simulation))),
     }
-    return _as_dict(plain(_simulation(simulation) | told))
+    return _as_dict(plain(told))
 
 
 def plain(value: Any) -> Any:
@@ -196,6 +197,10 @@ def _person(person: Person) -> Numbers:
             for medicine in person.medicines
         ],
         "past_sessions": list(person.past_sessions),
+        "planned": [
+            {"what": each.what, "occasion": each.occasion, "first": each.first, "last": each.last}
+            for each in person.planned
+        ],
     }
 
 
@@ -277,7 +282,7 @@ def _setting(setting: Setting) -> Numbers:
 
 
 def _simulation(simulation: Simulation) -> Numbers:
-    injury, recovery = simulation.injury, simulation.recovery
+    injury = simulation.injury
     return {
         "ablation_depth_um": simulation.crater.ablation_depth / um,
         "ablation_width_um": simulation.crater.ablation_width / um,
@@ -288,6 +293,13 @@ def _simulation(simulation: Simulation) -> Numbers:
         "necrosis_depth_um": injury.necrosis_depth / um,
         "peak_temperature_c": units.to_celsius(simulation.warming.peak_temperature),
         "energy_balance_error": round(simulation.warming.energy.error, 9),  # below this it is rounding
+        **_healing(simulation),
+    }
+
+
+def _healing(simulation: Simulation) -> Numbers:
+    recovery = simulation.recovery
+    return {
         "closed_days": _interval(recovery.closed, day),
         "redness_days": _interval(recovery.redness, day),
         "crusting_days": _interval(recovery.crusting, day),
@@ -313,6 +325,17 @@ def _item(item: CareItem) -> Numbers:
         "source": item.source.key,
         "tier": item.tier,
         "confidence": item.confidence,
+    }
+
+
+def _clash(clash: Clash) -> Numbers:
+    return {
+        "what": clash.engagement.what,
+        "occasion": clash.engagement.occasion,
+        "item": clash.item.key,
+        "session": clash.item.session,
+        "first": clash.first,
+        "last": clash.last,
     }
 
 
