@@ -83,15 +83,16 @@ def print_json(thing: object) -> None:
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on stderr that names the stage; none when asked to be quiet."""
+    """A bar on stderr that names the stage; none when asked to be quiet, or when nobody looks."""
     if quiet:
         yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+    console = Console(stderr=True)
     columns = TextColumn("{task.description:<38}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Reading", total=1.0)
         yield lambda stage, done: bar.update(task, description=stage, completed=done)
 
