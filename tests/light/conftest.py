@@ -1,4 +1,4 @@
-"""Numba looks at the file of a kernel, not at the files of the functions inlined into it: forget what is out of date."""
+"""Numba looks at the file of a kernel, not at those of functions inlined into it: forget what is out of date."""
 
 from pathlib import Path
 

@@ -242,7 +242,9 @@ def _march(  # type: ignore[no-untyped-def]  # noqa: C901
             if solid[j, i] == 0.0:
                 travelling = True
                 continue
-            screen = cloud + (1.0 - cloud) * shield[j] * min(max(4.0 * dried[j, i] - 2.0, 0.0), 1.0)
+            screen = cloud
+            if j > 0:
+                screen += (1.0 - cloud) * shield[j] * min(max(4.0 * dried[j, i] - 2.0, 0.0), 1.0)
             taken = light[i] * area[i] * screen
             side = taken * scatter * depth / (depth + 2.0 * edges[mouth]) if mouth > 0 else 0.0
             lost += taken - side

@@ -118,8 +118,8 @@ def faced(best: float, depth: float, towards: float) -> Number:
 @njit(**COMPILE)
 def crossed_normal(
     volumes: Float32s, k: int, x: float, y: float, z: float, ux: float, uy: float, uz: float, leaving: bool
-) -> tuple[Number, Number, Number]:
-    """Outward unit normal of the face of volume ``k`` that a ray at (x, y, z) crosses.
+) -> Number:
+    """Outward unit normal (three numbers) of the face of volume ``k`` that a ray at (x, y, z) crosses.
 
     Of the faces it crosses the right way, the nearest: at an edge the nearest alone could be one that the ray runs
     away from, and a photon reflected by it would never come free.
