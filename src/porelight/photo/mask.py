@@ -20,8 +20,12 @@ SHADOW: Final = 1.15
 """How much darker than half of the skin a place may be [log luminance]: nostrils, hair and deep shadow are darker."""
 ROUGH: Final = 3.0
 """How many times the usual contrast a place may have: hair and brows have more."""
+ROUGHEST: Final = 0.45
+"""Contrast [log luminance] that no skin has: more is hair, print or noise."""
 WHITE: Final = 0.93
 """Luminance from which the sensor is full."""
+GLINT: Final = 0.35
+"""How much brighter than the skin around a highlight is [log luminance]."""
 
 Mask = NDArray[np.bool_]
 
@@ -46,7 +50,8 @@ def skin_mask(light: Plane) -> SkinMask:
     lit = _smooth(log_light) > np.median(log_light[coloured]) - SHADOW
     skin = coloured & lit & ~_hairy(log_light, coloured)
     glare = _smooth((bright > WHITE).astype(np.float32)) > 0.5
-    shares = float(skin.mean()), float(glare[coloured].mean())
+    glints = log_light - _smooth(log_light) > GLINT
+    shares = float(skin.mean()), float((glare | glints)[coloured].mean())
     return SkinMask(_full(_tidy(skin & ~glare), light.shape[:2]), *shares)
 
 
@@ -72,7 +77,7 @@ def _coloured(light: Plane) -> Mask:
 def _hairy(log_light: Plane, coloured: Mask) -> Mask:
     relief = log_light - _smooth(log_light)
     contrast = np.sqrt(_smooth(relief * relief, 0.02))
-    hairy: Mask = contrast > ROUGH * max(float(np.median(contrast[coloured])), 0.02)
+    hairy: Mask = contrast > min(ROUGH * max(float(np.median(contrast[coloured])), 0.02), ROUGHEST)
     return hairy
 
 

@@ -28,7 +28,9 @@ LIKE_TEXTURE: Final = 1.12
 SOFT: Final = 0.62
 """Median edge softness of the pores, by radius, from which the photo is blurred."""
 CLEAN: Final = 0.35
-"""Noise [8-bit levels] under which a filter has been at work: no sensor is that clean."""
+"""Noise [8-bit levels] that no sensor reaches: with soft edges as well, a filter has been at work."""
+SMOOTH: Final = 0.605
+"""Edge softness from which a picture that clean counts as smoothed."""
 
 
 def flags_of(
@@ -49,7 +51,7 @@ def flags_of(
         "blurred": softness > SOFT,
         "too coarse": 0.0 < median < COARSE,
         "glare": mask.glare_share > GLARE,
-        "smoothed": noise < CLEAN,
+        "smoothed": noise < CLEAN and softness > SMOOTH,
         "noisy": noise > NOISY,
         "dark": float(np.median(luminance(light)[mask.searched])) < DARK if mask.searched.any() else True,
         "no skin": False,

@@ -64,7 +64,7 @@ def pore_scale(levels: list[tuple[Plane, Plane]], rungs: NDArray[np.float64]) ->
     """The rung at which dark dots hold most contrast; between rungs by a parabola."""
     power = np.array([_power(levels, float(rung)) for rung in rungs])
     smooth = np.convolve(np.pad(power, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-    best = int(np.argmax(smooth))
+    best = _summit(smooth)
     scale = float(rungs[best])
     if 0 < best < len(rungs) - 1:
         before, here, after = smooth[best - 1 : best + 2]
@@ -74,6 +74,12 @@ def pore_scale(levels: list[tuple[Plane, Plane]], rungs: NDArray[np.float64]) ->
     scale = float(np.clip(SHARPER * scale, rungs[0], rungs[-1]))
     bright = _power(levels, scale, sign=-1.0)
     return PoreScale(scale, _power(levels, scale) / max(bright, 1e-6))
+
+
+def _summit(power: NDArray[np.float64]) -> int:
+    """The highest peak; at an end of the range only where there is no peak within: what rises there is no pore."""
+    within = np.flatnonzero((power[1:-1] >= power[:-2]) & (power[1:-1] > power[2:])) + 1
+    return int(within[np.argmax(power[within])]) if within.size else int(np.argmax(power))
 
 
 def _power(levels: list[tuple[Plane, Plane]], scale: float, sign: float = 1.0) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-FLOOR: Final = 0.01
+FLOOR: Final = 0.004
 """Luminance below which a camera shows noise; added before the logarithm so that black stays finite."""
 
 

@@ -1,0 +1,94 @@
+"""Rendered skin: the truth it carries, and how well the measurement gets it back."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from porelight import photo
+from porelight.photo.artificial import Camera, Rendered, render, sample
+from tests.photo.helpers import matched
+
+SCALE = 40.0
+
+
+def pairs(drawn: Rendered) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """True diameter, measured diameter and its error, of the pores over 5 px that were found."""
+    census = photo.measure(photo.decode(drawn.jpeg, "rendered"), drawn.um_per_px)
+    pores = census.pores
+    tolerance = 0.625 * float(np.median(drawn.diameter)) + 1.0
+    found = matched(np.stack([pores.x, pores.y], -1), np.stack([drawn.x, drawn.y], -1), tolerance)
+    mine, true = np.array([i for i, _ in found]), np.array([j for _, j in found])
+    wide = drawn.diameter[true] > 5.0
+    return drawn.diameter[true][wide], pores.diameter[mine][wide], pores.diameter_error[mine][wide]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "drawn_with",
+    [
+        {},
+        {"phototype": "I"},
+        {"phototype": "IV"},
+        {"phototype": "V"},
+        {"light_from": 20.0},
+        {"camera": Camera(blur=1.5)},
+        {"camera": Camera(noise=4.0)},
+        {"camera": Camera(jpeg_quality=70)},
+        {"camera": Camera(jpeg_quality=50)},
+        {"camera": Camera(exposure=0.7)},
+        {"um_per_px": 60.0},
+        {"um_per_px": 30.0},
+    ],
+)
+def test_diameters_come_back_within_five_percent_and_scatter_by_ten(drawn_with: dict[str, Any]) -> None:
+    """Bias: the median. Spread: from the quartiles' distance of a normal law, so that a few mismatches do not rule."""
+    true, measured, error = pairs(render(1, size=(600, 800), **({"um_per_px": SCALE} | drawn_with)))
+    ratio = measured / true
+    assert len(ratio) > 40
+    assert np.median(ratio) == pytest.approx(1.0, abs=0.05)
+    spread = (np.percentile(ratio, 75) - np.percentile(ratio, 25)) / 1.349
+    # The spread of n values is itself known to 1 / sqrt(2 n).
+    assert spread <= 0.10 * (1.0 + 2.0 / np.sqrt(2.0 * len(ratio)))
+    # 90 % is the goal; a share of n pores scatters by sqrt(p (1 - p) / n).
+    covered = float(np.mean(np.abs(measured - true) < 1.96 * error))
+    assert covered >= 0.90 - 2.0 * np.sqrt(0.09 / len(ratio))
+
+
+def test_wider_pores_measure_wider() -> None:
+    small, large = (
+        pairs(render(5, size=(360, 480), um_per_px=SCALE, mean_diameter_um=mean, spread=0.1, pores=60))
+        for mean in (260.0, 420.0)
+    )
+    assert np.median(large[1]) / np.median(small[1]) == pytest.approx(420.0 / 260.0, rel=0.08)
+
+
+def test_most_rendered_pores_are_found_and_most_finds_are_pores() -> None:
+    drawn = render(2, size=(480, 640), um_per_px=SCALE)
+    census = photo.measure(photo.decode(drawn.jpeg, "rendered"), SCALE)
+    found = np.stack([census.pores.x, census.pores.y], -1)
+    hits = len(matched(found, np.stack([drawn.x, drawn.y], -1), 5.5))
+    assert hits / len(found) >= 0.85
+    assert hits / len(drawn.x) >= 0.80
+
+
+def test_one_seed_draws_one_picture() -> None:
+    one, two, other = (render(seed, size=(120, 160)) for seed in (4, 4, 5))
+    assert one.jpeg == two.jpeg
+    assert one.jpeg != other.jpeg
+
+
+def test_the_truth_lies_in_the_picture() -> None:
+    drawn = render(6, size=(200, 300))
+    assert drawn.pixels.shape == (200, 300, 3)
+    assert np.all((drawn.x >= 0) & (drawn.x < 300) & (drawn.y >= 0) & (drawn.y < 200))
+    assert np.all(drawn.diameter > 0)
+
+
+def test_darker_phototypes_are_darker() -> None:
+    means = [render(7, size=(100, 120), phototype=tone).pixels.mean() for tone in ("I", "III", "V", "VI")]
+    assert means == sorted(means, reverse=True)
+
+
+def test_the_shipped_sample_is_small_enough() -> None:
+    assert len(sample().jpeg) < 700_000

@@ -1,0 +1,157 @@
+"""Whatever the bytes are: a picture or a refusal, and nothing private in the picture."""
+
+import dataclasses
+import io
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image
+
+from porelight import photo
+from porelight.photo.decode import LARGEST
+from porelight.refusal import Refusal
+
+SKIN = (200, 150, 130)
+
+
+def saved(image: Image.Image, form: str, **options: Any) -> bytes:
+    kept = io.BytesIO()
+    image.save(kept, form, **options)
+    return kept.getvalue()
+
+
+def patch(width: int = 80, height: int = 60) -> Image.Image:
+    image = Image.new("RGB", (width, height), SKIN)
+    image.paste((250, 250, 250), (0, 0, width // 2, height // 2))
+    return image
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_every_usual_format_opens(form: str) -> None:
+    picture = photo.decode(saved(patch(), form), "photo")
+    assert picture.pixels.shape == (60, 80, 3)
+    assert picture.pixels.dtype == np.uint8
+    assert picture.format == form
+    assert np.abs(picture.pixels[50, 70].astype(int) - SKIN).max() <= 6
+
+
+def test_a_phones_heic_opens() -> None:
+    pillow_heif.register_heif_opener()
+    picture = photo.decode(saved(patch(), "HEIF", quality=95), "photo.heic")
+    assert picture.format == "HEIC"
+    assert np.abs(picture.pixels[50, 70].astype(int) - SKIN).max() <= 6
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_picture_is_upright_however_the_camera_was_held(orientation: int) -> None:
+    from PIL import ImageOps
+
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(patch(), "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    assert expected is not None
+    assert np.array_equal(photo.decode(data, "photo").pixels, np.asarray(expected.convert("RGB")))
+
+
+def test_place_and_time_are_left_behind() -> None:
+    exif = Image.Exif()
+    exif[0x0132] = "2024:01:02 03:04:05"
+    exif.get_ifd(0x8825)[1] = "N"
+    picture = photo.decode(saved(patch(), "JPEG", exif=exif), "photo")
+    assert {field.name for field in dataclasses.fields(picture)} == {"pixels", "where", "format"}
+
+
+@pytest.mark.parametrize(
+    ("image", "form"),
+    [
+        (patch().convert("CMYK"), "JPEG"),
+        (patch().convert("P"), "PNG"),
+        (patch().convert("L"), "PNG"),
+        (patch().convert("LA"), "PNG"),
+        (patch().convert("RGBA"), "PNG"),
+        (patch().convert("1"), "PNG"),
+        (Image.fromarray(np.full((60, 80), 30000, np.uint16)), "PNG"),
+        (Image.fromarray(np.full((60, 80), 0.5, np.float32)), "TIFF"),
+    ],
+)
+def test_every_colour_mode_becomes_eight_bit_srgb(image: Image.Image, form: str) -> None:
+    picture = photo.decode(saved(image, form), "photo")
+    assert picture.pixels.shape == (60, 80, 3)
+    assert picture.pixels.dtype == np.uint8
+
+
+def test_sixteen_bits_keep_their_brightness() -> None:
+    data = saved(Image.fromarray(np.full((60, 80), 30000, np.uint16)), "PNG")
+    assert abs(int(photo.decode(data, "photo").pixels[0, 0, 0]) - 30000 / 257) <= 1
+
+
+def test_see_through_is_seen_over_white() -> None:
+    image = Image.new("RGBA", (80, 60), (*SKIN, 0))
+    assert photo.decode(saved(image, "PNG"), "photo").pixels.min() == 255
+
+
+def test_of_an_animation_the_first_frame_counts() -> None:
+    frames = [Image.new("RGB", (80, 60), SKIN), Image.new("RGB", (80, 60), (0, 0, 0))]
+    data = saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
+    assert tuple(photo.decode(data, "photo").pixels[5, 5]) == SKIN
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"these are words, not a picture", "cannot be read|not a picture"),
+        (saved(patch(), "JPEG")[:400], "damaged|not a picture"),
+        (saved(patch(400, 300), "PNG")[:300], "damaged|not a picture"),
+        (saved(Image.new("RGB", (1, 1)), "PNG"), "only 1 x 1"),
+        (saved(patch(), "GIF"), "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
+    ],
+)
+def test_what_is_no_photo_is_refused_in_one_line(data: bytes, words: str) -> None:
+    with pytest.raises(Refusal, match=words) as refused:
+        photo.decode(data, "photo.jpg")
+    assert str(refused.value).startswith("photo.jpg: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    data = saved(Image.new("1", (20_000, 20_000)), "PNG")
+    assert LARGEST < 20_000 * 20_000
+    with pytest.raises(Refusal, match="million pixels"):
+        photo.decode(data, "bomb.png")
+
+
+def mutated(rng: np.random.Generator, data: bytes) -> bytes:
+    """Cut off, with bytes changed, moved or repeated."""
+    changed = bytearray(data)
+    for _ in range(int(rng.integers(1, 12))):
+        head = min(len(changed), 600) if rng.random() < 0.5 else len(changed)
+        changed[int(rng.integers(head))] = int(rng.integers(256))
+    if rng.random() < 0.4:
+        del changed[int(rng.integers(1, len(changed))) :]
+    if rng.random() < 0.2:
+        start = int(rng.integers(0, len(changed)))
+        changed[start:start] = changed[: int(rng.integers(1, 50))]
+    return bytes(changed)
+
+
+def test_four_hundred_damaged_files_give_a_picture_or_a_refusal() -> None:
+    pillow_heif.register_heif_opener()
+    rng = np.random.default_rng(7)
+    noisy = Image.fromarray(rng.integers(0, 255, (60, 80, 3), dtype=np.uint8))
+    forms = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF"]
+    whole = [saved(image, form) for image in (patch(), noisy) for form in forms]
+    opened = 0
+    for turn in range(400):
+        try:
+            picture = photo.decode(mutated(rng, whole[turn % len(whole)]), "fuzz")
+        except Refusal:
+            continue
+        opened += 1
+        assert picture.pixels.ndim == 3
+        assert picture.pixels.dtype == np.uint8
+    assert 0 < opened < 400
