@@ -8,7 +8,7 @@ from porelight.draw.close_up import close_up, close_up_height, close_up_says, se
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
 from porelight.draw.ink import Figure, new_figure, png, rounded, svg
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
-from porelight.draw.section import overview, overview_says, small, small_frame
+from porelight.draw.section import overview, overview_says, small, small_frame, small_says, spacing
 
 __all__ = [
     "Figure",
@@ -34,5 +34,7 @@ __all__ = [
     "section_svg",
     "small",
     "small_frame",
+    "small_says",
+    "spacing",
     "svg",
 ]

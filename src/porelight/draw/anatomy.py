@@ -163,7 +163,7 @@ def scale_bar(ax: Axes, x: float, z: float, length: float, *, align: str = "left
     start = x if align == "left" else x - length
     ax.plot([start, start + length], [z, z], color=INK, linewidth=3, solid_capstyle="butt", zorder=7, clip_on=False)
     per_px = abs(ax.get_ylim()[0] - ax.get_ylim()[1]) / size(ax)[1]
-    write(ax, start + length / 2.0, z + 11 * per_px, label, ha="center", zorder=7, clip_on=False)
+    write(ax, start, z + 11 * per_px, label, ha=align, zorder=7, clip_on=False)
 
 
 def leader(ax: Axes, x: float, z: float, to_x: float, to_z: float) -> None:

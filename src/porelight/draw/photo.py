@@ -160,7 +160,7 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
     """How many pores have which diameter; those beyond the threshold darker and hatched, both sides named."""
     from matplotlib.ticker import MaxNLocator
 
-    inset(ax, left=44, right=12, top=46, bottom=44)
+    inset(ax, left=54, right=12, top=46, bottom=44)
     quiet_axes(ax)
     scaled = census.diameter_um is not None
     values = census.pores.diameter if census.diameter_um is None else census.diameter_um

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from porelight.planning.model import Simulation
     from porelight.skin import Skin
 
+SMALL_BOTTOM = 28.0
+"""[px] below a small section, for its scale bar."""
+
 
 def overview(ax: Axes, simulation: Simulation) -> Axes:
     """Columns at the dialled spacing beside a pore with its gland; layers with their thickness; depth in mm.
@@ -114,36 +117,34 @@ def _name_pore(ax: Axes, skin: Skin, x: float, depth: float) -> None:
 
 def _name_columns(ax: Axes, simulation: Simulation, columns: list[float], per_px: float) -> None:
     apart = spacing(simulation)
-    said = "laser column"
-    if apart is not None and len(columns) > 1:
-        said = f"laser columns,\n{length(apart)} apart"
-    elif apart is not None:
-        said = f"laser column,\nthe next {length(apart)} away"
+    alone = apart is None or len(columns) == 1
+    said = "laser\ncolumn" if alone or apart is None else f"laser columns,\n{length(apart)} apart"
     z = reach(simulation) + 40 * per_px
     x = min(columns)
     leader(ax, x, simulation.crater.ablation_depth * 0.6, x, z - 16 * per_px)
     left = ax.get_xlim()[0] + 8 * per_px
-    write(ax, max(left, x - 40 * per_px), z, said, linespacing=1.1, zorder=8, halo=TOKENS["dermis"])
+    write(ax, max(left, x - (18 if alone else 40) * per_px), z, said, linespacing=1.1, zorder=8, halo=TOKENS["dermis"])
 
 
 def small(ax: Axes, simulation: Simulation, frame: Frame) -> Axes:
     """One column above the gland of a pore, without words: for settings side by side in one frame."""
     skin = simulation.exposure.skin
     wide = 2.0 * frame.half
+    inset(ax, bottom=SMALL_BOTTOM)
     window(ax, 0.0, wide, frame.depth)
     tissue(ax, skin, 0.0, wide, frame.depth)
     mouth = skin.pore.opening_diameter / 2.0 + 70 * um
     pore_and_gland(ax, skin, wide - mouth, side=-1.0)
     damage(ax, fields(simulation), (wide - 2.0 * mouth) / 2.0)
     per_px = frame.depth / size(ax)[1]
-    scale_bar(ax, 8 * per_px, frame.depth - 26 * per_px, 100 * um)
+    scale_bar(ax, 0.0, frame.depth + 8 * per_px, 200 * um)
     return ax
 
 
-def small_frame(simulations: tuple[Simulation, ...], *, aspect: float) -> Frame:
-    """The frame that shows every one of them at one scale; ``aspect`` is width by height."""
+def small_frame(simulations: tuple[Simulation, ...], width: float, height: float) -> Frame:
+    """The frame that shows every one of them at one scale in small figures of that size [px]."""
     depth = max(_deep_enough(each.exposure.skin, reach(each)) for each in simulations)
-    return Frame(depth * aspect / 2.0, depth)
+    return Frame(depth * width / (height - SMALL_BOTTOM) / 2.0, depth)
 
 
 def overview_says(simulation: Simulation) -> str:
@@ -155,4 +156,13 @@ def overview_says(simulation: Simulation) -> str:
         f"{length(pore.funnel_depth)} deep, its oil gland about {length(pore.gland_depth)} deep. Beside it the laser "
         f"column: {length(simulation.crater.ablation_depth)} of skin removed, collagen set down to "
         f"{length(simulation.injury.coagulation_depth)}."
+    )
+
+
+def small_says(simulation: Simulation) -> str:
+    """What a small section shows, in one sentence."""
+    return (
+        f"A laser column beside a pore: {length(simulation.crater.ablation_depth)} of skin removed, collagen set down "
+        f"to {length(simulation.injury.coagulation_depth)}; the oil gland of the pore lies about "
+        f"{length(simulation.exposure.skin.pore.gland_depth)} deep."
     )

@@ -85,13 +85,13 @@ def candidates(plan: Plan) -> list[Markup]:
     simulations = tuple(candidate.simulation for candidate in plan.candidates)
     if not simulations:
         return []
-    width, height = 134.0, 180.0
-    frame = draw.small_frame(simulations, aspect=width / height)
+    width, height = 134.0, 204.0
+    frame = draw.small_frame(simulations, width, height)
     drawn = []
     for index, simulation in enumerate(simulations):
         paper, ax = draw.new_figure(width, height)
         draw.small(ax, simulation, frame)
-        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.close_up_says(simulation))))  # noqa: S704
+        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.small_says(simulation))))  # noqa: S704
     return drawn
 
 
@@ -116,7 +116,7 @@ def photo(pixels: Pixels) -> Photo:
             scale = side / max(width, height)
             shown = image.resize((round(width * scale), round(height * scale)), Image.Resampling.LANCZOS)
         held = io.BytesIO()
-        shown.save(held, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 80 else 2)
+        shown.save(held, "JPEG", quality=quality, subsampling=0 if quality > 80 else 2)
         if held.tell() <= LARGEST_PHOTO:
             break
     encoded = base64.b64encode(held.getvalue()).decode()

@@ -59,10 +59,17 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "style": _text("style/tokens.css") + _text("style/report.css"),
         **_script(),
     }
-    return _environment().get_template("report.html").render(shown)
+    linker = words.Linker()
+
+    def listed_sources() -> list[cite.Source]:
+        """The sources of the plan and those that its texts name; asked for by the last section, when all are known."""
+        found = {source.key: source for source in as_json.plan_sources(plan)} | linker.named
+        return [found[key] for key in sorted(found)]
+
+    return _environment(linker).get_template("report.html").render(shown, listed_sources=listed_sources)
 
 
-def _environment() -> Environment:
+def _environment(linker: words.Linker) -> Environment:
     import jinja2
     from markupsafe import Markup
 
@@ -83,7 +90,7 @@ def _environment() -> Environment:
         "source_name": words.source_name,
         "value": value,
     }
-    environment.filters |= {"linked": words.linked, "typeset": words.typeset, "drawn": Markup}
+    environment.filters |= {"linked": linker, "typeset": words.typeset, "drawn": Markup}
     return environment
 
 
@@ -155,27 +162,38 @@ def _expect(plan: Plan) -> Line:
     heading = "What to expect"
     if any(verdict.outcome == "refuse" for verdict in plan.verdicts):
         return Line(heading, "No forecast", "While a reason stands against this laser, we do not say what it would do.")
+    if plan.status == "blocked":
+        heading = "What to expect, once it is possible"
     last = plan.forecast.milestones[-1]
-    when = "Once treatment is possible: " if plan.status == "blocked" else ""
     sessions = words.count(last.sessions_done, "session")
-    detail = f"{when}fewer enlarged pores {last.label}, {sessions} in all. People differ a lot. Pores do not go away."
-    return Line(heading, _sentence(words.change(last.enlarged_change_pct)), _sentence(detail))
+    detail = f"Fewer enlarged pores {last.label}, {sessions} in all. People differ a lot. Pores do not go away."
+    return Line(heading, _sentence(words.change(last.enlarged_change_pct)), detail)
 
 
 def _following(plan: Plan) -> Line:
     heading = "What is next"
     if plan.status == "blocked":
-        first = next(verdict for verdict in plan.verdicts if verdict.blocks)
-        until = max((verdict.until for verdict in plan.verdicts if verdict.until), default=None)
-        said = f"Ask again on {words.day(until)}" if until else "Clear this up first"
-        return Line(heading, said, first.clears or first.because)
-    sessions = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
-    first_item = (
-        f" Start on {words.day(max(sessions[0].first, plan.on), year=False)}: {sessions[0].title}." if sessions else ""
-    )
-    return Line(
-        heading, f"Session 1 on {words.day(plan.sessions[0])}", f"The practitioner decides and signs.{first_item}"
-    )
+        return Line(heading, *_clearing(tuple(verdict for verdict in plan.verdicts if verdict.blocks)))
+    said = f"Session 1 on {words.day(plan.sessions[0])}"
+    before = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
+    if not before:
+        return Line(heading, said, "The practitioner decides and signs.")
+    start = words.day(max(before[0].first, plan.on), year=False)
+    return Line(heading, said, f"The practitioner decides and signs. From {start}: {before[0].title}.")
+
+
+def _clearing(blocking: tuple[Verdict, ...]) -> tuple[str, str]:
+    """The next step of a blocked plan, and what is behind it."""
+    first = blocking[0]
+    until = max((verdict.until for verdict in blocking if verdict.until), default=None)
+    if first.outcome == "ask":
+        questions = dict.fromkeys(key for verdict in blocking for key in verdict.asks)
+        if questions:
+            said = f"Answer {words.count(len(questions), 'question')}"
+            return said, "They stand below. The practitioner can help with them."
+    if until:
+        return f"Ask again on {words.day(until)}", first.clears or first.because
+    return "Talk with the practitioner", first.clears or first.because
 
 
 def _middle_px(plan: Plan) -> float | None:
@@ -220,6 +238,8 @@ class Told:
 
     verdict: Verdict
     questions: tuple[str, ...]
+    why: str
+    """Why the first of them is asked."""
     limits: tuple[str, ...]
 
 
@@ -229,18 +249,9 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = tuple(_question(key) for key in verdict.asks) if verdict.outcome == "ask" else ()
-    limits = tuple(
-        words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits
-    )
-    return Told(verdict, asked, limits)
-
-
-def _question(key: str) -> str:
-    try:
-        return question(key).text
-    except KeyError:
-        return key
+    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
+    return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
 
 def _figures(plan: Plan) -> dict[str, Any]:
@@ -255,6 +266,8 @@ def _figures(plan: Plan) -> dict[str, Any]:
         shown = plan.candidates[len(plan.candidates) // 2]
         drawn["letter"] = letter(len(plan.candidates) // 2)
         drawn["hottest"] = words.number(units.to_celsius(shown.simulation.warming.peak_temperature))
+        apart = draw.spacing(shown.simulation)
+        drawn["apart"] = None if apart is None else words.number(apart / units.um)
         drawn["overview"] = figures.overview(shown.simulation)
         drawn["close_up"] = figures.close_up(shown.simulation)
     return drawn

@@ -39,9 +39,9 @@ TIERS: Final[dict[Tier, str]] = {
 
 CONFIDENCES: Final[dict[Confidence, str]] = {
     "read": "seen in the source",
-    "derived": "computed from the source",
-    "assumed": "our own assumption",
-    "recalled": "from memory, to be verified",
+    "derived": "computed from a source",
+    "assumed": "assumed by us",
+    "recalled": "recalled from memory, to be verified",
 }
 
 FLAGS: Final[dict[PictureFlag, str]] = {
@@ -133,18 +133,29 @@ def count(amount: int, one: str, many: str | None = None) -> str:
     return f"{amount} {one if amount == 1 else many or one + 's'}"
 
 
+PLAIN: Final = {
+    "assumed": "our own judgement",
+    "own_knowledge": "from memory",
+    "exact": "exact",
+}
+"""Keys of what is no publication, as they are said."""
+
+
 def source_name(source: Source) -> str:
     """First author and year, or the title of what has no author; short enough to stand in a line."""
-    if source.key in ("assumed", "own_knowledge", "exact"):
-        return {"assumed": "our own judgement", "own_knowledge": "from memory", "exact": "exact"}[source.key]
-    name = (source.authors or source.title).split("(")[0]
-    first = re.split(r",| et al| and | & |;|:", name)[0].strip()
-    first = re.sub(r"(\s[A-Z]{1,3})+$", "", first)
-    short = first if len(first) <= 34 else f"{first[:32].rsplit(' ', 1)[0]} …"
+    if source.key in PLAIN:
+        return PLAIN[source.key]
+    if source.authors:
+        name = re.split(r",| et al| and | & |;", source.authors.split("(")[0])[0].strip()
+        short = re.sub(r"(\s[A-Z]{1,3})+$", "", name) or name
+    else:
+        title = source.title.split("(")[0].strip()
+        short = f"\u201c{title}\u201d" if len(title) <= 40 else f"\u201c{title[:38].rsplit(' ', 1)[0]} \u2026\u201d"
     return f"{short} {source.year}" if source.year else short
 
 
 UNITS: Final = (
+    (r"`", ""),
     (r"\bum\b", "µm"),
     (r"\bcm2\b", "cm²"),
     (r"\bmm2\b", "mm²"),
@@ -164,14 +175,23 @@ def typeset(text: str) -> str:
     return text
 
 
-def linked(text: str) -> Markup:
-    """``text`` typeset, with every source key in it as a link to that source."""
-    known = cite.sources()
-    parts = re.split(r"\b([a-z]\w*[a-z0-9])\b", text)
-    for i, part in enumerate(parts):
-        if i % 2 and part in known and re.search(r"\d|_", part):
-            parts[i] = Markup('<a href="#source-{}">{}</a>').format(part, source_name(known[part]))
-    return Markup("").join(part if isinstance(part, Markup) else escape(part) for part in _typeset_between(parts))
+class Linker:
+    """Turns texts into markup with source keys as links, and remembers which sources were named."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, Source] = {}
+
+    def __call__(self, text: str) -> Markup:
+        """``text`` typeset, with every source key in it as a link to that source."""
+        known = cite.sources()
+        parts = re.split(r"\b([a-z]\w*[a-z0-9])\b", text)
+        for i in range(1, len(parts), 2):
+            part = parts[i]
+            told = re.search(r"\d|_", part) or parts[i - 1].endswith("(")  # else it may be a plain word
+            if told and part in known and part not in PLAIN:
+                self.named[part] = known[part]
+                parts[i] = Markup('<a href="#source-{}">{}</a>').format(part, source_name(known[part]))
+        return Markup("").join(part if isinstance(part, Markup) else escape(part) for part in _typeset_between(parts))
 
 
 def _typeset_between(parts: list[str]) -> list[str]:
