@@ -34,9 +34,10 @@ def test_ten_questions_come_first_and_suffice_for_a_first_verdict() -> None:
 
 def test_every_question_can_be_answered_in_the_file() -> None:
     sample = {"age": "32", "date": "1994-03-02", "dates": "[2026-01-02]", "phototype": "II", "site": "nose"}
-    sample["span"] = "[2026-07-01, 2026-07-14]"
+    sample |= {"span": "[2026-07-01, 2026-07-14]", "grade": "2"}
     for asked in questions():
-        read(f"{asked.key}: {sample.get(asked.type, '2' if asked.type == 'grade' else 'no')}")
+        chosen = asked.options[-1].key if asked.options else "no"
+        read(f"{asked.key}: {sample.get(asked.type, chosen)}")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,10 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
         ("a: " + "[" * 5000, "p.yaml: "),
         ("#" * 20_001, "p.yaml: the file has 20001 characters"),
         ("questionnaire: one", "p.yaml, questionnaire: "),
+        ("questionnaire: 1\nburns: easily", "p.yaml, burns: version 1 of the questions did not ask this"),
+        ("questionnaire: 3", "p.yaml, questionnaire: '3' cannot be used"),
+        ("burns: often", "p.yaml, burns: 'often' cannot be used. Write one of always, easily"),
+        ("goals: [smaller_pores, gold]", "p.yaml, goals: .*cannot be used. Write one of smaller_pores"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line_that_names_file_field_and_remedy(text: str, said: str) -> None:

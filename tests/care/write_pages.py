@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from porelight import care
+from porelight.care.questions import version
 from porelight.care.rules import in_force
 
 from .helpers import cases, day_of
@@ -56,19 +57,31 @@ def person_page() -> str:
         "file says who the person is.",
         "- **yes_no** takes yes, no or unknown.\n- **when** takes yes (now, or the day is not known), no, unknown, or "
         "the last day as 2026-03-01.\n- **date** takes a day as 2026-03-01, **dates** a list of days in brackets.\n"
+        "- **choice** takes one of the words listed, **choices** some of them in brackets.\n"
         "- A no to a question in the column *answered by* answers the question too, unless it is answered itself.",
+        "- The type of skin may be left out for three guided questions: `burns`, `tans` and `skin_colour`. Answers "
+        "that name one type, or neighbours, give it (of neighbours the darker); others leave it open for a "
+        "practitioner. A `phototype` that is given counts, and where the guided answers say otherwise, that is shown.\n"
+        f"- `questionnaire` is the version of the questions that were asked, 1 to {version()}; the latest where left "
+        "out. A file of an earlier version holds only what was asked then.",
         "`examples/person.yaml` is such a file.",
     ]
     for kind, title in kinds.items():
         rows = [
-            f"| `{asked.key}` | {asked.type} | {asked.text} | {f'`{asked.gate}`' if asked.gate else ''} "
-            f"| {'yes' if asked.again else ''} |"
+            f"| `{asked.key}` | {asked.type} | {asked.text}{_options(asked)} "
+            f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {asked.since} |"
             for asked in care.questions()
             if asked.kind == kind
         ]
-        head = ["| key | type | question | answered by | asked again at each visit |", "|---|---|---|---|---|"]
+        head = ["| key | type | question | answered by | asked again at each visit | since |"]
+        head += ["|---|---|---|---|---|---|"]
         parts += [f"## {title}", "\n".join([*head, *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _options(asked: care.Question) -> str:
+    listed = "; ".join(f"`{option.key}` {option.text.lower()}" for option in asked.options)
+    return f" ({listed})" if listed else ""
 
 
 PAGES = {"person-file.md": person_page, "rules.md": rules_page, "patient-texts.md": texts_page}

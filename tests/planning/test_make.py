@@ -112,6 +112,17 @@ def test_a_session_before_is_told_and_one_too_recent_blocks() -> None:
 
 
 @pytest.mark.usefixtures("quick_chain")
+def test_what_the_person_has_planned_is_held_against_the_calendar() -> None:
+    free = plan()
+    assert free.clashes == ()
+    wedding = free.sessions[0] + dt.timedelta(days=2)
+    made = plan(ANSWERS + f"big_days: [{wedding}]\n")
+    assert {clash.item.key for clash in made.clashes} >= {"no_makeup", "normal_open"}
+    assert all(clash.first == wedding for clash in made.clashes)
+    assert plan(ANSWERS.replace("age: 32", "age: 19") + f"big_days: [{wedding}]\n").clashes == ()
+
+
+@pytest.mark.usefixtures("quick_chain")
 def test_progress_rises_and_names_its_stages() -> None:
     told: list[tuple[str, float]] = []
     plan(progress=lambda stage, done: told.append((stage, done)))

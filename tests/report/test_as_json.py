@@ -75,6 +75,16 @@ def test_a_plan_is_valid_by_the_schema(made: str) -> None:
     validate(read(plans[made]()))
 
 
+def test_clashes_goals_and_guided_answers_are_told() -> None:
+    day = plan().sessions[0] + dt.timedelta(days=2)
+    numbers = read(plan(ANSWERS + f"big_days: [{day}]\ngoals: [smoother_skin]\nburns: little\n"))
+    validate(numbers)
+    assert ("no_makeup", str(day)) in {(clash["item"], clash["first"]) for clash in numbers["clashes"]}
+    assert numbers["person"]["goals"] == ["smoother_skin"]
+    assert numbers["person"]["skin_answers"] == {"burns": "little"}
+    assert numbers["person"]["planned"][0]["occasion"] == "seen"
+
+
 def test_the_schema_refuses_a_blocked_plan_with_a_session() -> None:
     numbers = read(blocked()) | {"sessions": ["2026-04-01"]}
     with pytest.raises(jsonschema.ValidationError):

@@ -5,6 +5,8 @@ from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, choice
 from porelight.care.clinic import overrule, read_clinic
 from porelight.care.engagements import Clash, clashes
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, guide, lessons
+from porelight.care.intake import OpenQuestion, next_questions, open_questions
+from porelight.care.language import LANGUAGES, say
 from porelight.care.model import (
     Answer,
     Calendar,
@@ -18,13 +20,16 @@ from porelight.care.model import (
     Verdict,
 )
 from porelight.care.person import read_person
-from porelight.care.questions import Question, questions
+from porelight.care.phototype import Suggestion, suggested
+from porelight.care.questions import AnswerOption, Question, questions
 from porelight.care.screen import overall, screen
-from porelight.care.tables import PatientText, patient_texts, rules_table
+from porelight.care.tables import Message, PatientText, messages, patient_texts, rules_table
 from porelight.care.visit import at_visit, still_true
 
 __all__ = [
+    "LANGUAGES",
     "Answer",
+    "AnswerOption",
     "Calendar",
     "CareItem",
     "Choice",
@@ -35,7 +40,9 @@ __all__ = [
     "Engagement",
     "Lesson",
     "Limit",
+    "Message",
     "Medicine",
+    "OpenQuestion",
     "Option",
     "Outcome",
     "PatientText",
@@ -43,6 +50,7 @@ __all__ = [
     "Question",
     "Sign",
     "Stage",
+    "Suggestion",
     "Tier",
     "Verdict",
     "at_visit",
@@ -51,7 +59,10 @@ __all__ = [
     "clashes",
     "guide",
     "lessons",
+    "messages",
+    "next_questions",
     "on_day",
+    "open_questions",
     "overall",
     "overrule",
     "patient_texts",
@@ -59,6 +70,8 @@ __all__ = [
     "read_clinic",
     "read_person",
     "rules_table",
+    "say",
     "screen",
     "still_true",
+    "suggested",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from porelight import cite
 from porelight.care import facts
 from porelight.care.choices import ClinicChoices
+from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
 from porelight.cite import Cited
@@ -28,6 +29,7 @@ def calendar(
     clinic: ClinicChoices | None = None,
     *,
     start: dt.time | None = None,
+    language: str = "en",
 ) -> Calendar:
     """Every item of a course, in order of its first day.
 
@@ -40,6 +42,7 @@ def calendar(
         laser: key of ``data/rules/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
         start: when a session starts on the clinic's clock; without it no item has a clock time.
+        language: of every text.
 
     Raises:
         Refusal: sessions not in order, or closer than this laser needs; the laser is not known.
@@ -51,11 +54,11 @@ def calendar(
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _item(row, number, day, sessions)) is not None
+        if (item := _item(row, number, day, sessions, language)) is not None
     ]
     order = {row["key"]: place for place, row in enumerate(_rows())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
-    return Calendar(sessions=sessions, items=tuple(items), start=start)
+    return Calendar(sessions=sessions, items=tuple(items), start=start, language=language)
 
 
 def on_day(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
@@ -94,7 +97,7 @@ def _wanted(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...]) -> CareItem | None:
+def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
@@ -104,9 +107,9 @@ def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...]) ->
         last = min(last, sessions[number] - _ONE_DAY)
     if first > last:
         return None
-    title = row["title"]
+    title = say(row["title"], language)
     if row["phase"] == "session":
-        title = f"{title} {number} of {len(sessions)}"
+        title = say("{title} {number} of {count}", language).format(title=title, number=number, count=len(sessions))
     resting = _cited(row["key"])
     return CareItem(
         key=row["key"],
@@ -115,8 +118,8 @@ def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...]) ->
         first=first,
         last=last,
         title=title,
-        text=row["text"],
-        why=row["why"],
+        text=say(row["text"], language),
+        why=say(row["why"], language),
         source=resting.source,
         tier=row["tier"],
         confidence=resting.confidence,

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from porelight.care.choices import Chosen, ClinicChoices
+from porelight.care.language import say
 from porelight.care.model import Verdict
 from porelight.care.reading import mapping
 from porelight.care.screen import by_gravity
@@ -25,7 +26,9 @@ def read_clinic(text: str, where: str) -> ClinicChoices:
         raise Refusal(str(error), where=where, advice="See the table of rules for what may be chosen") from None
 
 
-def overrule(verdicts: tuple[Verdict, ...], rule: str, *, by: str, reason: str, on: dt.date) -> tuple[Verdict, ...]:
+def overrule(
+    verdicts: tuple[Verdict, ...], rule: str, *, by: str, reason: str, on: dt.date, language: str = "en"
+) -> tuple[Verdict, ...]:
     """The verdicts with one that blocks set aside to ``adjust``; what it said, by whom and why stays with it.
 
     Args:
@@ -34,6 +37,7 @@ def overrule(verdicts: tuple[Verdict, ...], rule: str, *, by: str, reason: str, 
         by: the practitioner's name.
         reason: in their words.
         on: the day of the decision.
+        language: of the sentence that says so.
 
     Raises:
         Refusal: no verdict of that rule blocks, or the name or the reason is missing.
@@ -43,13 +47,14 @@ def overrule(verdicts: tuple[Verdict, ...], rule: str, *, by: str, reason: str, 
     if not any(verdict.rule == rule and verdict.blocks for verdict in verdicts):
         raise Refusal("no verdict of this rule holds treatment back", where=f"overrule {rule}", advice="Check its name")
     return by_gravity(
-        _set_aside(verdict, by, reason, on) if verdict.rule == rule and verdict.blocks else verdict
+        _set_aside(verdict, by, reason, on, language) if verdict.rule == rule and verdict.blocks else verdict
         for verdict in verdicts
     )
 
 
-def _set_aside(verdict: Verdict, by: str, reason: str, on: dt.date) -> Verdict:
-    kept = f"Set aside by {by} on {on}: {reason} The rule said {verdict.outcome}: {verdict.because}"
+def _set_aside(verdict: Verdict, by: str, reason: str, on: dt.date, language: str) -> Verdict:
+    text = say("Set aside by {by} on {day}: {reason} The rule said {outcome}: {because}", language)
+    kept = text.format(by=by, day=on, reason=reason, outcome=say(verdict.outcome, language), because=verdict.because)
     return dataclasses.replace(verdict, outcome="adjust", because=kept, until=None)
 
 

@@ -15,6 +15,9 @@ AGAINST: Final[dict[Occasion, frozenset[str]]] = {
 }
 """The items of care that an occasion cannot be had with."""
 
+HOLIDAY: Final = "holiday in the sun"
+BIG_DAY: Final = "a day to look well"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Clash:

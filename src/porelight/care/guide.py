@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from porelight import cite
+from porelight.care.language import say
 from porelight.care.model import Tier
 from porelight.care.rules import laser_kind
 from porelight.cite import Confidence, Source
@@ -68,12 +69,13 @@ class Lesson:
     note: str
 
 
-def guide(day: int, laser: str = "co2") -> DayGuide:
+def guide(day: int, laser: str = "co2", *, language: str = "en") -> DayGuide:
     """What is normal on that day after a session, and what is not.
 
     Args:
         day: days since the session, 0 on the day itself.
         laser: key of ``data/rules/lasers.yaml``.
+        language: of every text.
 
     Raises:
         Refusal: the day is not within 0 and :data:`LAST_DAY`, or the laser is not known.
@@ -84,18 +86,18 @@ def guide(day: int, laser: str = "co2") -> DayGuide:
         raise Refusal(f"the guide covers day 0 to {LAST_DAY}, not {day}", where="the day", advice=advice)
     table = cite.rows("care/guide")
     stages = [row for row in table["stages"] if kind in row["kinds"] and row["first"] <= day <= row["last"]]
-    signs = [_sign(row, day) for row in table["signs"] if kind in row.get("kinds", [kind])]
+    signs = [_sign(row, day, language) for row in table["signs"] if kind in row.get("kinds", [kind])]
     signs.sort(key=lambda sign: -LEVELS.index(sign.level))
-    return DayGuide(day=day, stage=_stage(stages[0]), signs=tuple(signs))
+    return DayGuide(day=day, stage=_stage(stages[0], language), signs=tuple(signs))
 
 
-def lessons() -> tuple[Lesson, ...]:
+def lessons(language: str = "en") -> tuple[Lesson, ...]:
     """What pores are, what a laser can and cannot do, and what else there is."""
     return tuple(
         Lesson(
             key=row["key"],
-            title=row["title"],
-            text=row["text"],
+            title=say(row["title"], language),
+            text=say(row["text"], language),
             source=cite.source(row["source"]),
             confidence=row["confidence"],
             note=row.get("note", ""),
@@ -104,28 +106,28 @@ def lessons() -> tuple[Lesson, ...]:
     )
 
 
-def _stage(row: Mapping[str, Any]) -> Stage:
+def _stage(row: Mapping[str, Any], language: str) -> Stage:
     return Stage(
         key=row["key"],
         first=row["first"],
         last=row["last"],
-        title=row["title"],
-        text=row["text"],
+        title=say(row["title"], language),
+        text=say(row["text"], language),
         source=cite.source(row["source"]),
         tier=row["tier"],
         confidence=row["confidence"],
     )
 
 
-def _sign(row: Mapping[str, Any], day: int) -> Sign:
+def _sign(row: Mapping[str, Any], day: int, language: str) -> Sign:
     first, last = row.get("normal", (LAST_DAY + 1, LAST_DAY + 1))
     normal = first <= day <= last
     level: Level = "normal" if normal else row["else"]
     return Sign(
         key=row["key"],
         level=level,
-        title=row["title"],
-        text=row["fine"] if normal else row["alert"],
+        title=say(row["title"], language),
+        text=say(row["fine"] if normal else row["alert"], language),
         source=cite.source(row["source"]),
         tier=row["tier"],
         confidence=row["confidence"],

@@ -14,7 +14,9 @@ from typing import Final
 from porelight import cite
 from porelight.care import facts
 from porelight.care.choices import ClinicChoices, Option, choices
+from porelight.care.language import say
 from porelight.care.model import BLOCKING, Limit, Outcome, Person, Tier, Verdict
+from porelight.care.phototype import suggested
 from porelight.care.questions import question
 from porelight.care.rules import Branch, LaserKind, Rule
 from porelight.cite import Cited, Source
@@ -33,6 +35,12 @@ class Hearing:
     on: dt.date
     laser: LaserKind
     clinic: ClinicChoices
+    language: str = "en"
+
+    def say(self, text: str, **values: object) -> str:
+        """The text in the language of the hearing, with its values."""
+        told = say(text, self.language)
+        return told.format(**values) if values else told
 
     @property
     def option(self) -> Option | None:
@@ -78,7 +86,7 @@ class Hearing:
         return Verdict(
             rule=self.rule.key,
             outcome=outcome,
-            title=self.rule.title,
+            title=self.say(self.rule.title),
             because=because,
             clears=clears,
             until=until,
@@ -96,22 +104,27 @@ class Hearing:
         """The branch as it stands, or cleared where a practitioner has cleared it."""
         outcome = outcome or self.outcome
         if self.cleared():
-            return self.verdict("adjust", self.branch.cleared, clears="Cleared.", limits=self._limits())
-        because = self.branch.because + self._choice_sentence()
-        return self.verdict(outcome, because, clears=self.branch.clears, until=until, limits=self._limits())
+            cleared = self.say(self.branch.cleared)
+            return self.verdict("adjust", cleared, clears=self.say("Cleared."), limits=self._limits())
+        because = self.say(self.branch.because) + self._choice_sentence()
+        return self.verdict(outcome, because, clears=self.say(self.branch.clears), until=until, limits=self._limits())
 
     def fine(self) -> Verdict:
         """Nothing to object."""
-        return self.verdict("proceed", self.rule.fine)
+        return self.verdict("proceed", self.say(self.rule.fine))
 
     def asks(self, *keys: str, outcome: Outcome | None = None) -> Verdict:
         """The answer is missing: ask where it could block, otherwise be as careful as if it applied."""
         outcome = outcome or self.outcome
-        asked = " ".join(question(key).text for key in keys)
         if outcome in BLOCKING:
-            return self.verdict("ask", "This is not known yet.", clears=f"Please answer: {asked}", asks=keys)
-        because = f"Not known, so taken as a yes. {self.branch.because}"
-        return self.verdict(outcome, because, clears=self.branch.clears, limits=self._limits(), asks=keys)
+            return self.verdict("ask", self.say("This is not known yet."), clears=self.please(*keys), asks=keys)
+        because = self.say("Not known, so taken as a yes. {because}", because=self.say(self.branch.because))
+        return self.verdict(outcome, because, clears=self.say(self.branch.clears), limits=self._limits(), asks=keys)
+
+    def please(self, *keys: str) -> str:
+        """The request to answer these questions."""
+        asked = " ".join(question(key, self.language).text for key in keys)
+        return self.say("Please answer: {questions}", questions=asked)
 
     def _limits(self) -> tuple[Limit, ...]:
         return tuple(Limit(name=name, at_most=row.value) for name, row in self.branch.limits.items())
@@ -134,7 +147,8 @@ class Hearing:
         if not self.departs or self.option is None or self.branch.choice is None:
             return ""
         chosen = self.clinic.chosen[self.branch.choice]
-        return f" The clinic chose: {self.option.says} ({chosen.by}: {chosen.reason})"
+        text = "The clinic chose: {says} ({by}: {reason})"
+        return " " + self.say(text, says=self.say(self.option.says), by=chosen.by, reason=chosen.reason)
 
 
 def answer(hearing: Hearing) -> Verdict:
@@ -169,8 +183,9 @@ def later(hearing: Hearing, key: str, day: dt.date) -> Verdict | None:
         return None
     if hearing.outcome not in BLOCKING:
         return hearing.applies()
-    because = f"The day given, {day}, is later than {hearing.on}, the day that is judged."
-    return hearing.verdict("ask", because, clears=f"Please answer: {question(key).text}", asks=(key,))
+    text = "The day given, {given}, is later than {judged}, the day that is judged."
+    because = hearing.say(text, given=day, judged=hearing.on)
+    return hearing.verdict("ask", because, clears=hearing.please(key), asks=(key,))
 
 
 def age(hearing: Hearing) -> Verdict:
@@ -230,11 +245,36 @@ def worry(hearing: Hearing) -> Verdict:
     if life == "unknown":
         return hearing.asks("worry_life")
     because = "Thinks a lot about looks, yet daily life does not suffer. Talk about it and ask again at each visit."
-    return hearing.verdict("adjust", because, clears="Talk about it.")
+    return hearing.verdict("adjust", hearing.say(because), clears=hearing.say("Talk about it."))
+
+
+def hopes(hearing: Hearing) -> Verdict:
+    """What the person hopes for. A hope for no pores at all outweighs a yes to smaller ones."""
+    if "no_pores" in hearing.person.goals:
+        return hearing.applies()
+    return answer(hearing)
 
 
 def phototype(hearing: Hearing) -> Verdict:
-    """Darker skin: a bound on the density; for the darkest a test spot before a laser that opens the surface."""
+    """Darker skin: a bound on the density; for the darkest a test spot before a laser that opens the surface.
+
+    The type that was entered counts. Where the guided answers say something else, that is shown, and the practitioner
+    is asked to look where they point to darker skin.
+    """
+    guided = suggested(hearing.person.skin_answers)
+    found = _by_phototype(hearing)
+    remark = guided.sentence(hearing.person.phototype, hearing.language)
+    if not remark:
+        return found
+    found = dataclasses.replace(found, because=f"{found.because} {remark}", rests_on=found.rests_on + guided.rests_on)
+    darker = guided.phototype in DARKER or (guided.unclear and not DARKER.isdisjoint(guided.told.values()))
+    if found.outcome != "proceed" or not darker:
+        return found
+    clears = hearing.say("The practitioner looks at the skin and notes its type.")
+    return dataclasses.replace(found, outcome="adjust", clears=clears)
+
+
+def _by_phototype(hearing: Hearing) -> Verdict:
     person, branch = hearing.person, hearing.branch
     if person.phototype is None:
         return hearing.asks("phototype", outcome="ask")
@@ -243,7 +283,7 @@ def phototype(hearing: Hearing) -> Verdict:
     if person.phototype in DARKEST and branch.cleared_by is not None:
         return _test_spot(hearing)
     found = _not_cleared(hearing).applies()
-    return dataclasses.replace(found, clears="Keep within the limit.")
+    return dataclasses.replace(found, clears=hearing.say("Keep within the limit."))
 
 
 def _test_spot(hearing: Hearing) -> Verdict:
@@ -284,6 +324,7 @@ TESTS: Final[Mapping[str, Callable[[Hearing], Verdict]]] = {
     "age": age,
     "sun": sun,
     "worry": worry,
+    "hopes": hopes,
     "phototype": phototype,
     "session_spacing": session_spacing,
     "priming": priming,

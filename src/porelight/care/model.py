@@ -73,6 +73,10 @@ class Person:
     """Where given, the age is judged on the day itself and ``age`` is None."""
     planned: tuple[Engagement, ...] = ()
     """What the person has planned that care may not go with."""
+    skin_answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Answers to the guided questions on the type of skin: question key -> key of the option."""
+    goals: tuple[str, ...] = ()
+    """What the person hopes for: keys of the options of the question ``goals``."""
 
     def answer(self, key: str) -> Answer:
         """The answer to a question; ``unknown`` where none was given."""
@@ -144,3 +148,5 @@ class Calendar:
     items: tuple[CareItem, ...]
     start: dt.time | None = None
     """When a session starts on the clinic's clock; None leaves every item all day."""
+    language: str = "en"
+    """The language of its texts."""

@@ -13,8 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
+from porelight.care.engagements import BIG_DAY, HOLIDAY
 from porelight.care.model import Answer, Engagement, Medicine, Person
-from porelight.care.questions import questions, version
+from porelight.care.phototype import GUIDED, suggested
+from porelight.care.questions import Question, questions, version
 from porelight.care.reading import mapping
 from porelight.refusal import Refusal
 from porelight.skin import Phototype, Site
@@ -105,6 +107,21 @@ def _span(listed: object) -> tuple[dt.date, ...]:
     return days
 
 
+def _option(asked: Question) -> Any:
+    return _one_of(*(option.key for option in asked.options))
+
+
+def _options(asked: Question) -> Any:
+    """Some of the options, as a list or a single word, each once."""
+    one = _option(asked)
+
+    def read(given: object) -> tuple[str, ...]:
+        found = [one(each) for each in (given if isinstance(given, list) else [given])]
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
+    return read
+
+
 def _grade(text: object) -> int | None:
     found = _one_of("0", "1", "2", "3", "4")(text)
     return None if found is None else int(found)
@@ -133,10 +150,18 @@ _FIELDS: dict[str, Any] = {
 }
 
 
+def _field(asked: Question) -> Any:
+    if asked.type == "choice":
+        return Annotated[str | None, BeforeValidator(_option(asked))], None
+    if asked.type == "choices":
+        return Annotated[tuple[str, ...], BeforeValidator(_options(asked))], ()
+    return _FIELDS[asked.type]
+
+
 @functools.cache
 def _form() -> type[BaseModel]:
     """The file as a strict model: one field a question."""
-    fields = {asked.key: _FIELDS[asked.type] for asked in questions()}
+    fields = {asked.key: _field(asked) for asked in questions()}
     fields["questionnaire"] = (Annotated[int, BeforeValidator(_version)], version())
     form: type[BaseModel] = create_model("PersonFile", __config__=ConfigDict(extra="forbid"), **fields)
     return form
@@ -164,13 +189,15 @@ def _person(form: dict[str, Any], given: set[str], where: str) -> Person:
     if form["age"] is not None and form["born"] is not None:
         raise Refusal("age and born are both given", where=f"{where}, age", advice="Keep one of them")
     _judge_born(form["born"], form, where)
+    _judge_version(form["questionnaire"], given, where)
+    skin_answers = {key: form[key] for key in GUIDED if form[key] is not None}
     whens = {asked.key: form[asked.key] for asked in questions() if asked.type == "when" and asked.key in given}
     answers = {asked.key: form[asked.key] for asked in questions() if asked.type == "yes_no" and asked.key in given}
     dates = {key: told for key, told in whens.items() if isinstance(told, dt.date)}
     answers |= {key: "yes" if key in dates else told for key, told in whens.items()}
     return Person(
         age=form["age"],
-        phototype=form["phototype"],
+        phototype=form["phototype"] or suggested(skin_answers).phototype,
         site=form["site"] or "cheek",
         answers=answers,
         dates=dates,
@@ -179,12 +206,25 @@ def _person(form: dict[str, Any], given: set[str], where: str) -> Person:
         severity=form["severity"],
         born=form["born"],
         planned=_planned(form["sun_holiday"], form["big_days"]),
+        skin_answers=skin_answers,
+        goals=form["goals"],
     )
 
 
+def _judge_version(number: int, given: set[str], where: str) -> None:
+    """A file of an earlier version answers nothing that was not asked then."""
+    known = {asked.key for asked in questions(of_version=number)} | {"questionnaire"}
+    if late := sorted(given - known):
+        raise Refusal(
+            f"version {number} of the questions did not ask this",
+            where=f"{where}, {late[0]}",
+            advice=f"Remove it, or write questionnaire: {version()} after asking anew",
+        )
+
+
 def _planned(holiday: tuple[dt.date, ...], big_days: tuple[dt.date, ...]) -> tuple[Engagement, ...]:
-    away = (Engagement("holiday in the sun", "sun", *holiday),) if holiday else ()
-    return away + tuple(Engagement("a day to look well", "seen", day, day) for day in big_days)
+    away = (Engagement(HOLIDAY, "sun", *holiday),) if holiday else ()
+    return away + tuple(Engagement(BIG_DAY, "seen", day, day) for day in big_days)
 
 
 def _judge_born(born: dt.date | None, form: dict[str, Any], where: str) -> None:

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from porelight import cite
+from porelight.care.language import say
+from porelight.skin import Phototype
 
-QuestionType = Literal["yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade"]
+QuestionType = Literal[
+    "yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade", "choice", "choices"
+]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnswerOption:
+    """One answer among several."""
+
+    key: str
+    text: str
+    phototype: Phototype | None = None
+    """The type of skin that this answer stands for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,22 +39,36 @@ class Question:
     """The question whose "no" answers this one too."""
     again: bool = False
     """Asked once more at every visit, since the answer may change."""
+    since: int = 1
+    """The version of the questionnaire that first asked it."""
+    instead_of: str | None = None
+    """Asked where that other question has no answer, which this one may give."""
+    options: tuple[AnswerOption, ...] = ()
 
 
 @functools.cache
-def questions() -> tuple[Question, ...]:
-    """Every question, in the order in which it is asked."""
-    return tuple(Question(**row) for row in cite.rows("care/questions")["questions"])
+def questions(language: str = "en", *, of_version: int | None = None) -> tuple[Question, ...]:
+    """Every question, in the order in which it is asked; of an earlier version, those that were asked then."""
+    listed = tuple(_question(row, language) for row in cite.rows("care/questions")["questions"])
+    return listed if of_version is None else tuple(asked for asked in listed if asked.since <= of_version)
+
+
+def _question(row: Mapping[str, Any], language: str) -> Question:
+    options = tuple(
+        AnswerOption(**{**option, "text": say(option["text"], language)}) for option in row.get("options", ())
+    )
+    told = {"text": say(row["text"], language), "why": say(row["why"], language), "options": options}
+    return Question(**{**row, **told})
 
 
 @functools.cache
-def question(key: str) -> Question:
+def question(key: str, language: str = "en") -> Question:
     """The question of that key.
 
     Raises:
         KeyError: no such question.
     """
-    return next((found for found in questions() if found.key == key), None) or _missing(key)
+    return next((found for found in questions(language) if found.key == key), None) or _missing(key)
 
 
 def version() -> int:

@@ -8,13 +8,20 @@ from collections.abc import Iterable
 from porelight.care.choices import ClinicChoices
 from porelight.care.judge import TESTS, Hearing
 from porelight.care.model import Outcome, Person, Verdict
-from porelight.care.rules import LaserKind, Rule, in_force, laser_kind
+from porelight.care.rules import in_force, laser_kind
 
 GRAVITY: tuple[Outcome, ...] = ("proceed", "adjust", "ask", "defer", "refuse")
 """Outcomes, mildest first."""
 
 
-def screen(person: Person, on: dt.date, laser: str = "co2", clinic: ClinicChoices | None = None) -> tuple[Verdict, ...]:
+def screen(
+    person: Person,
+    on: dt.date,
+    laser: str = "co2",
+    clinic: ClinicChoices | None = None,
+    *,
+    language: str = "en",
+) -> tuple[Verdict, ...]:
     """What every rule of that day says of this person, gravest first. These are proposals: a professional signs.
 
     Args:
@@ -22,16 +29,17 @@ def screen(person: Person, on: dt.date, laser: str = "co2", clinic: ClinicChoice
         on: the day on which the person is judged, by the rules of that day.
         laser: key of ``data/rules/lasers.yaml``.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
+        language: of titles, reasons and what clears; remarks on sources stay in English.
 
     Raises:
         Refusal: the rules know neither the laser nor the day.
     """
-    kind = laser_kind(laser)
-    found = [
-        verdict
-        for rule in in_force(on)
-        if (verdict := _verdict(rule, person, on, kind, clinic or ClinicChoices())) is not None
-    ]
+    kind, chosen = laser_kind(laser), clinic or ClinicChoices()
+    found = []
+    for rule in in_force(on):
+        branch = rule.branch(kind.kind)
+        if branch is not None:
+            found.append(TESTS[rule.test](Hearing(rule, branch, person, on, kind, chosen, language)))
     return by_gravity(found)
 
 
@@ -43,10 +51,3 @@ def by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 def overall(verdicts: Iterable[Verdict]) -> Outcome:
     """The gravest outcome; ``proceed`` when there is no verdict."""
     return max((verdict.outcome for verdict in verdicts), key=GRAVITY.index, default="proceed")
-
-
-def _verdict(rule: Rule, person: Person, on: dt.date, laser: LaserKind, clinic: ClinicChoices) -> Verdict | None:
-    branch = rule.branch(laser.kind)
-    if branch is None:
-        return None
-    return TESTS[rule.test](Hearing(rule=rule, branch=branch, person=person, on=on, laser=laser, clinic=clinic))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from porelight import cite
 from porelight.care.choices import choices
 from porelight.care.guide import lessons
+from porelight.care.language import say
 from porelight.care.questions import questions
 from porelight.care.rules import Branch, Rule, book
 
@@ -50,25 +51,71 @@ def rules_table(cases: Mapping[tuple[str, str], int] | None = None) -> str:
     )
 
 
-def patient_texts() -> Iterator[PatientText]:
+def patient_texts(language: str = "en") -> Iterator[PatientText]:
     """Every sentence written for patients: questions, verdicts, the calendar, the guide, the lessons."""
-    for asked in questions():
+    for asked in questions(language):
         if asked.kind != "clearing":
-            yield PatientText("questions", asked.key, "", f"{asked.text} {asked.why}", "house")
+            options = "".join(f" {option.text}." for option in asked.options)
+            yield PatientText("questions", asked.key, "", f"{asked.text} {asked.why}{options}", "house")
     for rule in book():
         for number, branch in enumerate(rule.branches, start=1):
-            key, text = f"{rule.key} {rule.effective} {number}", f"{branch.because} {branch.clears} {branch.cleared}"
-            yield PatientText("verdicts", key, rule.title, text.strip(), branch.source.key)
+            key, said = f"{rule.key} {rule.effective} {number}", (branch.because, branch.clears, branch.cleared)
+            text = " ".join(say(part, language) for part in said if part)
+            yield PatientText("verdicts", key, say(rule.title, language), text, branch.source.key)
     for row in cite.rows("care/items")["items"]:
-        yield PatientText("calendar", row["key"], row["title"], f"{row['text']} {row['why']}", row["source"])
+        text = f"{say(row['text'], language)} {say(row['why'], language)}"
+        yield PatientText("calendar", row["key"], say(row["title"], language), text, row["source"])
+    yield from _guide_texts(language)
+    for lesson in lessons(language):
+        yield PatientText("lessons", lesson.key, lesson.title, lesson.text, lesson.source.key)
+
+
+def _guide_texts(language: str) -> Iterator[PatientText]:
     for row in cite.rows("care/guide")["stages"]:
-        yield PatientText("guide", row["key"], row["title"], row["text"], row["source"])
+        yield PatientText("guide", row["key"], say(row["title"], language), say(row["text"], language), row["source"])
     for row in cite.rows("care/guide")["signs"]:
         for answer in ("fine", "alert"):
             if answer in row:
-                yield PatientText("guide", f"{row['key']} {answer}", row["title"], row[answer], row["source"])
-    for lesson in lessons():
-        yield PatientText("lessons", lesson.key, lesson.title, lesson.text, lesson.source.key)
+                key, text = f"{row['key']} {answer}", say(row[answer], language)
+                yield PatientText("guide", key, say(row["title"], language), text, row["source"])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Message:
+    """One text of a table as the catalogue of translations has it."""
+
+    text: str
+    table: str
+    key: str
+
+
+def messages() -> Iterator[Message]:
+    """Every text of the tables that :func:`~porelight.care.say` is given, in the order of the tables."""
+    for row in cite.rows("care/questions")["questions"]:
+        yield from _told("care/questions", row["key"], row, "text", "why")
+        for option in row.get("options", ()):
+            yield from _told("care/questions", row["key"], option, "text")
+    for row in cite.rows("rules/candidacy")["rules"]:
+        yield from _told("rules/candidacy", row["rule"], row, "title", "because", "fine", "clears")
+        for branch in row["branches"]:
+            yield from _told("rules/candidacy", row["rule"], branch, "because", "clears", "cleared")
+    for choice in choices().values():
+        for option in choice.options:
+            yield Message(option.says, "rules/choices", f"{choice.key} {option.key}")
+    for row in cite.rows("care/items")["items"]:
+        yield from _told("care/items", row["key"], row, "title", "text", "why")
+    for row in cite.rows("care/guide")["stages"]:
+        yield from _told("care/guide", row["key"], row, "title", "text")
+    for row in cite.rows("care/guide")["signs"]:
+        yield from _told("care/guide", row["key"], row, "title", "fine", "alert")
+    for row in cite.rows("care/learn")["lessons"]:
+        yield from _told("care/learn", row["key"], row, "title", "text")
+
+
+def _told(table: str, key: str, row: Mapping[str, str], *fields: str) -> Iterator[Message]:
+    for field in fields:
+        if field in row:
+            yield Message(row[field], table, key)
 
 
 def _rule_cells(rule: Rule, branch: Branch, number: int) -> list[str]:

@@ -10,9 +10,9 @@ from porelight.care.model import Medicine, Person
 from porelight.care.questions import Question, questions
 
 
-def still_true() -> tuple[Question, ...]:
+def still_true(language: str = "en") -> tuple[Question, ...]:
     """The questions to ask again at every visit: sun, medicines, pregnancy, herpes, infection and the like."""
-    return tuple(asked for asked in questions() if asked.again)
+    return tuple(asked for asked in questions(language) if asked.again)
 
 
 def at_visit(person: Person, confirmed: Collection[str] = ()) -> Person:

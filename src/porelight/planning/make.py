@@ -86,6 +86,7 @@ def make_plan(
         laser=laser,
         timing=why,
         rests_on=(gap.row, course.spacing),
+        clashes=care.clashes(calendar, person.planned),
     )
 
 

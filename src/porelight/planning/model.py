@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Literal
 
+from porelight.care.engagements import Clash
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.cite import Cited
 from porelight.fields import Crater, Exposure, Injury, Interval, Recovery, Warming
@@ -110,3 +111,5 @@ class Plan:
     """Why the sessions are when they are, or why there are none."""
     rests_on: tuple[Cited, ...] = ()
     """Rows of the plan itself, such as the time between sessions."""
+    clashes: tuple[Clash, ...] = ()
+    """What the person has planned on days of care that it does not go with."""

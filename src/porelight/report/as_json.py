@@ -201,6 +201,8 @@ def _person(person: Person) -> Numbers:
             {"what": each.what, "occasion": each.occasion, "first": each.first, "last": each.last}
             for each in person.planned
         ],
+        "skin_answers": person.skin_answers,
+        "goals": list(person.goals),
     }
 
 

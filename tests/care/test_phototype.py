@@ -1,0 +1,91 @@
+"""The phototype from guided questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from porelight import care
+from porelight.care.phototype import GUIDED, TYPES, suggested
+from porelight.care.questions import question
+
+from .helpers import person
+
+ON = dt.date(2026, 6, 15)
+OPTIONS = {key: [option.key for option in question(key).options] for key in GUIDED}
+PUBLISHED = {
+    "burns": ["always", "easily", "sometimes", "little", "rarely", "never"],
+    "tans": ["never", "little", "fairly", "easily", "strongly", "very_strongly"],
+    "skin_colour": ["very_white", "white", "fair", "light_brown", "brown", "dark"],
+}
+"""D'Orazio 2013, table 1, types I to VI: always burns / easily / moderately / minimally / rarely / almost never;
+never tans / minimally / average / easily / easily and substantially / readily and profusely; untanned skin bright white
+/ white / fair / light brown / brown / black."""
+
+
+def told(*places: int) -> dict[str, str]:
+    """The answers at these places of the table, 0 for type I."""
+    return {key: OPTIONS[key][place] for key, place in zip(GUIDED, places, strict=False)}
+
+
+@pytest.mark.parametrize("key", GUIDED)
+def test_each_answer_stands_for_the_type_of_the_published_table(key: str) -> None:
+    listed = {option.key: option.phototype for option in question(key).options}
+    assert listed == dict(zip(PUBLISHED[key], TYPES, strict=True))
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_answers_of_one_type_give_it(place: int) -> None:
+    assert suggested(told(place, place, place)).phototype == TYPES[place]
+    assert suggested(told(place, place)).phototype == TYPES[place]
+
+
+def test_neighbours_give_the_darker_and_others_none() -> None:
+    for places in itertools.product(range(6), repeat=3):
+        found = suggested(told(*places))
+        if max(places) - min(places) <= 1:
+            assert found.phototype == TYPES[max(places)]
+        else:
+            assert found.phototype is None
+            assert found.unclear
+
+
+def test_a_darker_answer_never_gives_a_lighter_type() -> None:
+    for places in itertools.product(range(6), repeat=2):
+        one, darker = suggested(told(*places)).phototype, suggested(told(places[0], min(5, places[1] + 1))).phototype
+        assert one is None or darker is None or TYPES.index(darker) >= TYPES.index(one)
+
+
+def test_a_missing_answer_gives_nothing_and_is_not_called_unclear() -> None:
+    for answers in ({}, {"burns": "always"}, {"tans": "never"}, {"skin_colour": "dark"}):
+        found = suggested(answers)
+        assert found.phototype is None
+        assert not found.unclear
+
+
+def test_an_answer_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no option 'maybe'"):
+        suggested({"burns": "maybe", "tans": "little"})
+
+
+def test_an_entered_type_is_kept_and_a_disagreement_is_shown() -> None:
+    found = person({"phototype": "II", **told(4, 4)}, ON)
+    assert found.phototype == "II"
+    (verdict,) = [each for each in care.screen(found, ON) if each.rule == "phototype"]
+    assert "point to type V, and type II is entered" in verdict.because
+    assert "eilers2013" in {row.source.key for row in verdict.rests_on}
+
+
+def test_agreement_needs_no_remark() -> None:
+    (verdict,) = [e for e in care.screen(person({"phototype": "II", **told(1, 1)}, ON), ON) if e.rule == "phototype"]
+    assert verdict.because == "Phototype I to III."
+
+
+def test_answers_far_apart_say_which_types_they_fit() -> None:
+    found = person({"phototype": "unknown", **told(1, 4)}, ON)
+    assert found.phototype is None
+    (verdict,) = [each for each in care.screen(found, ON) if each.rule == "phototype"]
+    assert verdict.outcome == "ask"
+    assert "fit types II to V" in verdict.because
