@@ -124,13 +124,14 @@ def test_without_divergence_and_scattering_no_light_meets_the_wall() -> None:
     assert absorbed(moved, on, solid)[0][wall].sum() > 1e-3
 
 
-def test_ejecta_take_up_their_share_only_when_the_surface_boils() -> None:
+def test_ejecta_take_up_their_share_once_tissue_leaves_and_while_the_surface_boils() -> None:
     on = grid()
     beam = beer_lambert(setting(), SKIN, on, np.full(on.shape[0], 0.5))
-    flat = np.ones(on.shape)
-    cold, boiling = (absorbed(beam, on, flat, np.full(on.shape, dried))[2] for dried in (0.0, 1.0))
-    assert cold < 1e-9
-    assert boiling == pytest.approx(0.5, abs=0.01)
+    flat, opened = np.ones(on.shape), hole(on, 3 * um, 300 * um)
+    dry, wet = np.ones(on.shape), np.zeros(on.shape)
+    assert absorbed(beam, on, flat, dry)[2] < 1e-9
+    assert absorbed(beam, on, opened, wet)[2] < 1e-9
+    assert absorbed(beam, on, opened, dry)[2] == pytest.approx(0.5, abs=0.01)
 
 
 def test_pulses_that_follow_fast_meet_the_cloud_of_those_before() -> None:

@@ -9,8 +9,8 @@ In order of what happens to a beam, each of it with its own row and its own swit
    meets the wall of the hole is absorbed there, but for the share that Fresnel's formulas return at grazing incidence.
 4. *Mixing*: in a hole light relaxes to even irradiance over the local cross-section, within a given number of radii,
    because rays meet droplets and wet rough walls. Power is kept. Holes become cylinders instead of needles.
-5. *Shielding*: what leaves an ablating surface takes up a share of the light on its way in. It is the share by which
-   the measured heat of ablation exceeds what it costs to dry and heat the tissue that leaves.
+5. *Shielding*: once tissue has begun to leave, what leaves takes up a share of the light on its way in. It is the share
+   by which the measured heat of ablation exceeds what it costs to dry and heat the tissue that leaves.
 6. *Scattering*: droplets absorb part of those two shares and scatter the rest aside: it falls evenly on the wall,
    and is lost above from the shallow part, where there is no wall.
 7. *Beer-Lambert* down the ring through what is left; dried tissue absorbs as its row says.

@@ -26,8 +26,8 @@ __all__ = ["Scenario", "numbers", "scenario_from", "setting_from", "simulate", "
 
 Progress = Callable[[str, float], None]
 
-COOLING_TIME = 80 * ms
-"""Time after the last pulse that is followed: collagen coagulates no further after it."""
+COOLING_TIMES = (80 * ms, 500 * ms)
+"""Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
 
 COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
 """Skin that can be simulated [K]: the span of the published experiments."""
@@ -39,7 +39,7 @@ def simulate(
     *,
     seed: int = 0,
     temperature: float = celsius(35.0),
-    cooling_time: float = COOLING_TIME,
+    cooling_time: float | None = None,
     refinement: float = 1.0,
     progress: Progress | None = None,
 ) -> Simulation:
@@ -50,7 +50,7 @@ def simulate(
         skin: what it meets.
         seed: kept with the result; nothing is drawn at random here.
         temperature: of the skin before [K]; below 0 C its water is ice.
-        cooling_time: time followed after the last pulse [s].
+        cooling_time: time followed after the last pulse [s]; enough for the spot to cool when left out.
         refinement: divides the cell size.
         progress: called with a stage's name and the share done, 0 to 1.
 
@@ -64,8 +64,9 @@ def simulate(
     shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
     light = beer_lambert(setting, skin, grid, shield)
     damage = Damage(grid)
+    rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(
-        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=cooling_time, progress=progress
+        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, progress=progress
     )
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
@@ -84,6 +85,13 @@ def expected_depth(setting: Setting) -> float:
     energy = setting.pulse_energy * setting.pulses_per_column
     area = math.pi * (0.5 * setting.spot_diameter) ** 2
     return min(energy / (setting.laser.ablation["heat_of_ablation"].si * area), 3.0 * mm)
+
+
+def time_to_cool(setting: Setting) -> float:
+    """Radius squared over the diffusivity of dermis, within :data:`COOLING_TIMES` [s]."""
+    thermal = cite.table("thermal")
+    relaxation = (0.5 * setting.spot_diameter) ** 2 * thermal["skin_heat"].si / thermal["dermis_conductivity"].si
+    return min(max(relaxation, COOLING_TIMES[0]), COOLING_TIMES[1])
 
 
 def check(setting: Setting, temperature: float) -> None:
