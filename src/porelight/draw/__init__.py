@@ -4,7 +4,7 @@ Text stays text, sizes are CSS pixels, colours are the tokens of the page, and e
 says what it shows.
 """
 
-from porelight.draw.close_up import close_up, close_up_height, close_up_says, section_png, section_svg
+from porelight.draw.column import close_up, close_up_height, close_up_says, section_png, section_svg
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
 from porelight.draw.ink import Figure, new_figure, png, rounded, svg
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar

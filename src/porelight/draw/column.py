@@ -105,10 +105,11 @@ def _isotherms(shown: Fields, frame: Frame) -> list[tuple[float, float, float]]:
     left = shown.x < 0.0
     x = -shown.x[left][::-1]
     open_below = np.array([shown.crater[left][::-1] > z for z in shown.z])
-    warm = float(shown.z[(shown.celsius >= WARM).any(axis=1)].max(initial=0.0))
+    warm = 0.82 * float(shown.z[(shown.celsius >= WARM).any(axis=1)].max(initial=0.0))
+    deepest = min(0.92 * float(shown.crater.max()) or warm, frame.depth)
     levels = [level for level in ISOTHERMS if level < 0.98 * min(float(shown.celsius.max()), HOT)]
     named = []
-    for level, z in zip(levels, np.linspace(0.18, 0.82, len(levels)) * min(warm, frame.depth), strict=True):
+    for level, z in zip(levels, np.linspace(0.2, 1.0, len(levels)) * deepest, strict=True):
         row = int(np.abs(shown.z - z).argmin())
         hot = np.flatnonzero((shown.celsius[row][left][::-1] >= level) & ~open_below[row])
         if hot.size:
