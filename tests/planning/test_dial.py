@@ -23,6 +23,11 @@ def test_power_gives_the_duration_and_the_usual_power_stands_in() -> None:
     assert setting_from("co2", energy_mj=60, pulse_us=800).pulse_duration == pytest.approx(800 * us)
 
 
+def test_power_and_duration_together_give_the_energy() -> None:
+    assert setting_from("co2", power_w=30, pulse_us=500).pulse_energy == pytest.approx(15 * mJ)
+    assert setting_from("co2", power_w=30, pulse_us=500, energy_mj=15).pulse_energy == pytest.approx(15 * mJ)
+
+
 def test_density_is_the_share_of_the_surface_that_spots_cover() -> None:
     setting = setting_from("co2", {"density_pct": 10, "spot_um": 120})
     assert setting.density * math.pi * (60 * um) ** 2 == pytest.approx(0.10)
@@ -42,7 +47,8 @@ def test_density_is_the_share_of_the_surface_that_spots_cover() -> None:
         ("co2", {"power_w": 1e6}, "power_w"),
         ("co2", {"power_w": 0}, "power_w"),
         ("co2", {"pulse_us": 1e6}, "pulse_us"),
-        ("co2", {"pulse_us": 500, "power_w": 30}, "power_w"),
+        ("co2", {"pulse_us": 500, "power_w": 30, "energy_mj": 40}, "power_w"),
+        ("co2", {"pulse_us": 1e6, "power_w": 1000}, "pulse_us"),
         ("co2", {"density_pct": 120}, "density_pct"),
         ("co2", {"stack": 0}, "stack"),
         ("co2", {"stack": 2.5}, "stack"),

@@ -103,7 +103,10 @@ def setting_from(key: str, dial: Mapping[str, Number] | None = None, **more: Num
             where="setting",
             advice="Use " + ", ".join(sorted(_NAMES)),
         )
-    value = {name: _number(device, name, given.get(name)) for name in _NUMBERS}
+    for name in {"pulse_us", "power_w"} & set(given):
+        _number(device, name, given[name])
+    value = {name: _number(device, name, given.get(name)) for name in _NUMBERS if name != "energy_mj"}
+    value["energy_mj"] = _number(device, "energy_mj", _energy(given))
     duration = _duration(device, given, value["energy_mj"])
     spot = value["spot_um"] * um
     return Setting(
@@ -123,15 +126,19 @@ _NUMBERS = ("energy_mj", "spot_um", "density_pct", "passes", "stack", "repetitio
 _NAMES = {*_NUMBERS, "profile", "pulse_us", "power_w"}
 _KEYS = {"stack": "pulses_per_column"}
 _WHY = {
-    "energy_mj": "energy cannot be negative, and more than this would go through the skin of a face",
-    "spot_um": "a spot needs a size that light of this wavelength can be focused to",
-    "density_pct": "it is a share of the surface",
-    "passes": "the skin is passed over at least once",
-    "stack": "a column takes at least one pulse",
-    "repetition_hz": "pulses follow one another at the rate such a device can fire",
-    "pulse_us": "a longer pulse is a burn by conduction and outlasts the window the model follows",
-    "power_w": "no such device has that power, and skin would be gone before it ended",
+    "energy_mj": ("energy cannot be negative", "so much energy goes through the skin of a face"),
+    "spot_um": ("light of this wavelength cannot be focused to less", "no handpiece has so wide a spot"),
+    "density_pct": ("it is a share of the surface", "it is a share of the surface"),
+    "passes": ("the skin is passed over at least once", "skin is gone before so many passes"),
+    "stack": ("a column takes at least one pulse", "skin is gone before so many pulses"),
+    "repetition_hz": ("pulses follow one another sooner than that", "no such device fires so fast"),
+    "pulse_us": (
+        "no such device switches so fast",
+        "a longer pulse is a burn by conduction and outlasts the time that is followed",
+    ),
+    "power_w": ("a pulse needs power", "no such device has that power, and skin is gone before such a pulse ends"),
 }
+"""Why a value cannot be: below the least, above the most."""
 
 
 def _device(key: str) -> Laser:
@@ -152,9 +159,10 @@ def _number(device: Laser, name: str, given: Number) -> float:
     low, high = device.limits[key]
     if name in _COUNTS and value != round(value):
         raise Refusal(f"{value:g} is not a whole number", where=name, advice="Count in whole numbers")
-    if not low <= value <= high or not math.isfinite(value) or (name in _POSITIVE and value <= 0.0):
+    if not low <= value <= high or (name in _POSITIVE and value <= 0.0):
+        reason = _WHY[name][1 if value > high else 0] if math.isfinite(value) else "it is not a number"
         raise Refusal(
-            f"{value:g} cannot be: {_WHY[name]}", where=name, advice=f"{device.name} takes {low:g} to {high:g}"
+            f"{value:g} cannot be: {reason}", where=name, advice=f"{device.name} takes {low:g} to {high:g} here"
         )
     return value
 
@@ -163,18 +171,32 @@ _COUNTS = {"stack", "passes"}
 _POSITIVE = {"spot_um", "pulse_us", "power_w", "repetition_hz"}
 
 
+def _energy(given: Mapping[str, Number]) -> Number:
+    """Energy [mJ] as given; power and duration without it give it."""
+    if "energy_mj" in given or not {"pulse_us", "power_w"} <= set(given):
+        return given.get("energy_mj")
+    return float(given["power_w"] or 0.0) * float(given["pulse_us"] or 0.0) * us / mJ
+
+
 def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> float:
     """Pulse duration [s]: as given, or by the power given, or by the usual power of the laser."""
-    if "pulse_us" in given and "power_w" in given:
-        raise Refusal("a pulse has one duration", where="power_w", advice="Give pulse_us or power_w, not both")
     if "pulse_us" in given:
-        return _number(device, "pulse_us", given["pulse_us"]) * us
+        duration = _number(device, "pulse_us", given["pulse_us"]) * us
+        if "power_w" in given and not math.isclose(
+            _number(device, "power_w", given["power_w"]) * duration, energy_mj * mJ, rel_tol=0.02
+        ):
+            raise Refusal(
+                "energy is power times duration, and these three disagree",
+                where="power_w",
+                advice="Give two of energy_mj, pulse_us and power_w",
+            )
+        return duration
     low, high = device.limits["pulse_us"]
     power = _number(device, "power_w", given.get("power_w"))
     duration = energy_mj * mJ / power / us
     if "power_w" in given and duration > high:
         raise Refusal(
-            f"{energy_mj:g} mJ at {power:g} W takes {duration:.0f} us: {_WHY['pulse_us']}",
+            f"{energy_mj:g} mJ at {power:g} W takes {duration:.0f} us: {_WHY['pulse_us'][1]}",
             where="power_w",
             advice=f"{device.name} takes pulses up to {high:g} us",
         )
