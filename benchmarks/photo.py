@@ -29,9 +29,9 @@ def main() -> None:
         processor, wall = time.process_time(), time.perf_counter()
         census = photo.measure(picture)
         processor, wall = time.process_time() - processor, time.perf_counter() - wall
-        size = picture.width * picture.height / 1e6
+        speed = picture.width * picture.height / 1e6 / wall
         print(
-            f"{name:18s} {census.pore_count:6d} pores  {wall:6.2f} s, {processor:6.2f} s of processor, {size / wall:5.1f} MP/s"
+            f"{name:18s} {census.pore_count:6d} pores {wall:6.2f} s ({processor:.2f} s of processor) {speed:5.1f} MP/s"
         )
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 

@@ -17,7 +17,7 @@ from porelight.photo.tone import Plane
 
 Floats = NDArray[np.float64]
 
-ROUNDS: Final = 9
+ROUNDS: Final = 8
 CHUNK: Final = 400
 RADIUS: Final = float(np.sqrt(2.0))
 """Radius by scale of a disc whose dotness is greatest (exact for a Gaussian dip of that width)."""
@@ -27,8 +27,6 @@ USUAL: Final = (0.30, 0.35, 0.25)
 """How far log radius, log edge and log elongation may stray freely: standard deviations of their priors."""
 EDGE: Final = 0.45
 """Usual softness of the edge by radius."""
-CALIBRATED: Final = 0.75
-"""True scatter of the radius by its formal error, on rendered skin: formal errors count all texture as noise."""
 X, Y, SIZE, LONG, SLANT, SOFT, DEPTH, LEVEL, TILT_X, TILT_Y = range(10)
 
 
@@ -54,10 +52,14 @@ class Outlines:
 
 def outlines(plane: Plane, found: Dots) -> Outlines:
     """Fits every dot; ``plane`` is log luminance with glints cut off."""
-    groups = [np.arange(start, min(start + CHUNK, found.x.size)) for start in range(0, found.x.size, CHUNK)]
-    order = np.argsort(found.scale, kind="stable")
-    fitted = [_fit(plane, found.where(order[group])) for group in groups]
-    back = np.argsort(order, kind="stable")
+    groups = [
+        alike[start : start + CHUNK]
+        for scale in np.unique(found.scale)
+        for alike in [np.flatnonzero(found.scale == scale)]
+        for start in range(0, alike.size, CHUNK)
+    ]
+    fitted = [_fit(plane, found.where(group)) for group in groups]
+    back = np.argsort(np.concatenate(groups)) if groups else np.empty(0, int)
     joined = {
         field.name: np.concatenate([getattr(part, field.name) for part in fitted])[back] if fitted else np.empty(0)
         for field in dataclasses.fields(Outlines)
@@ -91,22 +93,22 @@ def _fit(plane: Plane, found: Dots) -> Outlines:
     return _described(at, found, residual, weight, slopes, variance, stiffness)
 
 
-def _patches(plane: Plane, found: Dots) -> tuple[Floats, Floats, Floats, Floats]:
+def _patches(plane: Plane, found: Dots) -> tuple[Plane, Plane, Plane, Plane]:
     """Light around each dot (n, p), its weight, and the place of each pixel from the dot."""
-    half = int(np.clip(np.ceil(3.2 * found.scale.max(initial=1.0)), 5, 24))
+    half = int(np.clip(np.ceil(2.9 * found.scale.max(initial=1.0)), 5, 24))
     steps = np.arange(-half, half + 1)
     down, across = (grid.ravel() for grid in np.meshgrid(steps, steps, indexing="ij"))
     rows = found.y.astype(int)[:, None] + down
     columns = found.x.astype(int)[:, None] + across
     inside = (rows >= 0) & (rows < plane.shape[0]) & (columns >= 0) & (columns < plane.shape[1])
-    light = plane[rows.clip(0, plane.shape[0] - 1), columns.clip(0, plane.shape[1] - 1)].astype(np.float64)
-    u, v = across.astype(np.float64), down.astype(np.float64)
-    reach = (1.6 * RADIUS * found.scale)[:, None]
-    weight = np.exp(-0.5 * ((u * u + v * v) / reach**2) ** 2) * inside
+    light = plane[rows.clip(0, plane.shape[0] - 1), columns.clip(0, plane.shape[1] - 1)]
+    u, v = across.astype(np.float32), down.astype(np.float32)
+    reach = (1.6 * RADIUS * found.scale)[:, None].astype(np.float32)
+    weight = np.asarray(np.exp(-0.5 * ((u * u + v * v) / reach**2) ** 2) * inside, np.float32)
     return light, weight, np.broadcast_to(u, light.shape), np.broadcast_to(v, light.shape)
 
 
-def _start(found: Dots, light: Floats, weight: Floats) -> Floats:
+def _start(found: Dots, light: Plane, weight: Plane) -> Floats:
     start = np.zeros((found.x.size, 10))
     start[:, SIZE] = np.log(RADIUS * found.scale)
     start[:, SOFT] = np.log(EDGE * RADIUS * found.scale)
@@ -128,16 +130,16 @@ def _bounded(at: Floats, found: Dots) -> Floats:
     return bounded
 
 
-def _model(at: Floats, u: Floats, v: Floats, light: Floats) -> tuple[Floats, Floats]:
+def _model(at: Floats, u: Plane, v: Plane, light: Plane) -> tuple[Plane, Plane]:
     """Residual (n, p) and slopes (n, p, 10) of
 
     level + tilt . (u, v) - depth / (1 + exp(1.702 (rho - 1) radius / edge)), rho2 = d . exp(-2 E) d / radius2,
 
     where E = [[long, slant], [slant, -long]] makes the semi-axes radius * exp(+-|E|).
     """
-    x, y, size, long, slant, soft, depth, level, tilt_x, tilt_y = (at[:, k, None] for k in range(10))
+    x, y, size, long, slant, soft, depth, level, tilt_x, tilt_y = (at[:, k, None].astype(np.float32) for k in range(10))
     radius, edge = np.exp(size), np.exp(soft)
-    stretch = np.sqrt(long**2 + slant**2) + 1e-9
+    stretch = np.sqrt(long**2 + slant**2) + np.float32(1e-4)
     even, odd = np.cosh(2.0 * stretch), np.sinh(2.0 * stretch) / stretch
     du, dv = u - x, v - y
     square, skew = du * du + dv * dv, (du * du - dv * dv) * long + 2.0 * du * dv * slant
@@ -148,7 +150,7 @@ def _model(at: Floats, u: Floats, v: Floats, light: Floats) -> tuple[Floats, Flo
     steep = depth * share * (1.0 - share)
     by_rho = steep * STEEP * radius / edge
     half = by_rho / (2.0 * np.maximum(rho, 1e-3) * radius**2)
-    slopes = np.empty((*light.shape, 10))
+    slopes = np.empty((*light.shape, 10), np.float32)
     slopes[..., X] = half * -2.0 * (even * du - odd * (du * long + dv * slant))
     slopes[..., Y] = half * -2.0 * (even * dv - odd * (du * slant - dv * long))
     slopes[..., SIZE] = -by_rho * rho + steep * power
@@ -162,22 +164,22 @@ def _model(at: Floats, u: Floats, v: Floats, light: Floats) -> tuple[Floats, Flo
     return residual, slopes
 
 
-def _variance(residual: Floats, weight: Floats) -> Floats:
+def _variance(residual: Plane, weight: Plane) -> Floats:
     spread: Floats = np.sum(weight * residual**2, 1) / np.maximum(weight.sum(1) - 6.0, 4.0)
     return spread + 1e-8
 
 
-def _cost(residual: Floats, weight: Floats, at: Floats, start: Floats, pull: Floats) -> Floats:
+def _cost(residual: Plane, weight: Plane, at: Floats, start: Floats, pull: Floats) -> Floats:
     cost: Floats = np.sum(weight * residual**2, 1) + np.sum(pull * (at - start) ** 2, 1)
     return cost
 
 
 def _described(
-    at: Floats, found: Dots, residual: Floats, weight: Floats, slopes: Floats, variance: Floats, stiffness: Floats
+    at: Floats, found: Dots, residual: Plane, weight: Plane, slopes: Plane, variance: Floats, stiffness: Floats
 ) -> Outlines:
     seen = (variance * _likeness(residual))[:, None, None]
     normal = (slopes * weight[..., None]).transpose(0, 2, 1) @ slopes / seen + np.diag(stiffness + 1e-6)
-    spread = CALIBRATED * np.sqrt(np.linalg.inv(normal)[:, SIZE, SIZE])
+    spread = np.sqrt(np.linalg.inv(normal)[:, SIZE, SIZE])
     stretch = np.hypot(at[:, LONG], at[:, SLANT])
     radius = np.exp(at[:, SIZE])
     return Outlines(
@@ -193,7 +195,7 @@ def _described(
     )
 
 
-def _likeness(residual: Floats) -> float:
+def _likeness(residual: Plane) -> float:
     """How many neighbouring pixels say the same thing, from the likeness of next neighbours (both ways)."""
     side = int(np.sqrt(residual.shape[1]))
     grid = residual.reshape(-1, side, side)

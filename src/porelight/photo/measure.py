@@ -22,7 +22,7 @@ from porelight.version import __version__
 
 STRENGTH: Final = 0.42
 """Dotness, in units of the skin's contrast, from which a dot is looked at."""
-CLEAR: Final = 0.43
+CLEAR: Final = 0.45
 """Dotness times the root of relative depth, from which a dot is a pore: texture is as round, but not as deep."""
 LEAST_SKIN: Final = 0.1
 """Share of a picture that must be skin."""
@@ -32,8 +32,8 @@ WIDE: Final = 2.1
 """A mark this many times wider than half of the pores is a spot or a mole."""
 SHALLOW: Final = 0.012
 """Least drop of log luminance: two steps of an 8-bit photo at middle grey."""
-BLACK: Final = 1.6
-"""Drop of log luminance from which a mark is a hair end or a hole: more than four fifths of the light gone."""
+BLACK: Final = 0.95
+"""Drop of log luminance from which a mark is a hair end or a hole: three fifths of the light gone."""
 
 
 def measure(picture: Picture, um_per_px: float | None = None, seed: int = 0) -> PoreCensus:

@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from porelight.photo.find import Dots, dots
 from porelight.photo.tone import Plane, halved
 
-STEP: Final = 2.0**0.25
+STEP: Final = 2.0 ** (1 / 3)
 FINEST: Final = 1.1
 """Smallest dot scale that a raster carries [px]: dots about 3 px across."""
 COARSEST: Final = 1 / 24
 """Largest dot scale, as a share of the shorter side: some dozens of pores must fit in."""
-WORKING: Final = 2.6
+WORKING: Final = 1.9
 """Scale in px from which a coarser raster is used."""
 CLEAR: Final = 0.45
 """Strength from which a dot counts in the choice of the scale."""
-SHARPER: Final = 0.76
+SHARPER: Final = 0.8
 """The scale used, by the scale of most dark dots: that one leans to clusters of pores."""
-SAMPLE: Final = 900_000
+SAMPLE: Final = 600_000
 """Pixels of a raster that are looked at for the choice."""
 
 
