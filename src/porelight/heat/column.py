@@ -13,7 +13,7 @@ from porelight.heat import kernels
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
 from porelight.units import ICE_POINT
 
-TOLERANCE = 2.0
+TOLERANCE = 3.0
 """Greatest error that one cooling step may add in any cell [K]."""
 
 KINK = 0.02
@@ -84,16 +84,21 @@ class Column:
         everywhere = surface[0] > 0.0
         self.nz, self.nr = min(24, shape[0]), shape[1] if everywhere else min(24, shape[1])
         self._step = 0.0
+        self._stable = (0, 0, 0.0)
 
     def stable_step(self) -> float:
         """Longest stable explicit step in the window [s], by Gershgorin's bound."""
+        if self._stable[:2] == (self.nz, self.nr):
+            return self._stable[2]
         rows, law = self.tissue.rows[: self.nz], self.tissue.law
         k = rows[:, CONDUCTIVITY] * (1.0 + 63.0 * law[0])
         spread = np.maximum(k / rows[:, WET], k * (1.0 - law[2]) / rows[:, DRY])
         if self.start < ICE_POINT:
             spread = np.maximum(spread, k * (1.0 + law[1]) / rows[:, FROZEN])
         across = 1.0 / float(self.rings[0, : self.nr].min()) ** 2
-        return float(0.5 / (spread * (1.0 / self.heights[: self.nz] ** 2 + across)).max())
+        step = float(0.5 / (spread * (1.0 / self.heights[: self.nz] ** 2 + across)).max())
+        self._stable = (self.nz, self.nr, step)
+        return step
 
     def floor(self) -> int:
         """Row of the first tissue on the axis; the last row when all is gone."""
