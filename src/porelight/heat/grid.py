@@ -11,7 +11,9 @@ from porelight.laser import Setting
 from porelight.units import mm, um
 
 
-def column_grid(setting: Setting, penetration: float, depth: float, refinement: float = 1.0) -> Grid:
+def column_grid(
+    setting: Setting, penetration: float, depth: float, refinement: float = 1.0, outer: float | None = None
+) -> Grid:
     """A grid for one column.
 
     Args:
@@ -19,6 +21,7 @@ def column_grid(setting: Setting, penetration: float, depth: float, refinement: 
         penetration: depth at which the light has fallen to 1/e [m].
         depth: how deep the crater may go [m].
         refinement: divides every cell size; 2 for a grid study.
+        outer: radius at which the grid ends [m]; far enough to feel nothing when left out.
 
     Heights start at a sixth of the penetration, within 1.5 to 3 um, and are 1 % of the depth down to the foot of the
     crater; then they grow by a tenth each, to 1.2 mm below. Rings are a fortieth of the spot, within 2 to 40 um, to one
@@ -29,7 +32,11 @@ def column_grid(setting: Setting, penetration: float, depth: float, refinement: 
     foot = max(depth, 0.15 * mm)
     z = graded(first, foot, foot + 1.2 * mm, 0.01 / refinement, 0.1 / refinement)
     rim = 0.8 * setting.spot_diameter
-    return Grid(r_edges=graded(ring, rim, rim + 1.2 * mm, 0.0, 0.1 / refinement), z_edges=z)
+    r = graded(ring, rim, rim + 1.2 * mm, 0.0, 0.1 / refinement)
+    if outer is not None:
+        inside = r[r < outer - 0.5 * ring]
+        r = np.append(inside if inside.size else np.zeros(1), outer)
+    return Grid(r_edges=r, z_edges=z)
 
 
 def graded(first: float, fine: float, end: float, share: float, growth: float) -> Floats:

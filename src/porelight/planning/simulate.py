@@ -41,6 +41,7 @@ def simulate(
     temperature: float = celsius(35.0),
     cooling_time: float | None = None,
     refinement: float = 1.0,
+    outer: float | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
     """One column of ``setting`` in ``skin``.
@@ -52,6 +53,7 @@ def simulate(
         temperature: of the skin before [K]; below 0 C its water is ice.
         cooling_time: time followed after the last pulse [s]; enough for the spot to cool when left out.
         refinement: divides the cell size.
+        outer: radius at which an insulated wall stands for the neighbours [m]; none when left out.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -59,7 +61,7 @@ def simulate(
     """
     check(setting, temperature)
     exposure = Exposure(skin, setting, temperature)
-    grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement)
+    grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
     tissue = heat.tissue(skin, setting.laser, grid)
     shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
     light = beer_lambert(setting, skin, grid, shield)
