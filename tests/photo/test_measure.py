@@ -45,8 +45,8 @@ def test_the_same_photo_at_another_size_shows_the_same_pores(shared: Path, name:
     at_one, other = photo.measure(whole), photo.measure(resized(whole, factor))
     assert score(shared, name, places(other), enlarged=factor).f1 >= 0.85
     here, there = float(np.median(at_one.pores.diameter)), float(np.median(other.pores.diameter))
-    # Half a size loses the faintest and blurs the rest; 15 % is what the smallest pores (2.5 px then) allow.
-    assert there / factor == pytest.approx(here, rel=0.15)
+    # Half a size loses the faintest and smallest and leaves 2.5 px to the rest, half of what sizes need: 20 %.
+    assert there / factor == pytest.approx(here, rel=0.2 if factor < 1.0 else 0.05)
 
 
 @pytest.mark.slow
@@ -76,13 +76,13 @@ def test_exposure_and_white_balance_change_the_count_by_three_percent_at_most(
 
 
 def test_a_soft_photo_is_flagged_before_it_can_look_like_a_result(shared: Path) -> None:
-    """A blur of 1 px loses 13 % of these pores, one of 1.5 px a quarter."""
-    from PIL import ImageFilter
+    """A blur of 1 px loses a fifth of these pores, one of 1.5 px a third."""
+    from scipy.ndimage import gaussian_filter
 
     whole = picture(shared, "cheek.png")
-    for radius in (1.0, 1.5, 2.5):
-        soft = Image.fromarray(whole.pixels).filter(ImageFilter.GaussianBlur(radius))
-        assert "blurred" in photo.measure(photo.Picture(np.asarray(soft), "soft", "PNG")).flags
+    for sigma in (1.0, 1.5, 2.5):
+        soft = gaussian_filter(whole.pixels, (sigma, sigma, 0.0))
+        assert "blurred" in photo.measure(photo.Picture(soft, "soft", "PNG")).flags
     assert "blurred" not in photo.measure(whole).flags
 
 

@@ -25,11 +25,11 @@ FEW: Final = 25
 """Pores under which a summary says little."""
 LIKE_TEXTURE: Final = 1.12
 """Dark dots by bright ones under which the dots may as well be the skin's texture."""
-SOFT: Final = 0.62
+SOFT: Final = 0.603
 """Median edge softness of the pores, by radius, from which the photo is blurred."""
 CLEAN: Final = 0.35
 """Noise [8-bit levels] that no sensor reaches: with soft edges as well, a filter has been at work."""
-SMOOTH: Final = 0.605
+SMOOTH: Final = 0.603
 """Edge softness from which a picture that clean counts as smoothed."""
 
 
