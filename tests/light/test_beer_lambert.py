@@ -137,8 +137,15 @@ def test_ejecta_take_up_their_share_once_tissue_leaves_and_while_the_surface_boi
 def test_pulses_that_follow_fast_meet_the_cloud_of_those_before() -> None:
     on = grid()
     single = Setting(laser("eryag"), 5 * mJ, 225 * um, 175 * us)
-    stacked = Setting(laser("eryag"), 5 * mJ, 225 * um, 175 * us, pulses_per_column=5, repetition_interval=0.01)
-    slow = Setting(laser("eryag"), 5 * mJ, 225 * um, 175 * us, pulses_per_column=5, repetition_interval=0.5)
-    clouds = [beer_lambert(each, SKIN, on).clouding for each in (single, stacked, slow)]
-    assert clouds[0] == clouds[2] == 0.0
-    assert clouds[1] > 0.5
+    stacked = dataclasses.replace(single, pulses_per_column=5, repetition_interval=0.01)
+    slow = dataclasses.replace(stacked, repetition_interval=0.5)
+    scanned = dataclasses.replace(single, density=1e6, repetition_interval=0.01)
+    wide = dataclasses.replace(scanned, spot_diameter=5000 * um)
+    clouds = [beer_lambert(each, SKIN, on).clouding for each in (single, slow, wide, stacked, scanned)]
+    assert clouds[:3] == [0.0, 0.0, 0.0]
+    assert min(clouds[3:]) > 0.5
+
+
+def test_co2_holes_are_not_clouded_beyond_their_measured_heat_of_ablation() -> None:
+    stacked = dataclasses.replace(setting(), pulses_per_column=5, repetition_interval=0.01)
+    assert beer_lambert(stacked, SKIN, grid()).clouding == 0.0

@@ -147,9 +147,11 @@ def beer_lambert(
 
 
 def _in_a_cloud(setting: Setting) -> bool:
-    """Whether pulses follow each other, on a column or in a pattern, faster than their ejecta clear away."""
-    clearing = cite.table("lasers")["clearing_time"].si
-    return (setting.density > 0.0 or setting.pulses_per_column > 1) and setting.repetition_interval < clearing
+    """Whether pulses follow each other, on a column or in a scanned pattern, faster than their ejecta clear away."""
+    table = cite.table("lasers")
+    scanned = setting.density > 0.0 and setting.spot_diameter < table["widest_scanned_spot"].si
+    follows = 0.0 < setting.repetition_interval < table["clearing_time"].si
+    return follows and (scanned or setting.pulses_per_column > 1)
 
 
 def fresnel_normal(index: complex) -> float:
