@@ -83,7 +83,7 @@ def test_darker_skin_takes_more_light_in_its_epidermis() -> None:
     phototypes: tuple[Literal["I", "VI"], ...] = ("I", "VI")
     for phototype in phototypes:
         medium = optics.skin_layers(facial_skin(phototype, "cheek"), 755 * nm)
-        found = monte_carlo.transport(medium, monte_carlo.pencil(), photons=20_000, seed=1)
+        found = monte_carlo.transport(medium, monte_carlo.pencil(), photons=4_000, seed=1)
         shares.append(found.absorbed["epidermis"].value)
     assert shares[1] > 2 * shares[0]
 
@@ -116,6 +116,6 @@ def test_light_in_skin_with_a_pore_keeps_its_energy(plugged: bool) -> None:
     windows: tuple[Literal["air", "gel", "sapphire"], ...] = ("air", "gel", "sapphire")
     for window in windows:
         medium = optics.skin_with_pore(skin, 1064 * nm, window)
-        found = monte_carlo.transport(medium, monte_carlo.top_hat(0.3 * mm), photons=20_000, seed=2)
+        found = monte_carlo.transport(medium, monte_carlo.top_hat(0.3 * mm), photons=5_000, seed=2)
         assert abs(found.balance) < 1e-6
         assert found.lost == 0.0

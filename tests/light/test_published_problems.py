@@ -16,6 +16,7 @@ from porelight.fields import Grid
 from porelight.light import monte_carlo
 from porelight.light.monte_carlo import Transport, pencil
 from porelight.units import cm, mm
+from tests.light import doubling
 from tests.light.media import DEEP, DEEP_MATCHED, GIOVANELLI, THREE_LAYERS, VAN_DE_HULST, apart, material, stack
 
 SMALL = 2e-4
@@ -69,18 +70,19 @@ def test_giovanelli_half_space() -> None:
 @pytest.mark.slow
 def test_three_layers_with_absorption_in_each() -> None:
     found = monte_carlo.transport(THREE_LAYERS, pencil(), photons=3_000_000, seed=3)
-    # The manual's sample run had 1e6 photons (table 6.7): its error is ours times sqrt 3, its rounding 3e-5.
-    expected = {"first": 0.2612, "second": 0.1488, "third": 0.2316}
-    for name, value in expected.items():
-        error = found.absorbed[name].standard_error
-        assert error < SMALL
-        assert apart(found.absorbed[name], value, math.hypot(error * math.sqrt(3), 3e-5)) < 4
-    assert apart(found.diffuse, 0.2375, math.hypot(found.diffuse.standard_error * math.sqrt(3), 3e-5)) < 4
-    assert apart(found.transmittance, 0.0965, math.hypot(found.transmittance.standard_error * math.sqrt(3), 3e-5)) < 4
+    reflected, transmitted, absorbed = doubling.layers(THREE_LAYERS, 24)
+    coarse = doubling.layers(THREE_LAYERS, 16)
+    assert apart(found.reflectance, reflected, abs(reflected - coarse[0])) < 4
+    assert apart(found.transmittance, transmitted, abs(transmitted - coarse[1])) < 4
+    for estimate, value, other in zip(found.absorbed.values(), absorbed, coarse[2], strict=True):
+        assert estimate.standard_error < SMALL
+        assert apart(estimate, value, abs(value - other)) < 4
+    # The manual's table 6.7, one run of 1e6 photons. Its first layer, .2612, lies 4 of its standard errors below
+    # adding-doubling (.2619) and this code, so the printed numbers are held to 1e-3 only.
+    printed = (found.diffuse, 0.2375), (found.transmittance, 0.0965)
+    for estimate, value in (*printed, *zip(found.absorbed.values(), (0.2612, 0.1488, 0.2316), strict=True)):
+        assert estimate.value == pytest.approx(value, abs=1e-3)
     assert found.specular.value == pytest.approx(0.02437, abs=5e-6)
-    # Layers joined by adding-doubling (24 points; 16 points are 1.4e-4 and 3e-5 away), an independent answer.
-    assert apart(found.reflectance, 0.26227, 1.4e-4) < 4
-    assert apart(found.transmittance, 0.09606, 3e-5) < 4
 
 
 @pytest.mark.slow
@@ -143,8 +145,8 @@ def test_fluence_by_depth_in_the_half_space() -> None:
 
 @pytest.mark.slow
 def test_absorption_by_depth_in_three_layers() -> None:
-    # Sample output of the manual, 1e6 photons, 40 cells of 0.01 cm, 1/cm. Its first layer lies .4 % (several standard
-    # errors) below ours, the scalar kernel's and what adding-doubling leaves for it, hence 1 % and not 4 errors.
+    # Sample output of the manual, 1e6 photons, 40 cells of 0.01 cm, 1/cm. Its first layer lies .3 % below
+    # adding-doubling, the scalar kernel and this one, hence 1 % here and not 4 errors.
     grid = Grid(np.array([0.0, 10.0]), np.linspace(0.0, 0.4, 41) * cm)
     found = monte_carlo.transport(THREE_LAYERS, pencil(), photons=2_000_000, grid=grid, seed=9)
     assert found.density is not None

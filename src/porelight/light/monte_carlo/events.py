@@ -18,6 +18,9 @@ from porelight.light.monte_carlo.lanes import (
     PLANE,
     REMAINING,
     SCATTERED,
+    SPARE_FLIGHT,
+    SPARE_UNIFORM,
+    STEP_A,
     UX,
     UY,
     UZ,
@@ -35,7 +38,7 @@ from porelight.light.monte_carlo.lanes import (
     leave_material,
     remember_path,
 )
-from porelight.light.monte_carlo.maths import INLINE, Number, float32, float64, int32, log_of_uniform
+from porelight.light.monte_carlo.maths import INLINE, float32, float64, int32
 from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
 from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refracted
 from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
@@ -84,7 +87,7 @@ def launch(
     real[UY + j] = uy * ratio
     real[UZ + j] = beyond
     real[WEIGHT + j] = float32(1.0) - reflected
-    real[REMAINING + j] = -log_of_uniform(lane_uniform(whole, j))
+    real[REMAINING + j] = real[SPARE_FLIGHT + j]
     whole[INSIDE + j] = mask
     whole[SCATTERED + j] = int32(0)
     whole[AGE + j] = int32(0)
@@ -150,7 +153,7 @@ def meet_surface(
     if n_from != n_to:
         along = ux * nx + uy * ny + uz * nz
         reflected, beyond = fresnel(n_from, n_to, min(abs(along), float32(1.0)))
-        if lane_uniform(whole, j) < reflected:
+        if real[SPARE_UNIFORM + j] < reflected:
             real[UX + j], real[UY + j], real[UZ + j] = mirrored(ux, uy, uz, nx, ny, nz, along)
             return 0
         ratio = n_from / n_to
@@ -169,22 +172,6 @@ def meet_surface(
 
 
 @njit(**INLINE)
-def ring_of(rings: Float32s, r: float) -> Number:
-    """The ring that holds a radius, by halving; the last is all that lies outside."""
-    low = 0
-    high = rings.shape[0] - 1
-    if r >= rings[high]:
-        return high
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if r >= rings[middle]:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@njit(**INLINE)
 def book_exit(
     real: Float32s,
     whole: Int32s,
@@ -194,7 +181,7 @@ def book_exit(
     totals: Floats,
     radial: Floats,
     angular: Floats,
-    rings: Float32s,
+    boxed: bool,
     slopes: Floats,
     paths: Floats,
     derive: bool,
@@ -209,8 +196,8 @@ def book_exit(
         totals[names.SPECULAR if side == 0 else names.UNSCATTERED] += weight
         return
     totals[names.DIFFUSE if side == 0 else names.TRANSMITTED] += weight
-    r = math.sqrt(real[X + j] * real[X + j] + real[Y + j] * real[Y + j])
-    radial[side, ring_of(rings, r)] += weight
+    ring = int32(0) if boxed else whole[STEP_A + j]
+    radial[side, ring] += weight
     angles = angular.shape[1]
     angle = math.acos(min(abs(real[UZ + j]), float32(1.0))) * float32(2.0 / math.pi)
     angular[side, max(min(int32(angle * float32(angles)), int32(angles - 1)), int32(0))] += weight

@@ -44,7 +44,11 @@ COLLISIONS = 20 * LANES
 SUM_REACH = 21 * LANES
 SUM_PATH = 22 * LANES
 SUM_COLLISIONS = 23 * LANES
-REAL_FIELDS = 24
+SPARE_UNIFORM = 24 * LANES
+"""A uniform number that a step drew for scattering and, having met a surface, did not use."""
+SPARE_FLIGHT = 25 * LANES
+"""An optical distance to the next collision, drawn for this step and not yet travelled."""
+REAL_FIELDS = 26
 
 # Fields of ``whole``, 32-bit integers.
 RANDOM = 0 * LANES
@@ -62,7 +66,9 @@ EVENT = 11 * LANES
 SCATTERED = 12 * LANES
 AGE = 13 * LANES
 ALIVE = 14 * LANES
-WHOLE_FIELDS = 15
+LISTED = 15 * LANES
+"""The lanes to which something happened in this step."""
+WHOLE_FIELDS = 16
 
 NOTHING = 0
 SURFACE = 1

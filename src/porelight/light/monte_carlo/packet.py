@@ -33,6 +33,7 @@ from porelight.light.monte_carlo.lanes import (
     FREE_PATH,
     INSIDE,
     LANES,
+    LISTED,
     MOVED,
     NEAR,
     NOTHING,
@@ -44,6 +45,8 @@ from porelight.light.monte_carlo.lanes import (
     REACH,
     REMAINING,
     SCATTERED,
+    SPARE_FLIGHT,
+    SPARE_UNIFORM,
     STEP_A,
     STEP_B,
     STEP_Z,
@@ -196,9 +199,13 @@ def advance(
         real[DEPOSIT + j] = weight - kept
         real[REACH + j] = zero if meets else weight * free_path
         left = max(remaining - moved * real[ATTENUATION + j], zero)
-        real[REMAINING + j] = left if meets else -log_of_uniform(open_uniform(r3))
+        u1 = open_uniform(r1)
+        flight = -log_of_uniform(open_uniform(r3))
+        real[REMAINING + j] = left if meets else flight
+        real[SPARE_FLIGHT + j] = flight
+        real[SPARE_UNIFORM + j] = u1
 
-        cosine = scatter_cosine(real[ANISOTROPY + j], open_uniform(r1))
+        cosine = scatter_cosine(real[ANISOTROPY + j], u1)
         sine_azimuth, cosine_azimuth = sine_cosine_of_turn(open_uniform(r2))
         tx, ty, tz = turn(ux, uy, uz, cosine, sine_azimuth, cosine_azimuth)
         real[UX + j] = ux if meets else tx
@@ -269,7 +276,7 @@ def run_block(  # noqa: C901 - a kernel: one loop, its branches are the events o
     stride_b = int32(bins.cells[1] + 1)
     lookup_a, lookup_b, lookup_z = bins.lookup_a, bins.lookup_b, bins.lookup_z
     edges_a, edges_b, edges_z = bins.edges_a, bins.edges_b, bins.edges_z
-    boxed, even, rings = bins.boxed, bins.even, bins.rings
+    boxed, even = bins.boxed, bins.even
     waiting = photons
     alive = LANES
     steps = 0
@@ -279,27 +286,31 @@ def run_block(  # noqa: C901 - a kernel: one loop, its branches are the events o
             whole[RANDOM + 2 * pair * LANES + j] = int32(uint32(words >> uint64(32)))
             whole[RANDOM + (2 * pair + 1) * LANES + j] = int32(uint32(words & uint64(0xFFFFFFFF)))
         real[NEAR + j] = NEVER
+        real[SPARE_FLIGHT + j] = -log_of_uniform(lane_uniform(whole, j))
         whole[WHICH + j] = int32(PLANE)
         whole[ALIVE + j] = int32(1)
         whole[EVENT + j] = int32(EMPTY)
     while alive > 0:
+        # Score every lane: one that met a surface, or is empty, deposits nothing, and asking would cost more.
+        listed = 0
         for j in range(LANES):
+            a, b, z = whole[STEP_A + j], whole[STEP_B + j], whole[STEP_Z + j]
+            if not even:
+                at_a = real[X + j] if boxed else math.sqrt(real[X + j] * real[X + j] + real[Y + j] * real[Y + j])
+                a = cell_on_axis(lookup_a, edges_a, a, at_a)
+                b = cell_on_axis(lookup_b, edges_b, b, real[Y + j])
+                z = cell_on_axis(lookup_z, edges_z, z, real[Z + j])
+                whole[STEP_A + j] = a
+            cell = uint64((z * stride_b + b) * stride_a + a)
+            cells[cell, 0] += float64(real[DEPOSIT + j])
+            cells[cell, 1] += float64(real[REACH + j])
+            whole[LISTED + listed] = j
+            listed += 1 if whole[EVENT + j] != NOTHING else 0
+        for item in range(listed):
+            j = whole[LISTED + item]
             if whole[ALIVE + j] == 0:
                 continue
-            deposit = real[DEPOSIT + j]
             event = whole[EVENT + j]
-            if event in (NOTHING, FAINT):
-                a, b, z = whole[STEP_A + j], whole[STEP_B + j], whole[STEP_Z + j]
-                if not even:
-                    at_a = real[X + j] if boxed else math.sqrt(real[X + j] * real[X + j] + real[Y + j] * real[Y + j])
-                    a = cell_on_axis(lookup_a, edges_a, a, at_a)
-                    b = cell_on_axis(lookup_b, edges_b, b, real[Y + j])
-                    z = cell_on_axis(lookup_z, edges_z, z, real[Z + j])
-                cell = uint64((z * stride_b + b) * stride_a + a)
-                cells[cell, 0] += float64(deposit)
-                cells[cell, 1] += float64(real[REACH + j])
-                if event == NOTHING:
-                    continue
             done = False
             if event == SURFACE:
                 left = meet_surface(
@@ -320,7 +331,7 @@ def run_block(  # noqa: C901 - a kernel: one loop, its branches are the events o
                 )
                 if left != 0:
                     leave_material(real, whole, j, totals, slopes, paths, optics, derive)
-                    book_exit(real, whole, j, left, optics, totals, radial, angular, rings, slopes, paths, derive)
+                    book_exit(real, whole, j, left, optics, totals, radial, angular, boxed, slopes, paths, derive)
                     done = True
             elif event == FAINT:
                 leave_material(real, whole, j, totals, slopes, paths, optics, derive)
@@ -363,6 +374,7 @@ def run_block(  # noqa: C901 - a kernel: one loop, its branches are the events o
                 else:
                     alive -= 1
                     whole[ALIVE + j] = int32(0)
+                    real[WEIGHT + j] = float32(0.0)
         if volumes.shape[0] > 0:
             to_volumes(real, whole, volumes)
         advance(real, whole, boxed, a0, b0, z0, per_a, per_b, per_z, steps_a, steps_b, steps_z, floor)

@@ -36,6 +36,7 @@ LEAST_BLOCKS = 32
 """Blocks from which a standard error is estimated: with 32 it is itself known to 13 %."""
 BLOCK = 4096
 """Photons of a block when their number is not fixed beforehand: enough that filling and draining a packet is cheap."""
+MANY_CELLS = 20_000
 MOST_PHOTONS = 1 << 32
 
 
@@ -78,7 +79,7 @@ def transport(
     materials = _materials(medium)
     bins = bins_of(grid)
     trace = _tracer(_scene(medium, materials), beam.rays(), bins, seed, derivatives, kernel)
-    sizes = _sizes(photons) if photons is not None else _endless()
+    sizes = _sizes(photons, math.prod(bins.cells)) if photons is not None else _endless()
     enough = _enough(relative_error, photons, [material.name for material in materials], progress)
     sums = Sums()
     for size, tally in _in_order(trace, sizes, threads or os.cpu_count() or 1):
@@ -200,9 +201,13 @@ def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, 
     return by_packet if kernel == "packet" else by_scalar
 
 
-def _sizes(photons: int) -> Iterator[int]:
-    """Block sizes for a fixed number of photons: a fixed partition, as even as can be."""
-    blocks = min(max(photons // BLOCK, LEAST_BLOCKS), MOST_BLOCKS, photons)
+def _sizes(photons: int, cells: int) -> Iterator[int]:
+    """Block sizes for a fixed number of photons: a fixed partition, as even as can be.
+
+    Each block has cells of its own that are summed up after it; where these are many, the blocks are fewer.
+    """
+    most = MOST_BLOCKS if cells < MANY_CELLS else MOST_BLOCKS // 4
+    blocks = min(max(photons // BLOCK, LEAST_BLOCKS), most, photons)
     for block in range(blocks):
         yield photons * (block + 1) // blocks - photons * block // blocks
 

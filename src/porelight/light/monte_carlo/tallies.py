@@ -6,10 +6,12 @@ import dataclasses
 import math
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from porelight import units
 from porelight.fields import Grid
+from porelight.light.monte_carlo.maths import COMPILE
 from porelight.light.monte_carlo.scene import Bins, Tally, empty_tally
 
 Floats = NDArray[np.float64]
@@ -101,8 +103,7 @@ class Sums:
         self.photons += photons
         self.blocks += 1
         for first, second, scored in zip(self.first, self.second, tally, strict=True):
-            first += scored
-            second += scored * scored / photons
+            _fold(first.reshape(-1), second.reshape(-1), scored.reshape(-1), 1.0 / photons)
 
     def mean(self) -> Tally:
         """Per incident photon."""
@@ -115,6 +116,14 @@ class Sums:
         scale = (self.blocks - 1) * self.photons
         pairs = zip(self.first, self.second, strict=True)
         return Tally(*(np.sqrt(np.maximum(b - a * a / self.photons, 0.0) / scale) for a, b in pairs))
+
+
+@njit(**COMPILE)
+def _fold(first: Floats, second: Floats, scored: Floats, per_photon: float) -> None:
+    for k in range(scored.shape[0]):
+        x = scored[k]
+        first[k] += x
+        second[k] += x * x * per_photon
 
 
 def _mm(lengths: object) -> NDArray[np.float32]:
