@@ -217,3 +217,9 @@ def test_a_large_photo_still_gives_a_page_below_3_mb() -> None:
 def test_a_plan_without_pores_still_has_a_page() -> None:
     plan = dataclasses.replace(a_plan.ready(), census=a_plan.census(0))
     assert "0 of 0 pores are enlarged" in text(page.render(plan, a_plan.pixels()))
+
+
+def test_while_something_blocks_lesser_points_wait_behind_it() -> None:
+    html = render(a_plan.blocked(active_acne="yes"))
+    assert "to mind once it is possible" in text(html)
+    assert html.index("Active acne") < html.index("to mind once it is possible")

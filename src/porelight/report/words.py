@@ -19,7 +19,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "refuse": "No",
     "defer": "Not yet",
     "ask": "Please answer",
-    "adjust": "Yes, with care",
+    "adjust": "With care",
     "proceed": "Yes",
 }
 
