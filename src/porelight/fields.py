@@ -140,7 +140,7 @@ class Injury:
     coagulation: Floats
     """Denaturation of dermal collagen."""
     coagulation_depth: float
-    """Deepest coagulated collagen below the original surface [m]; 0 when there is none."""
+    """Deepest coagulated collagen below the original surface [m], no less than the crater; 0 when there is none."""
     coagulation_width: float
     """Widest coagulated zone, crater included, as a diameter [m]."""
     necrosis_depth: float

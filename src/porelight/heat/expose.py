@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -15,6 +16,17 @@ from porelight.heat.tissue import Tissue
 Progress = Callable[[str, float], None]
 
 
+class Shape(Protocol):
+    """How the energy of a pulse is spread over its duration."""
+
+    @property
+    def finest(self) -> float:
+        """Shortest piece, as a share of the duration."""
+
+    def __call__(self, elapsed: float) -> float:
+        """Share of the energy sent (0-1) after a share of the duration (0-1)."""
+
+
 def expose(
     exposure: Exposure,
     grid: Grid,
@@ -25,6 +37,7 @@ def expose(
     cooling_time: float,
     precooling: float = 0.0,
     moments: Floats | None = None,
+    shape: Shape | None = None,
     step_share: float = 1.0,
     tolerance: float = TOLERANCE,
     progress: Progress | None = None,
@@ -40,6 +53,7 @@ def expose(
         cooling_time: time after the last pulse [s].
         precooling: time under the setting's cooling before the first pulse [s].
         moments: times [s] at which temperature fields are kept; the surface alone is kept at every step otherwise.
+        shape: of every pulse; square when left out.
         step_share: scales the steps of the pulse; 0.5 for a step study.
         tolerance: greatest error of one cooling step in any cell [K].
         progress: called with the share done.
@@ -63,7 +77,7 @@ def expose(
         column.cool(precooling, watch, tolerance)
     begun = column.time
     for pulse in range(pulses):
-        _pulse(column, exposure, absorb, watch, record, step_share)
+        _pulse(column, exposure, absorb, watch, record, step_share, shape)
         last = pulse == pulses - 1
         until = column.time + cooling_time if last else begun + (pulse + 1) * setting.repetition_interval
         _rest(column, until, watch, record, tolerance)
@@ -73,18 +87,26 @@ def expose(
 
 
 def _pulse(
-    column: Column, exposure: Exposure, absorb: Absorb, watch: Watch | None, record: _Record, share: float
+    column: Column,
+    exposure: Exposure,
+    absorb: Absorb,
+    watch: Watch | None,
+    record: _Record,
+    share: float,
+    shape: Shape | None,
 ) -> None:
     setting = exposure.setting
     duration, energy = setting.pulse_duration, setting.pulse_energy
     end, sent = column.time + duration, 0.0
+    coarsest = duration / 20.0 if shape is None else duration * min(0.05, 0.25 * shape.finest)
     held = duration < cite.table("thermal")["ejection_time"].si
-    step = share * min(_front_step(column, exposure), duration / 20.0)
+    step = share * min(_front_step(column, exposure), coarsest)
     while sent < duration * (1.0 - 1e-12):
-        longest = share * min(0.8 * column.stable_step(), duration / 20.0)
+        longest = share * min(0.8 * column.stable_step(), coarsest)
         taken = min(step, longest, duration - sent)
         floor = column.floor()
-        column.light(absorb, energy * taken / duration, taken, watch, held=held)
+        lit = taken / duration if shape is None else shape((sent + taken) / duration) - shape(sent / duration)
+        column.light(absorb, energy * lit, taken, watch, held=held)
         sent += taken
         record.note()
         moved = column.floor() - floor

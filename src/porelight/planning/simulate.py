@@ -17,6 +17,7 @@ from porelight.laser import Setting, lasers
 from porelight.light.beer_lambert import beer_lambert
 from porelight.planning.dial import Scenario, scenario_from, setting_from, skin_of
 from porelight.planning.model import Simulation
+from porelight.planning.pulse import Shape
 from porelight.refusal import Refusal
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, mm, ms, nm, to_celsius, um, us
@@ -42,6 +43,7 @@ def simulate(
     cooling_time: float | None = None,
     refinement: float = 1.0,
     outer: float | None = None,
+    shape: Shape | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
     """One column of ``setting`` in ``skin``.
@@ -53,6 +55,7 @@ def simulate(
         temperature: of the skin before [K]; below 0 C its water is ice.
         cooling_time: time followed after the last pulse [s]; enough for the spot to cool when left out.
         refinement: divides the cell size.
+        shape: of every pulse; square when left out.
         outer: radius at which an insulated wall stands for the neighbours [m]; none when left out.
         progress: called with a stage's name and the share done, 0 to 1.
 
@@ -68,7 +71,7 @@ def simulate(
     damage = Damage(grid)
     rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(
-        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, progress=progress
+        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, shape=shape, progress=progress
     )
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
