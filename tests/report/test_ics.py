@@ -163,9 +163,7 @@ def test_the_clocks_change_at_the_hour_of_the_zone_in_the_time_that_ends() -> No
     assert "BEGIN:STANDARD\r\nDTSTART:20271031T030000" in data
 
 
-@pytest.mark.parametrize(
-    "name", ["America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
-)
+@pytest.mark.parametrize("name", ["America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
 def test_any_zone_reads_back_as_itself(name: str) -> None:
     """Half-hour changes, the southern half of the world, a zone without changes; each noon of the year after."""
     data = ics(course(), timezone=name)

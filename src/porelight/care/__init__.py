@@ -24,6 +24,7 @@ from porelight.care.phototype import Suggestion, suggested
 from porelight.care.questions import AnswerOption, Question, questions
 from porelight.care.screen import overall, screen
 from porelight.care.tables import Message, PatientText, messages, patient_texts, rules_table
+from porelight.care.today import Today, today
 from porelight.care.visit import at_visit, still_true
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Stage",
     "Suggestion",
     "Tier",
+    "Today",
     "Verdict",
     "at_visit",
     "calendar",
@@ -74,4 +76,5 @@ __all__ = [
     "screen",
     "still_true",
     "suggested",
+    "today",
 ]

@@ -147,8 +147,10 @@ class Hearing:
         if not self.departs or self.option is None or self.branch.choice is None:
             return ""
         chosen = self.clinic.chosen[self.branch.choice]
-        text = "The clinic chose: {says} ({by}: {reason})"
-        return " " + self.say(text, says=self.say(self.option.says), by=chosen.by, reason=chosen.reason)
+        says = self.say(self.option.says)
+        return " " + self.say(
+            "The clinic chose: {says} ({by}: {reason})", says=says, by=chosen.by, reason=chosen.reason
+        )
 
 
 def answer(hearing: Hearing) -> Verdict:
@@ -183,8 +185,9 @@ def later(hearing: Hearing, key: str, day: dt.date) -> Verdict | None:
         return None
     if hearing.outcome not in BLOCKING:
         return hearing.applies()
-    text = "The day given, {given}, is later than {judged}, the day that is judged."
-    because = hearing.say(text, given=day, judged=hearing.on)
+    because = hearing.say(
+        "The day given, {given}, is later than {judged}, the day that is judged.", given=day, judged=hearing.on
+    )
     return hearing.verdict("ask", because, clears=hearing.please(key), asks=(key,))
 
 
@@ -244,8 +247,10 @@ def worry(hearing: Hearing) -> Verdict:
         return hearing.fine()
     if life == "unknown":
         return hearing.asks("worry_life")
-    because = "Thinks a lot about looks, yet daily life does not suffer. Talk about it and ask again at each visit."
-    return hearing.verdict("adjust", hearing.say(because), clears=hearing.say("Talk about it."))
+    because = hearing.say(
+        "Thinks a lot about looks, yet daily life does not suffer. Talk about it and ask again at each visit."
+    )
+    return hearing.verdict("adjust", because, clears=hearing.say("Talk about it."))
 
 
 def hopes(hearing: Hearing) -> Verdict:

@@ -28,7 +28,7 @@ def say(text: str, language: str = SOURCE_LANGUAGE) -> str:
 
 def day(date: dt.date, language: str = SOURCE_LANGUAGE, *, year: bool = False) -> str:
     """Such as "Tue 14 March"."""
-    told = say("{weekday} {day} {month} {year}" if year else "{weekday} {day} {month}", language)
+    told = say("{weekday} {day} {month} {year}", language) if year else say("{weekday} {day} {month}", language)
     weekday, month = say(WEEKDAYS[date.weekday()], language), say(MONTHS[date.month - 1], language)
     return told.format(weekday=weekday, day=date.day, month=month, year=date.year)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 from porelight import cite
 from porelight.care.choices import choices
+from porelight.care.engagements import BIG_DAY, HOLIDAY
 from porelight.care.guide import lessons
 from porelight.care.language import say
+from porelight.care.model import Outcome, Tier
 from porelight.care.questions import questions
 from porelight.care.rules import Branch, Rule, book
 
@@ -91,6 +94,10 @@ class Message:
 
 def messages() -> Iterator[Message]:
     """Every text of the tables that :func:`~porelight.care.say` is given, in the order of the tables."""
+    for word in (*get_args(Outcome), *get_args(Tier)):
+        yield Message(word, "care/model", "words")
+    for planned in (HOLIDAY, BIG_DAY):
+        yield Message(planned, "care/engagements", "words")
     for row in cite.rows("care/questions")["questions"]:
         yield from _told("care/questions", row["key"], row, "text", "why")
         for option in row.get("options", ()):
@@ -100,16 +107,19 @@ def messages() -> Iterator[Message]:
         for branch in row["branches"]:
             yield from _told("rules/candidacy", row["rule"], branch, "because", "clears", "cleared")
     for choice in choices().values():
-        for option in choice.options:
-            yield Message(option.says, "rules/choices", f"{choice.key} {option.key}")
-    for row in cite.rows("care/items")["items"]:
-        yield from _told("care/items", row["key"], row, "title", "text", "why")
-    for row in cite.rows("care/guide")["stages"]:
-        yield from _told("care/guide", row["key"], row, "title", "text")
-    for row in cite.rows("care/guide")["signs"]:
-        yield from _told("care/guide", row["key"], row, "title", "fine", "alert")
-    for row in cite.rows("care/learn")["lessons"]:
-        yield from _told("care/learn", row["key"], row, "title", "text")
+        yield from (Message(option.says, "rules/choices", f"{choice.key} {option.key}") for option in choice.options)
+    for table, part, fields in PLAIN:
+        for row in cite.rows(table)[part]:
+            yield from _told(table, row["key"], row, *fields)
+
+
+PLAIN = (
+    ("care/items", "items", ("title", "text", "why")),
+    ("care/guide", "stages", ("title", "text")),
+    ("care/guide", "signs", ("title", "fine", "alert")),
+    ("care/learn", "lessons", ("title", "text")),
+)
+"""Tables of texts that are rows of their own: the table, its part, the fields that are texts."""
 
 
 def _told(table: str, key: str, row: Mapping[str, str], *fields: str) -> Iterator[Message]:

@@ -5,6 +5,7 @@ Nothing in it says who the person is. The same calendar gives the same bytes: no
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 
+from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem
 from porelight.refusal import Refusal
 
@@ -44,7 +46,7 @@ def to_ics(
     Raises:
         Refusal: the time zone is not known, or ``sequence`` is negative.
     """
-    zone = _zone(timezone)
+    zone = named_zone(timezone)
     if sequence < 0:
         raise Refusal(f"the sequence is {sequence}", where="sequence", advice="Count up from 0")
     written = icalendar.Calendar()
@@ -52,14 +54,15 @@ def to_ics(
     written.add("version", "2.0")
     written.add("calscale", "GREGORIAN")
     written.add("method", "PUBLISH")
-    written.add("x-wr-calname", "Skin care around the laser sessions")
+    written.add("x-wr-calname", say("Skin care around the laser sessions", calendar.language))
     written.add("x-wr-timezone", zone.key)
     first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
     stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
     for item in calendar.items:
-        written.add_component(_event(item, calendar.start, zone, sequence, uid_seed, stamped))
+        written.add_component(_event(item, calendar, zone, sequence, uid_seed, stamped))
+    untimed = dataclasses.replace(calendar, start=None)
     for item in _dropped(calendar, replaces):
-        gone = _event(item, None, zone, sequence, uid_seed, stamped)
+        gone = _event(item, untimed, zone, sequence, uid_seed, stamped)
         gone.add("status", "CANCELLED")
         written.add_component(gone)
     _add_zone(written, zone, calendar, first)
@@ -79,18 +82,20 @@ def _dropped(calendar: Calendar, replaces: Calendar | None) -> list[CareItem]:
 
 
 def _event(
-    item: CareItem, start: dt.time | None, zone: dt.tzinfo, sequence: int, uid_seed: str, stamped: dt.datetime
+    item: CareItem, course: Calendar, zone: dt.tzinfo, sequence: int, uid_seed: str, stamped: dt.datetime
 ) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", uid(uid_seed, item.key, item.session))
     event.add("dtstamp", stamped)
     event.add("sequence", sequence)
     event.add("summary", item.title)
-    source = "our own caution" if item.source.key == "assumed" else f"{item.source.title} ({item.tier})"
-    event.add("description", f"{item.text}\n\nWhy: {item.why}\nSource: {source}.")
+    own = say("our own caution", course.language)
+    source = own if item.source.key == "assumed" else f"{item.source.title} ({say(item.tier, course.language)})"
+    reason = say("Why: {why}\nSource: {source}.", course.language).format(why=item.why, source=source)
+    event.add("description", f"{item.text}\n\n{reason}")
     event.add("categories", [item.phase])
-    if start is not None and item.minutes is not None:
-        begins = _clock(item, start, zone)
+    if course.start is not None and item.minutes is not None:
+        begins = clock(item, course.start, zone)
         event.add("dtstart", begins)
         event.add("dtend", _after(begins, CLOCK_MINUTES.get(item.key, 30)))
         event.add("transp", "OPAQUE")
@@ -101,7 +106,7 @@ def _event(
     return event
 
 
-def _clock(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
+def clock(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
     """The moment of an item: real minutes from the start of the session, also across a change of the clocks."""
     assert item.minutes is not None
     return _after(dt.datetime.combine(item.first, start, tzinfo=zone), item.minutes)
@@ -160,7 +165,12 @@ def _offset(moment: dt.datetime) -> dt.timedelta:
     return moment.utcoffset() or dt.timedelta()
 
 
-def _zone(name: str) -> ZoneInfo:
+def named_zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name.
+
+    Raises:
+        Refusal: there is none.
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,0 +1,105 @@
+"""Writes the catalogue of patient texts anew: ``python -m tests.care.write_catalogue``.
+
+The template (``patient.pot``) has every text of the tables and of the code; each language keeps its translations, and
+what is no longer said is dropped. The compiled catalogues are what the program reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from porelight import care
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
+LOCALE = SOURCE / "data/locale"
+CODE = [*sorted((SOURCE / "care").glob("*.py")), SOURCE / "report/ics.py", SOURCE / "report/sheet.py"]
+TEMPLATES = [SOURCE / "report/templates" / name for name in ("sheet.html", "today.html")]
+
+
+def template() -> Catalog:
+    """Every text that a patient may read, with where it stands."""
+    found = Catalog(project="Porelight", fuzzy=False, header_comment="# Texts for patients.")
+    for message in care.messages():
+        found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
+    for path in CODE:
+        _add(found, path, _of_code(path))
+    for path in TEMPLATES:
+        _add(found, path, _of_template(path))
+    return found
+
+
+def translated(language: str) -> Catalog:
+    """The catalogue of a language as it is kept."""
+    with po(language).open("rb") as kept:
+        return read_po(kept, locale=language)
+
+
+def po(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES/patient.po"
+
+
+def mo(language: str) -> Path:
+    return po(language).with_suffix(".mo")
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """The catalogue as text, without a day or a line number: the same texts give the same bytes."""
+    written = io.BytesIO()
+    write_po(written, catalogue, width=120, omit_header=catalogue.locale is None, ignore_obsolete=True)
+    return b"\n".join(line for line in written.getvalue().split(b"\n") if not line.startswith(DATED))
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """The catalogue compiled."""
+    written = io.BytesIO()
+    write_mo(written, read_po(io.BytesIO(as_po(catalogue)), locale=catalogue.locale))
+    return written.getvalue()
+
+
+DATED = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Report-Msgid')
+
+
+def _of_template(path: Path) -> Iterator[str]:
+    """What is not written in the template but comes from a marked text of the code is found there."""
+    for _, _, said, _ in babel_extract(io.BytesIO(path.read_bytes()), ["say"], [], {}):
+        text = said[0] if isinstance(said, tuple) else said
+        if isinstance(text, str):
+            yield text
+
+
+def _of_code(path: Path) -> Iterator[str]:
+    """Texts written in a call of ``say`` or of the mark ``_``; those of the tables are variables there."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in ("say", "_") and isinstance(node.args[0].value, str):
+                yield node.args[0].value
+
+
+def _add(catalogue: Catalog, path: Path, texts: Iterable[str]) -> None:
+    for text in texts:
+        catalogue.add(text, auto_comments=[str(path.relative_to(SOURCE))])
+
+
+if __name__ == "__main__":
+    latest = template()
+    LOCALE.mkdir(exist_ok=True)
+    (LOCALE / "patient.pot").write_bytes(as_po(latest))
+    for language in care.LANGUAGES[1:]:
+        new = Catalog(locale=language, project="Porelight", fuzzy=False)
+        kept = translated(language) if po(language).exists() else new
+        kept.update(latest, no_fuzzy_matching=True)
+        po(language).parent.mkdir(parents=True, exist_ok=True)
+        po(language).write_bytes(as_po(kept))
+        mo(language).write_bytes(as_mo(kept))
