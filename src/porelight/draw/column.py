@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 ISOTHERMS = (45, 60, 80, 100, 150, 200, 300)
 """[C] of the lines that are labelled: from the first harm to boiling water and beyond."""
-HOT = 300.0
-"""[C] at which the colours end; thin hotter skins at the wall look the same."""
+HOT = 120.0
+"""[C] at which the colours end: past boiling water only a film along the wall gets hotter, and it looks the same."""
 WARM = 45.0
 """[C] below which tissue is drawn as tissue, not as temperature."""
 
@@ -107,7 +107,7 @@ def _isotherms(shown: Fields, frame: Frame) -> list[tuple[float, float, float]]:
     open_below = np.array([shown.crater[left][::-1] > z for z in shown.z])
     warm = 0.82 * float(shown.z[(shown.celsius >= WARM).any(axis=1)].max(initial=0.0))
     deepest = min(0.92 * float(shown.crater.max()) or warm, frame.depth)
-    levels = [level for level in ISOTHERMS if level < 0.98 * min(float(shown.celsius.max()), HOT)]
+    levels = [level for level in ISOTHERMS if level < 0.98 * float(shown.celsius.max())]
     named = []
     for level, z in zip(levels, np.linspace(0.2, 1.0, len(levels)) * deepest, strict=True):
         row = int(np.abs(shown.z - z).argmin())
