@@ -6,10 +6,13 @@ import datetime as dt
 import itertools
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from porelight import care
 from porelight.care.phototype import GUIDED, TYPES, suggested
 from porelight.care.questions import question
+from porelight.care.screen import GRAVITY
 
 from .helpers import person
 
@@ -89,3 +92,36 @@ def test_answers_far_apart_say_which_types_they_fit() -> None:
     (verdict,) = [each for each in care.screen(found, ON) if each.rule == "phototype"]
     assert verdict.outcome == "ask"
     assert "fit types II to V" in verdict.because
+
+
+GUIDED_ANSWERS = st.fixed_dictionaries({}, optional={key: st.sampled_from(listed) for key, listed in OPTIONS.items()})
+
+
+@settings(max_examples=80, deadline=None)
+@given(GUIDED_ANSWERS, st.sampled_from(TYPES), st.sampled_from(["co2", "nafl_1550"]))
+def test_guided_answers_never_make_the_verdict_on_an_entered_type_milder(
+    answers: dict[str, str], entered: str, laser: str
+) -> None:
+    def grave(facts: dict[str, str]) -> int:
+        found = care.screen(person({"phototype": entered} | facts, ON), ON, laser)
+        return max(GRAVITY.index(each.outcome) for each in found if each.rule == "phototype")
+
+    assert grave(answers) >= grave({})
+
+
+@settings(max_examples=80, deadline=None)
+@given(GUIDED_ANSWERS)
+def test_only_guided_answers_that_name_a_type_clear_the_question(answers: dict[str, str]) -> None:
+    (found,) = [e for e in care.screen(person({"phototype": "unknown"} | answers, ON), ON) if e.rule == "phototype"]
+    assert ("phototype" in found.asks) == (suggested(answers).phototype is None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.sampled_from([option.key for option in question("goals").options])), st.sampled_from(["yes", "no"]))
+def test_a_hope_for_no_pores_is_never_milder_than_none(goals: set[str], expectations: str) -> None:
+    def outcome(listed: set[str]) -> int:
+        facts = {"expectations": expectations, "goals": sorted(listed)}
+        return max(GRAVITY.index(e.outcome) for e in care.screen(person(facts, ON), ON) if e.rule == "expectations")
+
+    assert outcome(goals | {"no_pores"}) >= outcome(goals - {"no_pores"})
+    assert outcome(goals - {"no_pores"}) == outcome(set())
