@@ -42,7 +42,7 @@ def compare(albedo: float, depth: float, g: float, n: float) -> None:
     (reflected, transmitted), (spread_r, spread_t) = exact(albedo, depth, g, n)
     slab = Material("slab", 1e3 * (1 - albedo), 1e3 * albedo, g, n)
     medium = monte_carlo.Layered((Slab(slab, depth / 1e3),))
-    found = monte_carlo.transport(medium, pencil(), photons=40_000, seed=len(SCORES))
+    found = monte_carlo.transport(medium, pencil(), photons=20_000, seed=len(SCORES))
     for estimate, value, spread in (
         (found.reflectance, reflected, spread_r), (found.transmittance, transmitted, spread_t)
     ):  # fmt: skip

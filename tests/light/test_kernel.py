@@ -113,6 +113,7 @@ def test_roulette_takes_and_gives_alike() -> None:
 def test_a_tally_has_a_place_for_every_total() -> None:
     found = monte_carlo.transport(VAN_DE_HULST, monte_carlo.pencil(), photons=1000, seed=1)
     assert FIRST_ABSORBED + len(found.absorbed) == 8
+    assert found.absorbed_by_path.keys() == found.absorbed.keys()
 
 
 def test_the_result_is_a_deposit_for_heating() -> None:

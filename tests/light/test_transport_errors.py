@@ -120,7 +120,7 @@ def test_a_wanted_error_is_reached_and_reported() -> None:
     found = monte_carlo.transport(
         THREE_LAYERS, pencil(), relative_error=("second", 0.01), seed=8, threads=2, progress=told.append
     )
-    assert found.absorbed["second"].relative_error <= 0.01
+    assert found.absorbed_by_path["second"].relative_error <= 0.01
     assert told[-1] == 1.0
     assert all(0.0 <= share <= 1.0 for share in told)
     alone = monte_carlo.transport(THREE_LAYERS, pencil(), relative_error=("second", 0.01), seed=8, threads=1)

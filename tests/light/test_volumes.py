@@ -179,3 +179,13 @@ def test_a_box_grid_sees_the_same_energy_as_the_materials() -> None:
     assert found.density is not None
     cell = found.density.value[1, 0, 1] * box.volume[1, 0, 1]
     assert cell == pytest.approx(found.absorbed["body"].value, rel=1e-4)
+
+
+def test_paths_and_collisions_agree_and_paths_know_small_bodies_better() -> None:
+    tissue, body = material("tissue", 1, 50, 0.9, 1.4), material("body", 5, 40, 0.9, 1.4)
+    medium = Heterogeneous(Layered((Slab(tissue, 3 * mm),)), (Volume(sphere((0, 0, 0.8 * mm), 0.1 * mm), body),))
+    found = monte_carlo.transport(medium, top_hat(0.5 * mm), photons=300_000, seed=12)
+    for name, estimate in found.absorbed.items():
+        path = found.absorbed_by_path[name]
+        assert apart(path, estimate.value, estimate.standard_error) < 4
+    assert found.absorbed_by_path["body"].standard_error < 0.85 * found.absorbed["body"].standard_error

@@ -21,6 +21,7 @@ from porelight.light.monte_carlo.lanes import (
     SPARE_FLIGHT,
     SPARE_UNIFORM,
     STEP_A,
+    TRACK,
     UX,
     UY,
     UZ,
@@ -88,6 +89,7 @@ def launch(
     real[UZ + j] = beyond
     real[WEIGHT + j] = float32(1.0) - reflected
     real[REMAINING + j] = real[SPARE_FLIGHT + j]
+    real[TRACK + j] = float32(0.0)
     whole[INSIDE + j] = mask
     whole[SCATTERED + j] = int32(0)
     whole[AGE + j] = int32(0)

@@ -48,7 +48,9 @@ SPARE_UNIFORM = 24 * LANES
 """A uniform number that a step drew for scattering and, having met a surface, did not use."""
 SPARE_FLIGHT = 25 * LANES
 """An optical distance to the next collision, drawn for this step and not yet travelled."""
-REAL_FIELDS = 26
+TRACK = 26 * LANES
+"""Weight times path in the present material [mm]."""
+REAL_FIELDS = 27
 
 # Fields of ``whole``, 32-bit integers.
 RANDOM = 0 * LANES
@@ -167,6 +169,9 @@ def leave_material(
     material = whole[MATERIAL + j]
     lost = float64(real[ENTERED + j]) - float64(real[WEIGHT + j])
     totals[names.FIRST_ABSORBED + material] += lost
+    along = float64(real[TRACK + j]) * float64(optics[material, names.ABSORPTION])
+    totals[names.FIRST_ABSORBED + optics.shape[0] + material] += along
+    real[TRACK + j] = float32(0.0)
     real[ENTERED + j] = real[WEIGHT + j]
     if not derive:
         return

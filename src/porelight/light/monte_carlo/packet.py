@@ -55,6 +55,7 @@ from porelight.light.monte_carlo.lanes import (
     SUM_REACH,
     SURFACE,
     SURVIVAL,
+    TRACK,
     UX,
     UY,
     UZ,
@@ -193,6 +194,7 @@ def advance(
         real[Y + j] = y
         real[Z + j] = z
         real[MOVED + j] = moved
+        real[TRACK + j] = real[TRACK + j] + weight * moved
 
         kept = weight if meets else weight * real[ALBEDO + j]
         real[WEIGHT + j] = kept

@@ -73,7 +73,9 @@ class Transport:
     transmitted: Estimate
     """Through the bottom after scattering."""
     absorbed: Mapping[str, Estimate]
-    """Per material, by name."""
+    """Per material, by name: what collisions took, which closes the energy balance."""
+    absorbed_by_path: Mapping[str, Estimate]
+    """The same from the paths, mu_a times weight times path: less noisy in small bodies, where collisions are few."""
     roulette: float
     """Weight that roulette added on balance: zero on average, and part of the exact energy balance."""
     lost: float

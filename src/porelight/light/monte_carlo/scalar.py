@@ -97,6 +97,9 @@ def run_block(
             plane = float(scene.planes[layer + 1] if uz > 0.0 else scene.planes[layer])
             to_plane = (plane - z) / uz if uz != 0.0 else NEVER
             to_collision = remaining / attenuation if attenuation > 0.0 else NEVER
+            absorption = float(scene.optics[material, names.ABSORPTION])
+            track = names.FIRST_ABSORBED + scene.optics.shape[0] + material
+            totals[track] += weight * absorption * min(to_plane, to_collision) if absorption > 0.0 else 0.0
             if to_plane < to_collision:
                 x += ux * to_plane
                 y += uy * to_plane

@@ -29,7 +29,9 @@ ALBEDO: Final = 3
 ANISOTROPY: Final = 4
 SCATTERING: Final = 5
 """mu_s [1/mm]"""
-OPTICS_COLUMNS: Final = 6
+ABSORPTION: Final = 6
+"""mu_a [1/mm]"""
+OPTICS_COLUMNS: Final = 7
 
 # Columns of Scene.volumes, one row per volume: a quadric in its own frame, cut by two planes of that frame,
 # inside where a x2 + b y2 + c z2 + d z + e <= 0 and low <= z <= high; or a brick.
@@ -55,6 +57,7 @@ LOST: Final = 5
 """Weight of photons stopped after too many steps."""
 STEPS: Final = 6
 FIRST_ABSORBED: Final = 7
+"""From here per material what collisions absorbed, then per material mu_a times weight times path."""
 
 PENCIL: Final = 0
 GAUSSIAN: Final = 1
@@ -121,7 +124,7 @@ class Tally(NamedTuple):
 def empty_tally(materials: int, cells: int, rings: int, angles: int) -> Tally:
     """A tally with nothing in it."""
     return Tally(
-        totals=np.zeros(FIRST_ABSORBED + materials),
+        totals=np.zeros(FIRST_ABSORBED + 2 * materials),
         cells=np.zeros((cells, 2)),
         radial=np.zeros((2, rings)),
         angular=np.zeros((2, angles)),
