@@ -159,14 +159,16 @@ def stacks(on: Skin) -> list[str]:
 
 def band(low: float, high: float) -> str:
     digits = 1 if high < 10 else 0
-    return f"{low:.{digits}f}" if high - low < 0.05 * high else f"{low:.{digits}f}-{high:.{digits}f}"
+    return f"{low:.{digits}f}" if high - low <= 0.05 * high else f"{low:.{digits}f}-{high:.{digits}f}"
 
 
 def row(line: Line) -> str:
+    ranged = line.published != line.published_high
+    middle = "" if ranged else f"{100 * line.difference:+.0f} %"
     outside = "inside" if line.nearest == 0.0 else f"{100 * line.nearest:+.0f} %"
     return (
         f"| {line.title} | {NAMES[line.key]} | {band(line.low, line.high)} | "
-        f"{band(line.published, line.published_high)} | {100 * line.difference:+.0f} % | {outside} | "
+        f"{band(line.published, line.published_high)} | {middle} | {outside} | "
         f"{line.trust} | {line.source} |"
     )
 
