@@ -88,7 +88,7 @@ def _verdict(plan: Plan) -> str:
         first = next(verdict for verdict in plan.verdicts if verdict.blocks)
         others = sum(verdict.blocks for verdict in plan.verdicts) - 1
         more = f" (and {others} more)" if others else ""
-        return f"blocked - {first.outcome}: {first.because}{more}"
+        return f"blocked - {first.outcome}: {first.title}. {first.because}{more}"
     adjusted = [verdict.title for verdict in plan.verdicts if verdict.outcome == "adjust"]
     return "ready for the practitioner's decision" + (f"; mind: {', '.join(adjusted)}" if adjusted else "")
 
