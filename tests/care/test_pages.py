@@ -10,7 +10,7 @@ from porelight import care, cite
 from porelight.care.rules import book
 
 from .readability import grade, syllables
-from .write_pages import DOCS, PAGES, rules_page
+from .write_pages import DOCS, PAGES, program_texts, rules_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,11 @@ def test_every_rule_stands_in_the_table_with_cases() -> None:
 def test_a_patient_of_twelve_can_read_it(text: care.PatientText) -> None:
     assert grade(text.text) <= GRADE, text.text
     assert text.source in cite.sources() or text.source == "house"
+
+
+@pytest.mark.parametrize("text", [text for text in program_texts() if len(text.split()) > 3])
+def test_a_patient_of_twelve_can_read_what_the_program_says(text: str) -> None:
+    assert grade(text) <= GRADE
 
 
 @pytest.mark.parametrize("text", tuple(care.patient_texts()), ids=lambda text: f"{text.page} {text.key}")

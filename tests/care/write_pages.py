@@ -1,4 +1,4 @@
-"""Writes docs/rules.md, docs/person-file.md and docs/patient-texts.md anew: ``python -m tests.care.write_pages``."""
+"""Writes the pages of docs that a clinician reviews, and docs/person-file.md: ``python -m tests.care.write_pages``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 from porelight import care
+from porelight.care.language import say
 from porelight.care.questions import version
 from porelight.care.rules import in_force
 
 from .helpers import cases, day_of
 from .readability import grade
+from .write_catalogue import template
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -41,7 +43,38 @@ def texts_page() -> str:
             f"## {page.capitalize()}",
             "\n".join(["| key | title | text | source | grade |", "|---|---|---|---|---|", *rows]),
         ]
+    rows = [f"| {text} | {grade(text):.1f} |" for text in program_texts()]
+    parts += ["## In the program", "\n".join(["| text | grade |", "|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def program_texts() -> list[str]:
+    """The texts that stand in no table: of the care sheet, of the verdicts and of the calendar file."""
+    tables = {message.text for message in care.messages()}
+    return sorted(str(each.id) for each in template() if each.id and "\n" not in each.id and each.id not in tables)
+
+
+def german_page() -> str:
+    """Every patient text beside its German, for a clinician who speaks both."""
+    parts = [
+        "# Patient texts in German",
+        "Every patient text in English and in German, side by side. No clinician has read the German yet.",
+    ]
+    pairs = list(zip(care.patient_texts(), care.patient_texts("de"), strict=True))
+    for page in dict.fromkeys(english.page for english, _ in pairs):
+        rows = [
+            f"| {english.key} | {_joined(english)} | {_joined(german)} |"
+            for english, german in pairs
+            if english.page == page
+        ]
+        parts += [f"## {page.capitalize()}", "\n".join(["| key | English | German |", "|---|---|---|", *rows])]
+    rows = [f"| {text} | {say(text, 'de')} |" for text in program_texts()]
+    parts += ["## In the program", "\n".join(["| English | German |", "|---|---|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _joined(text: care.PatientText) -> str:
+    return f"**{text.title}** {text.text}" if text.title else text.text
 
 
 def person_page() -> str:
@@ -84,7 +117,12 @@ def _options(asked: care.Question) -> str:
     return f" ({listed})" if listed else ""
 
 
-PAGES = {"person-file.md": person_page, "rules.md": rules_page, "patient-texts.md": texts_page}
+PAGES = {
+    "person-file.md": person_page,
+    "rules.md": rules_page,
+    "patient-texts.md": texts_page,
+    "patient-texts-german.md": german_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -153,6 +153,12 @@ def test_a_day_with_nothing_to_do_says_so() -> None:
     assert "Nothing to do today." in "\n".join(sheet.today_lines(view))
 
 
+def test_the_name_of_the_file_decides_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sheet.sheet_file("<p>ä</p>", "sheet.html") == "<p>ä</p>".encode()
+    monkeypatch.setattr(sheet, "sheet_pdf", lambda page: b"%PDF-" + page.encode())
+    assert sheet.sheet_file("x", "Sheet.PDF") == b"%PDF-x"
+
+
 def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(Refusal, match=r"porelight\[pdf\]"):

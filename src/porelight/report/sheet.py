@@ -152,6 +152,15 @@ def sheet_pdf(page: str) -> bytes:
     return written
 
 
+def sheet_file(page: str, name: str) -> bytes:
+    """A page of :func:`sheet` as the bytes of a file of that name: PDF where it ends in ``.pdf``, else HTML.
+
+    Raises:
+        Refusal: as :func:`sheet_pdf`.
+    """
+    return sheet_pdf(page) if name.lower().endswith(".pdf") else page.encode()
+
+
 def today_page(view: Today, *, phone: str = "") -> str:
     """One day as one self-contained HTML page, for a phone."""
     shown = {
