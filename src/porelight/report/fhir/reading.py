@@ -93,6 +93,7 @@ def _json(data: bytes | str, where: str) -> Any:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
         text.encode("utf-8")
         loaded = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        json.dumps(loaded, ensure_ascii=False).encode("utf-8")  # halves of characters hide in escapes
     except UnicodeError:
         raise Refusal("this is not text in UTF-8", where=where, advice="Save it as UTF-8") from None
     except _Odd as error:

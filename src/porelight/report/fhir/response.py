@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -66,11 +67,17 @@ def person_from(response: QuestionnaireResponse, where: str = "response") -> Per
         raise Refusal("these answers were entered in error", where=where, advice="Ask for the right ones")
     _judge_modifiers(response, where)
     found: dict[str, str] = {"questionnaire": told}
-    for key, text in _read_items(response.item or [], questionnaire().item or [], where):
+    for key, text in _read_items(response.item or [], _defined(), where):
         if key in found:
             raise Refusal("it is answered twice", where=f"{where}, {key}", advice="Keep one answer")
         found[key] = text
     return read_person("\n".join(f"{key}: {text}" for key, text in found.items()), where)
+
+
+@functools.cache
+def _defined() -> list[QuestionnaireItem]:
+    """The items of the questionnaire, built once; only read."""
+    return questionnaire().item or []
 
 
 def _part(kind: str, person: Person) -> Element | None:

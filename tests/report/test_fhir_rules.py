@@ -1,0 +1,141 @@
+"""The rules as a PlanDefinition: its FHIRPath, run by another program, says what our own functions say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from porelight import care
+from porelight.care.judge import TESTS
+from porelight.care.rules import book, in_force, laser_kinds
+from porelight.refusal import Refusal
+from porelight.report import fhir
+from porelight.report.fhir import conditions
+
+from ..care import helpers
+from .a_plan import person
+from .fhir_checks import ON, faults, files, holds
+
+CASES = helpers.cases()
+
+
+def told_by(definition: dict[str, Any], answers: dict[str, Any]) -> dict[str, list[str]]:
+    """Rule -> the outcomes whose condition holds on the answers."""
+    return {
+        rule["code"][0]["coding"][0]["code"]: [
+            action["code"][0]["coding"][0]["code"]
+            for action in rule["action"]
+            if holds(action["condition"][0]["expression"]["expression"], answers)
+        ]
+        for rule in definition["action"]
+    }
+
+
+def differences(
+    someone: care.Person, on: dt.date, laser: str, clinic: care.ClinicChoices | None = None
+) -> dict[str, tuple[str, list[str]]]:
+    """Rules on which the FHIRPath and our own functions disagree."""
+    answers = fhir.as_values(fhir.response(someone, on))
+    told = told_by(fhir.as_values(fhir.rules(on, laser, clinic)), answers)
+    ours = {verdict.rule: verdict.outcome for verdict in care.screen(someone, on, laser, clinic)}
+    assert set(told) == set(ours)
+    return {
+        rule: (outcome, told[rule])
+        for rule, outcome in ours.items()
+        if told[rule] != ([] if outcome == "proceed" else [outcome])
+    }
+
+
+@pytest.mark.parametrize("case", CASES[::40], ids=lambda case: case["case"])
+def test_the_conditions_say_what_a_case_expects(case: dict[str, Any]) -> None:
+    on = helpers.day_of(case)
+    someone = helpers.person(case["facts"], on)
+    assert differences(someone, on, case.get("laser", helpers.base()["laser"]), helpers.clinic(case)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_the_conditions_say_what_every_case_expects(case: dict[str, Any]) -> None:
+    test_the_conditions_say_what_a_case_expects(case)
+
+
+@given(text=files())
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_conditions_agree_with_the_verdicts_on_any_person(text: str) -> None:
+    someone = care.read_person(text, "p.yaml")
+    assert differences(someone, ON, "co2") == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+@given(text=files())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_conditions_agree_with_the_verdicts_for_every_laser(laser: str, text: str) -> None:
+    someone = care.read_person(text, "p.yaml")
+    assert differences(someone, ON, laser) == {}
+
+
+def test_every_kind_of_test_has_its_conditions() -> None:
+    assert set(conditions._TESTS) == set(TESTS)
+
+
+@pytest.mark.parametrize("day", sorted({rule.effective for rule in book()}))
+def test_the_rules_of_every_period_have_no_fault(day: dt.date) -> None:
+    values = fhir.as_values(fhir.rules(day))
+    assert faults(values) == []
+    assert fhir.complaints(values) == ()
+    assert len(values["action"]) == len([rule for rule in in_force(day) if rule.branch("ablative")])
+
+
+def test_periods_follow_each_other_without_a_gap() -> None:
+    days = sorted({rule.effective for rule in book()})
+    found = [fhir.as_values(fhir.rules(day))["effectivePeriod"] for day in days]
+    assert [one["start"] for one in found] == [str(day) for day in days]
+    ends = [str(day - dt.timedelta(days=1)) for day in days[1:]]
+    assert [one.get("end") for one in found] == [*ends, None]
+
+
+def test_without_a_day_the_newest_rules_are_given() -> None:
+    assert fhir.as_bytes(fhir.rules()) == fhir.as_bytes(fhir.rules(dt.date(2026, 6, 15)))
+
+
+def test_every_rule_names_its_source_and_what_other_sources_say() -> None:
+    found = {rule["id"]: rule for rule in fhir.as_values(fhir.rules())["action"]}
+    assert all(rule["documentation"] for rule in found.values())
+    keloid = [one["type"] for one in found["keloid"]["documentation"]]
+    assert keloid[0] == "citation"
+    assert "documentation" in keloid
+    assert found["age"]["documentation"][0]["type"] == "justification"
+
+
+def test_a_clinics_choice_changes_its_rule_and_the_version() -> None:
+    chosen = care.ClinicChoices({"sun": care.Chosen("two_weeks", by="Dr Example", reason="our own series")})
+    usual, other = fhir.as_values(fhir.rules(ON)), fhir.as_values(fhir.rules(ON, clinic=chosen))
+    assert usual["version"] != other["version"]
+    changed = [a["id"] for a, b in zip(usual["action"], other["action"], strict=True) if a["action"] != b["action"]]
+    assert changed == ["sun"]
+
+
+def test_a_day_before_the_first_rule_and_an_unknown_laser_are_refused() -> None:
+    with pytest.raises(Refusal, match="there are no rules"):
+        fhir.rules(dt.date(2015, 12, 31))
+    with pytest.raises(Refusal, match="do not know the laser"):
+        fhir.rules(ON, "maser")
+
+
+def test_verdicts_are_reasons_with_their_rule_and_outcome() -> None:
+    someone = care.read_person("age: 19", "p.yaml")
+    told = care.screen(someone, ON)
+    values = fhir.as_values(fhir.verdicts(told, ON))
+    assert faults(values) == []
+    assert values["status"] == "data-required"
+    outcomes = [reason["coding"][1]["code"] for reason in values["reasonCode"]]
+    assert outcomes == [verdict.outcome for verdict in told if verdict.outcome != "proceed"]
+    assert values["moduleCanonical"].partition("|")[0] == fhir.as_values(fhir.rules(ON))["url"]
+
+
+def test_with_every_answer_nothing_more_is_required() -> None:
+    assert fhir.verdicts(care.screen(person(), ON), ON).status == "success"
