@@ -7,6 +7,7 @@ what is no longer said is dropped. The compiled catalogues are what the program 
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,9 +62,11 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """The catalogue compiled."""
+    """The catalogue compiled, without the day on which it was."""
+    undated = read_po(io.BytesIO(as_po(catalogue)), locale=catalogue.locale)
+    undated.creation_date = undated.revision_date = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     written = io.BytesIO()
-    write_mo(written, read_po(io.BytesIO(as_po(catalogue)), locale=catalogue.locale))
+    write_mo(written, undated)
     return written.getvalue()
 
 
