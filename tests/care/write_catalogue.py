@@ -103,6 +103,7 @@ if __name__ == "__main__":
         new = Catalog(locale=language, project="Porelight", fuzzy=False)
         kept = translated(language) if po(language).exists() else new
         kept.update(latest, no_fuzzy_matching=True)
+        kept.header_comment, kept.version, kept.language_team = "# Texts for patients.", "1", "Porelight"
         po(language).parent.mkdir(parents=True, exist_ok=True)
         po(language).write_bytes(as_po(kept))
         mo(language).write_bytes(as_mo(kept))
