@@ -33,9 +33,7 @@ def commands() -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
-def test_every_command_of_the_documentation_runs(
-    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_every_command_of_the_documentation_runs(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", shlex.split(command))
