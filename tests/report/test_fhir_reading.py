@@ -246,6 +246,15 @@ def test_of_a_patient_only_the_birth_date_is_taken() -> None:
     assert found == fhir.PatientFacts(born=dt.date(1990, 2, 28))
 
 
+def test_the_birth_date_of_the_record_counts_where_the_answers_give_no_age() -> None:
+    answers, patient = good(), fhir.PatientFacts(born=dt.date(1990, 2, 28))
+    response = fhir.read_response(json.dumps(answers), "answers.json")
+    assert fhir.person_from(response, patient=patient).born is None  # the age stands as it was answered
+    answers["item"][0]["item"] = [one for one in answers["item"][0]["item"] if one["linkId"] != "age"]
+    response = fhir.read_response(json.dumps(answers), "answers.json")
+    assert fhir.person_from(response, patient=patient).born == dt.date(1990, 2, 28)
+
+
 @pytest.mark.parametrize("told", [{}, {"birthDate": "1990"}, {"birthDate": "1990-02"}])
 def test_a_birth_date_that_is_no_whole_day_is_unknown(told: dict[str, str]) -> None:
     patient = fhir.read_patient(json.dumps({"resourceType": "Patient", **told}), "patient.json")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from porelight import cite
-from porelight.care.choices import ClinicChoices, Option
+from porelight.care.choices import ClinicChoices, Option, choices
 from porelight.care.judge import DARKER, DARKEST
 from porelight.care.model import BLOCKING, Outcome
 from porelight.care.phototype import DEFINING, GUIDED, TYPES
@@ -43,6 +43,11 @@ class Asked:
     @property
     def option(self) -> Option | None:
         return self.clinic.option(self.branch.choice) if self.branch.choice else None
+
+    @property
+    def departs(self) -> bool:
+        """Whether the clinic chose other than the default."""
+        return self.option is not None and self.option != choices()[self.branch.choice or ""].options[0]
 
     @property
     def outcome(self) -> Outcome:

@@ -19,6 +19,7 @@ from porelight.care.person import read_person
 from porelight.care.questions import Question, questions
 from porelight.refusal import Refusal
 from porelight.report.fhir.questionnaire import PARTS, URL, canonical, codings, questionnaire
+from porelight.report.fhir.reading import PatientFacts
 from porelight.report.fhir.terms import ANSWERS, Element, narrative, subject_of
 
 _SAID: Final = {(code["system"], code["code"]): said for said, code in ANSWERS.items()}
@@ -52,12 +53,15 @@ def response(person: Person, on: dt.date, subject: str | None = None) -> Questio
     return built
 
 
-def person_from(response: QuestionnaireResponse, where: str = "response") -> Person:
+def person_from(
+    response: QuestionnaireResponse, where: str = "response", patient: PatientFacts | None = None
+) -> Person:
     """The person that answered; every check of a person's file applies.
 
     Args:
         response: the answers to our questionnaire, in a version that we know.
         where: its name, for messages.
+        patient: of :func:`import_patient`; its birth date counts where the answers give neither age nor birth date.
 
     Raises:
         Refusal: another questionnaire or version, an unknown item, an answer that does not fit, withdrawn answers.
@@ -71,6 +75,8 @@ def person_from(response: QuestionnaireResponse, where: str = "response") -> Per
         if key in found:
             raise Refusal("it is answered twice", where=f"{where}, {key}", advice="Keep one answer")
         found[key] = text
+    if patient is not None and patient.born is not None and not {"age", "born"} & set(found):
+        found["born"] = patient.born.isoformat()
     return read_person("\n".join(f"{key}: {text}" for key, text in found.items()), where)
 
 

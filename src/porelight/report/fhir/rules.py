@@ -45,7 +45,7 @@ def rules(on: dt.date | None = None, laser: str = "co2", clinic: ClinicChoices |
     asked = [
         Asked(rule, branch, kind, told) for rule in in_force(first) if (branch := rule.branch(kind.kind)) is not None
     ]
-    version = first.isoformat() + (".chosen" if told.chosen else "")
+    version = ".".join([first.isoformat(), *(f"{key}-{told.option(key).key}" for key in sorted(told.chosen))])
     return PlanDefinition.model_validate(
         {
             "resourceType": "PlanDefinition",
@@ -101,10 +101,11 @@ def _period(on: dt.date) -> tuple[dt.date, dt.date | None]:
 
 def _action(asked: Asked) -> Element:
     rule = asked.rule
+    limits = [f"Limit: {name} at most {row.value:g}." for name, row in asked.branch.limits.items()]
     return {
         "id": rule.key.replace("_", "-"),
         "title": rule.title,
-        "description": lines([rule.when and f"Applies: {rule.when}.", f"In force since {rule.effective}."]),
+        "description": lines([rule.when and f"Applies: {rule.when}.", f"In force since {rule.effective}.", *limits]),
         "textEquivalent": asked.branch.because,
         "code": [concept(rule.title, own("rule", rule.key, rule.title))],
         "documentation": [*_artifacts(asked), *_others(asked)],
@@ -135,7 +136,8 @@ def _artifacts(asked: Asked) -> list[Element]:
     rule, branch = asked.rule, asked.branch
     option = asked.option
     numbers = branch.rests_on + (option.rests_on if option else ())
-    found = {branch.source.key: _artifact(branch.source, branch.tier, rule.confidence)}
+    source, tier = (option.source, option.tier) if option and asked.departs else (branch.source, branch.tier)
+    found = {source.key: _artifact(source, tier, rule.confidence)}
     for row in numbers:
         found.setdefault(row.source.key, _artifact(row.source, None, row.confidence))
     return list(found.values())
