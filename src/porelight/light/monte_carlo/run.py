@@ -24,6 +24,7 @@ from porelight.refusal import Refusal
 from porelight.version import __version__
 
 Progress = Callable[[float], None]
+Spare = collections.deque[Tally]
 Trace = Callable[[int, int], Tally]
 """Photons and the number of their block in, what they scored out."""
 
@@ -78,12 +79,14 @@ def transport(
     _check(medium, beam, photons, relative_error, grid, seed, threads, derivatives, kernel)
     materials = _materials(medium)
     bins = bins_of(grid)
-    trace = _tracer(_scene(medium, materials), beam.rays(), bins, seed, derivatives, kernel)
+    spare: Spare = collections.deque()
+    trace = _tracer(_scene(medium, materials), beam.rays(), bins, seed, derivatives, kernel, spare)
     sizes = _sizes(photons, math.prod(bins.cells)) if photons is not None else _endless()
     enough = _enough(relative_error, photons, [material.name for material in materials], progress)
     sums = Sums()
     for size, tally in _in_order(trace, sizes, threads or os.cpu_count() or 1):
         sums.add(tally, size)
+        spare.append(tally)
         if enough(sums):
             break
     return _result(medium, beam, grid, seed, sums, materials, derivatives)
@@ -181,13 +184,22 @@ def _optics(material: Material) -> list[float]:
     return row
 
 
-def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, kernel: str) -> Trace:
-    """The function that traces one block; every call has arrays of its own, so calls may run side by side."""
+def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, kernel: str, spare: Spare) -> Trace:
+    """The function that traces one block; every call has arrays of its own, so calls may run side by side.
+
+    Emptied tallies are taken from ``spare``: a large grid is not laid out anew for every block.
+    """
     materials = len(scene.optics)
     floor = np.float32(FLOOR)
 
+    def empty() -> Tally:
+        try:
+            return spare.pop()
+        except IndexError:
+            return tally_for(bins, materials, ANGLES)
+
     def by_packet(photons: int, block: int) -> Tally:
-        tally = tally_for(bins, materials, ANGLES)
+        tally = empty()
         real = np.zeros(lanes.REAL_FIELDS * lanes.LANES, np.float32)
         whole = np.zeros(lanes.WHOLE_FIELDS * lanes.LANES, np.int32)
         paths = np.zeros((materials, 2, lanes.LANES))
@@ -195,7 +207,7 @@ def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, 
         return tally
 
     def by_scalar(photons: int, block: int) -> Tally:
-        tally = tally_for(bins, materials, ANGLES)
+        tally = empty()
         scalar.run_block(photons, seed, block, scene, rays, bins, float(floor), tally)
         return tally
 

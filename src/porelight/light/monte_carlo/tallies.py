@@ -16,6 +16,8 @@ from porelight.light.monte_carlo.scene import Bins, Tally, empty_tally
 
 Floats = NDArray[np.float64]
 
+STRETCH = 64
+
 FINEST_STEPS = 1 << 16
 """Most fine steps in the lookup of an uneven axis."""
 
@@ -96,7 +98,7 @@ class Sums:
     second: tuple[Floats, ...] = ()
 
     def add(self, tally: Tally, photons: int) -> None:
-        """Add one block. Always in the order of the blocks, so that the sums do not depend on the threads."""
+        """Add one block and empty its tally. Blocks come in their order, so sums do not depend on the threads."""
         if not self.first:
             self.first = tuple(np.zeros_like(scored) for scored in tally)
             self.second = tuple(np.zeros_like(scored) for scored in tally)
@@ -120,10 +122,19 @@ class Sums:
 
 @njit(**COMPILE)
 def _fold(first: Floats, second: Floats, scored: Floats, per_photon: float) -> None:
-    for k in range(scored.shape[0]):
-        x = scored[k]
-        first[k] += x
-        second[k] += x * x * per_photon
+    """Add one block to the running sums and empty it for the next; stretches where nothing was scored are skipped."""
+    for start in range(0, scored.shape[0], STRETCH):
+        stop = min(start + STRETCH, scored.shape[0])
+        touched = 0.0
+        for k in range(start, stop):
+            touched += abs(scored[k])
+        if touched == 0.0:
+            continue
+        for k in range(start, stop):
+            x = scored[k]
+            first[k] += x
+            second[k] += x * x * per_photon
+            scored[k] = 0.0
 
 
 def _mm(lengths: object) -> NDArray[np.float32]:
