@@ -20,6 +20,7 @@ def run(seed: int, threads: int = 1, photons: int = 20_000) -> Transport:
     return monte_carlo.transport(THREE_LAYERS, pencil(), photons=photons, grid=GRID, seed=seed, threads=threads)
 
 
+@pytest.mark.slow
 def test_reported_errors_match_the_spread_over_seeds() -> None:
     # 120 close seeds: a variance is known to sqrt(2 / 119) = 13 %, and its ratio may be off by 4 of that.
     runs = [run(seed) for seed in range(120)]
@@ -99,6 +100,7 @@ def test_an_uneven_grid_sums_up_to_an_even_one() -> None:
     np.testing.assert_allclose(coarse.density.value * uneven.volume, joules, rtol=2e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_packet_and_scalar_kernel_agree_everywhere() -> None:
     beam = gaussian_1e2(1 * mm)
     fast = monte_carlo.transport(THREE_LAYERS, beam, photons=400_000, grid=GRID, seed=6)
