@@ -21,6 +21,7 @@ from .a_plan import person
 from .fhir_checks import ON, faults, files, holds
 
 CASES = helpers.cases()
+SLOWER = [pytest.param(case, marks=pytest.mark.slow) for place, case in enumerate(CASES) if place % 4]
 
 
 @functools.cache
@@ -47,7 +48,7 @@ def differences(someone: care.Person, on: dt.date, laser: str) -> dict[str, tupl
     return {rule: (ours[rule], told[rule]) for rule in ours if told[rule] != expected[rule]}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+@pytest.mark.parametrize("case", [*CASES[::4], *SLOWER], ids=lambda case: case["case"])
 def test_the_conditions_say_what_a_case_expects(case: dict[str, Any]) -> None:
     on, laser, clinic = helpers.day_of(case), case.get("laser", helpers.base()["laser"]), helpers.clinic(case)
     answers = fhir.as_values(fhir.response(helpers.person(case["facts"], on), on))
@@ -67,7 +68,7 @@ def test_the_conditions_agree_with_the_verdicts_on_any_person(text: str) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("laser", sorted(laser_kinds()))
 @given(text=files())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_conditions_agree_with_the_verdicts_for_every_laser(laser: str, text: str) -> None:
     someone = care.read_person(text, "p.yaml")
     assert differences(someone, ON, laser) == {}
