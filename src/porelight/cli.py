@@ -41,6 +41,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results; an earlier result there is replaced whole.")]
 PersonFile = Annotated[Path, typer.Argument(help="The person, as YAML without any name.", show_default=False)]
 LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.")]
+Language = Annotated[str, typer.Option("--language", help="Language of what the patient reads: en or de.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
 
 
@@ -194,13 +195,15 @@ def subfolders(photos: list[Path]) -> list[str]:
 
 
 @app.command()
-def screen(person: PersonFile, on: Day = None, laser: LaserKey = "co2", as_json: Json = False) -> None:
+def screen(
+    person: PersonFile, on: Day = None, laser: LaserKey = "co2", language: Language = "en", as_json: Json = False
+) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
     from porelight.report import as_json as numbers
     from porelight.report import lines
 
-    verdicts = verbs.screen(person, on=day_of(on), laser=laser)
+    verdicts = verbs.screen(person, on=day_of(on), laser=laser, language=language)
     if as_json:
         print_json(numbers.verdict_numbers(verdicts))
         return
@@ -215,6 +218,10 @@ def care(
         list[dt.datetime], typer.Option("--session", formats=["%Y-%m-%d"], help="Day of a session; repeat for each.")
     ],
     out: Annotated[Path | None, typer.Option("--out", help="The calendar file to write, .ics.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="A printable sheet to write, .html, or .pdf with porelight[pdf].")
+    ] = None,
+    today: Annotated[bool, typer.Option("--today", help="Print what holds on the day of --on.")] = False,
     laser: LaserKey = "co2",
     on: Day = None,
     start: Annotated[
@@ -222,25 +229,36 @@ def care(
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """The days before and after each session, as a calendar."""
+    """The days before and after each session: a calendar, a printable sheet, or the day's view."""
     from porelight import verbs
     from porelight.report import as_json as numbers
     from porelight.report import folder, ics
+    from porelight.report import sheet as paper
 
-    if out is None and not as_json:
-        raise Refusal("there is nowhere to put the calendar", where="--out", advice="Name a file, or ask for --json")
+    if not (out or sheet or today or as_json):
+        raise Refusal(
+            "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
+        )
     days = tuple(sorted(day.date() for day in session))
-    dated = verbs.calendar(person, sessions=days, laser=laser, start=start.time() if start else None)
+    begin = start.time() if start else None
+    dated = verbs.calendar(person, sessions=days, laser=laser, start=begin, language=language)
     if out:
         course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))
         folder.deliver_file(out, data)
+    if sheet:
+        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(person, dated))
+        folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
         print_json(numbers.calendar_numbers(dated))
-    else:
-        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {out}")
+        return
+    for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
+        typer.echo(line)
+    for written in filter(None, (out, sheet)):
+        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
 @app.command()

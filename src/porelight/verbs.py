@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
-    from porelight.care.model import Calendar, Person, Verdict
+    from porelight.care import Calendar, Clash, Person, Today, Verdict
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus
@@ -99,7 +99,9 @@ def measure(photo: Path | str | Picture, *, um_per_px: float | None = None) -> P
     return stage.measure(read_photo(photo), um_per_px)
 
 
-def screen(person: Path | str | Person, *, on: dt.date, laser: str = "co2") -> tuple[Verdict, ...]:
+def screen(
+    person: Path | str | Person, *, on: dt.date, laser: str = "co2", language: str = "en"
+) -> tuple[Verdict, ...]:
     """What the rules in force on that day say of this person, gravest first.
 
     Raises:
@@ -107,7 +109,7 @@ def screen(person: Path | str | Person, *, on: dt.date, laser: str = "co2") -> t
     """
     from porelight import care
 
-    return care.screen(read_person(person), on, laser)
+    return care.screen(read_person(person), on, laser, language=language)
 
 
 def calendar(
@@ -116,6 +118,7 @@ def calendar(
     sessions: tuple[dt.date, ...],
     laser: str = "co2",
     start: dt.time | None = None,
+    language: str = "en",
 ) -> Calendar:
     """The days before and after each session.
 
@@ -124,7 +127,25 @@ def calendar(
     """
     from porelight import care
 
-    return care.calendar(read_person(person), sessions, laser, start=start)
+    return care.calendar(read_person(person), sessions, laser, start=start, language=language)
+
+
+def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
+    """What the person has planned that does not go with the days of care.
+
+    Raises:
+        Refusal: the person cannot be read.
+    """
+    from porelight import care
+
+    return care.clashes(course, read_person(person).planned)
+
+
+def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
+    """What to do, what is normal and when to call, on one day of a course."""
+    from porelight import care
+
+    return care.today(course, day, laser)
 
 
 def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:

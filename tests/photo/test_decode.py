@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from porelight import photo
 from porelight.photo.decode import LARGEST
@@ -155,3 +155,12 @@ def test_four_hundred_damaged_files_give_a_picture_or_a_refusal() -> None:
         assert picture.pixels.ndim == 3
         assert picture.pixels.dtype == np.uint8
     assert 0 < opened < 400
+
+
+def test_half_a_photo_is_refused_whatever_another_library_told_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    # WeasyPrint tells Pillow to accept truncated pictures; seen when a care sheet was printed before a photo was read.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    whole = io.BytesIO()
+    Image.effect_noise((200, 200), 40).convert("RGB").save(whole, "JPEG")
+    with pytest.raises(Refusal):
+        photo.decode(whole.getvalue()[: len(whole.getvalue()) // 2], "half.jpg")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
+import importlib
 import re
 import sys
 
@@ -159,6 +159,14 @@ def test_the_name_of_the_file_decides_what_it_is(monkeypatch: pytest.MonkeyPatch
     assert sheet.sheet_file("x", "Sheet.PDF") == b"%PDF-x"
 
 
+def weasyprint_works() -> bool:
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError):
+        return False
+    return True
+
+
 def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(Refusal, match=r"porelight\[pdf\]"):
@@ -166,7 +174,9 @@ def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("weasyprint") is None, reason="WeasyPrint is not installed")
+@pytest.mark.skipif(
+    not weasyprint_works(), reason="WeasyPrint or its library is missing: apt install libpango-1.0-0 libpangoft2-1.0-0"
+)
 def test_three_sessions_print_on_three_pages_of_a4_and_give_the_same_bytes() -> None:
     page = sheet.sheet(course())
     written = sheet.sheet_pdf(page)

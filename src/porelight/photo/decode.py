@@ -102,8 +102,12 @@ def _too_large(where: str) -> Refusal:
 
 
 def _unpack(image: Image.Image, where: str) -> Pixels:
+    from PIL import ImageFile
+
+    # A switch of the whole process, which WeasyPrint turns on: half a photo would then pass for a whole one.
     try:
         orientation = _orientation(image)
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         image.load()
         return _upright(np.asarray(_plain(image), dtype=np.uint8), orientation)
     except Exception:

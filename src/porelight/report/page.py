@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
+from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.report import as_json, figures, words
 
@@ -51,6 +52,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "rings": draw.overlay_svg(plan.census),
         "scale": _scale(plan),
         "verdicts": by_outcome(plan.verdicts),
+        "asked": open_questions(plan.verdicts, plan.person),
         "figures": _figures(plan),
         "comparison": comparison(plan.candidates),
         "course": calendar(plan),
@@ -173,7 +175,7 @@ def _expect(plan: Plan) -> Line:
 def _following(plan: Plan) -> Line:
     heading = "What is next"
     if plan.status == "blocked":
-        return Line(heading, *_clearing(tuple(verdict for verdict in plan.verdicts if verdict.blocks)))
+        return Line(heading, *_clearing(plan))
     said = f"Session 1 on {words.day(plan.sessions[0])}"
     before = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
     if not before:
@@ -182,15 +184,14 @@ def _following(plan: Plan) -> Line:
     return Line(heading, said, f"The practitioner decides and signs. From {start}: {before[0].title}.")
 
 
-def _clearing(blocking: tuple[Verdict, ...]) -> tuple[str, str]:
+def _clearing(plan: Plan) -> tuple[str, str]:
     """The next step of a blocked plan, and what is behind it."""
+    blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
     first = blocking[0]
     until = max((verdict.until for verdict in blocking if verdict.until), default=None)
-    if first.outcome == "ask":
-        questions = dict.fromkeys(key for verdict in blocking for key in verdict.asks)
-        if questions:
-            said = f"Answer {words.count(len(questions), 'question')}"
-            return said, "They stand below. The practitioner can help with them."
+    asked = open_questions(blocking, plan.person)
+    if first.outcome == "ask" and asked:
+        return f"Answer {words.count(len(asked), 'question')}", "They stand below. The practitioner can help with them."
     if until:
         return f"Ask again on {words.day(until)}", first.clears or first.because
     return "Talk with the practitioner", first.clears or first.because
