@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -213,6 +214,33 @@ def test_several_photos_get_a_folder_each(run: Run, tmp_path: Path) -> None:
         "overlay.png",
         "pores.csv",
     }
+
+
+def test_answers_come_in_and_the_plan_goes_out_as_fhir(run: Run, tmp_path: Path) -> None:
+    from porelight import care
+    from porelight.report import fhir
+
+    answers = tmp_path / "answers.json"
+    told = care.read_person(PERSON.read_text(encoding="utf-8"), "person")
+    answers.write_bytes(fhir.as_bytes(fhir.response(told, dt.date(2026, 3, 2))))
+    for _ in range(2):
+        code, _, stderr = run("plan", SAMPLE, "--person", answers, "--out", tmp_path / "out", "--fhir")
+        assert (code, stderr) == (0, "")
+    bundle = json.loads((tmp_path / "out" / "bundle.fhir.json").read_bytes())
+    assert bundle["resourceType"] == "Bundle"
+
+
+def test_the_days_of_care_come_as_a_calendar_a_sheet_and_a_day(run: Run, tmp_path: Path) -> None:
+    days = ("--session", "2026-04-07", "--session", "2026-05-05")
+    ics, sheet = tmp_path / "course.ics", tmp_path / "sheet.html"
+    code, stdout, _ = run(
+        "care", PERSON, *days, "--out", ics, "--sheet", sheet, "--today", "--on", "2026-04-08", "--language", "de"
+    )
+    assert code == 0
+    assert "Der Tag nach der Sitzung" in stdout
+    assert b"BEGIN:VTIMEZONE" in ics.read_bytes()
+    assert 'lang="de"' in sheet.read_text(encoding="utf-8")
+    assert run("care", PERSON, *days)[0] == 1
 
 
 def test_help_imports_nothing_heavy() -> None:

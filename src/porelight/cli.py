@@ -39,7 +39,10 @@ Scale = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results; an earlier result there is replaced whole.")]
-PersonFile = Annotated[Path, typer.Argument(help="The person, as YAML without any name.", show_default=False)]
+PersonFile = Annotated[
+    Path,
+    typer.Argument(help="The person, as YAML or FHIR answers, without any name.", show_default=False),
+]
 LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.")]
 Language = Annotated[str, typer.Option("--language", help="Language of what the patient reads: en or de.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
@@ -101,7 +104,7 @@ def progress_bar(quiet: bool) -> Iterator[Progress | None]:
 @app.command()
 def plan(
     photo: Annotated[Path, typer.Argument(help="A photo of the skin: JPEG, PNG, HEIC, TIFF or WebP.")],
-    person: Annotated[Path, typer.Option("--person", help="The person, as YAML without any name.")],
+    person: Annotated[Path, typer.Option("--person", help="The person, as YAML or FHIR answers, without any name.")],
     out: Out,
     um_per_px: Scale = None,
     laser: LaserKey = "co2",
@@ -113,6 +116,7 @@ def plan(
     timezone: Annotated[
         str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
     ] = "UTC",
+    with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
@@ -134,7 +138,7 @@ def plan(
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = bundle.of_plan(made, picture.pixels, timezone=timezone)
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone, fhir=with_fhir)
         folder.deliver(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)

@@ -76,7 +76,7 @@ def read_photo(photo: Path | str | Picture) -> Picture:
 
 
 def read_person(person: Path | str | Person) -> Person:
-    """A person as given, or read from a YAML file.
+    """A person as given, or read from a YAML file, or from a FHIR QuestionnaireResponse when the name ends in .json.
 
     Raises:
         Refusal: the file cannot be read, or a field is wrong.
@@ -85,6 +85,10 @@ def read_person(person: Path | str | Person) -> Person:
 
     if isinstance(person, care.Person):
         return person
+    if str(person).lower().endswith(".json"):
+        from porelight.report import fhir
+
+        return fhir.person_from(fhir.read_response(read_bytes(person), str(person)), str(person))
     return care.read_person(read_text(person), str(person))
 
 

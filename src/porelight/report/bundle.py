@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Files = dict[str, bytes]
 
 
-def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC") -> Files:
-    """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions.
+def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", fhir: bool = False) -> Files:
+    """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions; FHIR when asked for.
 
     The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
     """
@@ -35,6 +35,10 @@ def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC") -> Files:
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(plan.calendar, timezone=timezone, uid_seed=course, stamp=plan.on)
+    if fhir:
+        from porelight.report.fhir import bundle_json
+
+        files["bundle.fhir.json"] = bundle_json(plan, timezone=timezone)
     return files
 
 

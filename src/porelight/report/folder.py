@@ -14,6 +14,7 @@ from porelight.refusal import Refusal
 DELIVERED = frozenset(
     {
         *("report.html", "plan.json", "pores.csv", "overlay.png", "preview.png", "calendar.ics"),
+        "bundle.fhir.json",
         *("census.json", "change.json", "change.png", "pairs.csv"),
         *("numbers.json", "section.svg", "section.png"),
     }
