@@ -243,6 +243,22 @@ def test_the_days_of_care_come_as_a_calendar_a_sheet_and_a_day(run: Run, tmp_pat
     assert run("care", PERSON, *days)[0] == 1
 
 
+def test_a_clinic_chooses_where_sources_disagree_and_the_plan_says_who_and_why(run: Run, tmp_path: Path) -> None:
+    clinic = tmp_path / "clinic.yaml"
+    clinic.write_text("keloid: {option: caution, by: Dr Example, reason: scar on the back only}")
+    keloid = ROOT / "examples" / "people" / "keloid.yaml"
+    usual = json.loads(run("screen", keloid, "--json")[1])
+    chosen = json.loads(run("screen", keloid, "--clinic", clinic, "--json")[1])
+    assert (usual["status"], chosen["status"]) == ("blocked", "ready")
+    code, stdout, _ = run("plan", SAMPLE, "--person", keloid, "--clinic", clinic, "--out", tmp_path / "out", "--json")
+    assert code == 0
+    assert json.loads(stdout)["clinic"]["keloid"]["by"] == "Dr Example"
+    clinic.write_text("keloid: {option: ignore, by: A, reason: b}")
+    code, _, stderr = run("screen", keloid, "--clinic", clinic)
+    assert code == 1
+    assert one_line(stderr)
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "porelight", "--help"], check=True, capture_output=True, text=True

@@ -44,6 +44,7 @@ PersonFile = Annotated[
     typer.Argument(help="The person, as YAML or FHIR answers, without any name.", show_default=False),
 ]
 LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.")]
+Clinic = Annotated[Path | None, typer.Option("--clinic", help="What the clinic chose where sources disagree, as YAML.")]
 Language = Annotated[str, typer.Option("--language", help="Language of what the patient reads: en or de.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
 
@@ -113,6 +114,7 @@ def plan(
     ] = 0.5,
     on: Day = None,
     seed: Seed = 0,
+    clinic: Clinic = None,
     timezone: Annotated[
         str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
     ] = "UTC",
@@ -134,6 +136,7 @@ def plan(
             laser=laser,
             goal=goal,
             seed=seed,
+            clinic=clinic,
             progress=progress,
         )
         if progress:
@@ -200,14 +203,19 @@ def subfolders(photos: list[Path]) -> list[str]:
 
 @app.command()
 def screen(
-    person: PersonFile, on: Day = None, laser: LaserKey = "co2", language: Language = "en", as_json: Json = False
+    person: PersonFile,
+    on: Day = None,
+    laser: LaserKey = "co2",
+    clinic: Clinic = None,
+    language: Language = "en",
+    as_json: Json = False,
 ) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
     from porelight.report import as_json as numbers
     from porelight.report import lines
 
-    verdicts = verbs.screen(person, on=day_of(on), laser=laser, language=language)
+    verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
     if as_json:
         print_json(numbers.verdict_numbers(verdicts))
         return
@@ -227,6 +235,7 @@ def care(
     ] = None,
     today: Annotated[bool, typer.Option("--today", help="Print what holds on the day of --on.")] = False,
     laser: LaserKey = "co2",
+    clinic: Clinic = None,
     on: Day = None,
     start: Annotated[
         dt.datetime | None, typer.Option("--start", formats=["%H:%M"], help="When the sessions start, such as 10:30.")
@@ -248,7 +257,7 @@ def care(
         )
     days = tuple(sorted(day.date() for day in session))
     begin = start.time() if start else None
-    dated = verbs.calendar(person, sessions=days, laser=laser, start=begin, language=language)
+    dated = verbs.calendar(person, sessions=days, laser=laser, clinic=clinic, start=begin, language=language)
     if out:
         course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
-    from porelight.care import Calendar, Clash, Person, Today, Verdict
+    from porelight.care import Calendar, Clash, ClinicChoices, Person, Today, Verdict
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus
@@ -103,8 +103,26 @@ def measure(photo: Path | str | Picture, *, um_per_px: float | None = None) -> P
     return stage.measure(read_photo(photo), um_per_px)
 
 
+def read_clinic(clinic: Path | str | ClinicChoices | None) -> ClinicChoices:
+    """A clinic's choices as given, or read from a YAML file; the cautious defaults for None.
+
+    Raises:
+        Refusal: the file cannot be read, or names a choice or option that does not exist.
+    """
+    from porelight import care
+
+    if clinic is None or isinstance(clinic, care.ClinicChoices):
+        return clinic or care.ClinicChoices()
+    return care.read_clinic(read_text(clinic), str(clinic))
+
+
 def screen(
-    person: Path | str | Person, *, on: dt.date, laser: str = "co2", language: str = "en"
+    person: Path | str | Person,
+    *,
+    on: dt.date,
+    laser: str = "co2",
+    clinic: Path | str | ClinicChoices | None = None,
+    language: str = "en",
 ) -> tuple[Verdict, ...]:
     """What the rules in force on that day say of this person, gravest first.
 
@@ -113,7 +131,7 @@ def screen(
     """
     from porelight import care
 
-    return care.screen(read_person(person), on, laser, language=language)
+    return care.screen(read_person(person), on, laser, read_clinic(clinic), language=language)
 
 
 def calendar(
@@ -121,6 +139,7 @@ def calendar(
     *,
     sessions: tuple[dt.date, ...],
     laser: str = "co2",
+    clinic: Path | str | ClinicChoices | None = None,
     start: dt.time | None = None,
     language: str = "en",
 ) -> Calendar:
@@ -131,7 +150,8 @@ def calendar(
     """
     from porelight import care
 
-    return care.calendar(read_person(person), sessions, laser, start=start, language=language)
+    choices = read_clinic(clinic)
+    return care.calendar(read_person(person), sessions, laser, choices, start=start, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
@@ -190,6 +210,7 @@ def plan(
     laser: str = "co2",
     goal: float = 0.5,
     seed: int = 0,
+    clinic: Path | str | ClinicChoices | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
@@ -202,6 +223,7 @@ def plan(
         laser: key of the laser.
         goal: wanted fall of the number of enlarged pores, 0 to 1.
         seed: of every random draw; the same seed gives the same plan.
+        clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -209,11 +231,11 @@ def plan(
     """
     from porelight.planning import make_plan
 
-    who = read_person(person)
+    who, choices = read_person(person), read_clinic(clinic)
     if progress:
         progress("Measuring the pores", 0.0)
     census = measure(photo, um_per_px=um_per_px)
-    return make_plan(census, who, on=on, laser=laser, goal=goal, seed=seed, progress=progress)
+    return make_plan(census, who, on=on, laser=laser, goal=goal, seed=seed, clinic=choices, progress=progress)
 
 
 def forecast(photo: Path | str | Picture, person: Path | str | Person, *, on: dt.date, **options: object) -> Forecast:

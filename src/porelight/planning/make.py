@@ -40,6 +40,7 @@ def make_plan(
     laser: str = "co2",
     goal: float = 0.5,
     seed: int = 0,
+    clinic: care.ClinicChoices | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """From the pores and the person to a plan.
@@ -51,6 +52,7 @@ def make_plan(
         laser: key of the laser.
         goal: wanted fall of the number of enlarged pores, 0 to 1.
         seed: of every random draw.
+        clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         progress: told of each stage.
 
     Raises:
@@ -59,7 +61,8 @@ def make_plan(
     tell = progress or (lambda stage, done: None)
     course = course_of(laser)
     tell("Checking whether treatment is possible", 0.3)
-    verdicts = care.screen(person, on, laser)
+    chosen = clinic or care.ClinicChoices()
+    verdicts = care.screen(person, on, laser, chosen)
     age = facts.age(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
     gap = timing.spacing(laser, person.phototype)
@@ -67,7 +70,11 @@ def make_plan(
     expected = forecast(census, laser, spacing=gap.time, goal=goal, seed=seed)
     tell("Simulating the settings", 0.5)
     blocked = any(verdict.blocks for verdict in verdicts)
-    days, calendar, why = _no_dates(verdicts) if blocked else _dates(person, verdicts, expected, gap, on, laser)
+
+    def dated(sessions: tuple[dt.date, ...]) -> Calendar:
+        return care.calendar(person, sessions, laser, chosen)
+
+    days, calendar, why = _no_dates(verdicts) if blocked else _dates(person, verdicts, expected, gap, on, dated)
     return Plan(
         status="blocked" if blocked else "ready",
         on=on,
@@ -87,6 +94,7 @@ def make_plan(
         timing=why,
         rests_on=(gap.row, course.spacing),
         clashes=care.clashes(calendar, person.planned),
+        clinic=chosen,
     )
 
 
@@ -125,9 +133,9 @@ def _dates(
     expected: Forecast,
     gap: timing.Spacing,
     on: dt.date,
-    laser: str,
+    dated: Callable[[tuple[dt.date, ...]], Calendar],
 ) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
-    lead = timing.preparation(care.calendar(person, (on,), laser).items, on)
+    lead = timing.preparation(dated((on,)).items, on)
     first = timing.first_day(on, lead, gap.time, person, verdicts)
     days = timing.dates(first, expected.milestones[-1].sessions_done, gap.time)
     why = (
@@ -137,7 +145,7 @@ def _dates(
         f"The sessions are {gap.because}",
         "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
     )
-    return days, care.calendar(person, days, laser), why
+    return days, dated(days), why
 
 
 def _count(expected: Forecast, count: int) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Literal
 
+from porelight.care.choices import ClinicChoices
 from porelight.care.engagements import Clash
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.cite import Cited
@@ -113,3 +114,5 @@ class Plan:
     """Rows of the plan itself, such as the time between sessions."""
     clashes: tuple[Clash, ...] = ()
     """What the person has planned on days of care that it does not go with."""
+    clinic: ClinicChoices = dataclasses.field(default_factory=ClinicChoices)
+    """What the clinic chose where sources disagree."""

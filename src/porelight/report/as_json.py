@@ -6,6 +6,7 @@ sum cannot change a byte), no clock and no machine in it. Described in ``docs/pl
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -80,6 +81,7 @@ def plan_numbers(plan: Plan) -> Numbers:
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "calendar": _calendar(plan.calendar),
         "clashes": [_clash(clash) for clash in plan.clashes],
+        "clinic": {key: dataclasses.asdict(chosen) for key, chosen in plan.clinic.chosen.items()},
         "sources": _sources(plan_sources(plan)),
         "numbers_used": [_row(row) for row in cite.used(plan)],
         "weakest": plan_weakest(plan),

@@ -61,7 +61,7 @@ def _held(plan: Plan, subject: str | None, timezone: str, plan_hash: str) -> Ite
     def name(kind: str) -> str:
         return urn(plan_hash, kind, subject or "")
 
-    told = rules(plan.on, plan.laser)
+    told = rules(plan.on, plan.laser, plan.clinic)
     answers, measured = name("response"), name("census")
     yield urn(canonical()), questionnaire()
     yield urn(f"{told.url}|{told.version}"), told
