@@ -259,6 +259,62 @@ def test_a_clinic_chooses_where_sources_disagree_and_the_plan_says_who_and_why(r
     assert one_line(stderr)
 
 
+@pytest.mark.parametrize("order", [("a-2", "a"), ("a", "a", "a-2"), ("a", "a-2", "a")])
+def test_no_photo_overwrites_another(order: tuple[str, ...], tmp_path: Path) -> None:
+    # Seen with a-2 before a: both went to one folder.
+    folders = cli.subfolders([tmp_path / str(index) / f"{name}.jpg" for index, name in enumerate(order)])
+    assert len(set(folders)) == len(order)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "[" * 20_000,
+        "energy_mj: 2026-02-30",
+        "energy_mj: " + "9" * 5_000,
+        "energy_mj: 5\nenergy_mj: 9",
+        "a: &a [1]\nb: *a",
+        "hobby: chess",
+        "phototype: VII",
+        "water: 2",
+    ],
+)
+def test_a_scenario_that_cannot_be_read_is_one_line(run: Run, tmp_path: Path, scenario: str) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(scenario)
+    code, _, stderr = run("simulate", path, "--json")
+    assert code == 1
+    assert one_line(stderr), stderr
+
+
+def test_a_scenario_says_what_to_simulate_and_options_overrule_it(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text("laser: co2\nenergy_mj: 5\nspot_um: 200\n")
+    numbers = json.loads(run("simulate", path, "--energy-mj", "8", "--json")[1])
+    assert (numbers["energy_mj"], numbers["spot_um"]) == (8.0, 200.0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("care", PERSON, "--session", "9999-12-31", "--json"),
+        ("care", PERSON, "--session", "0001-01-01", "--json"),
+        ("screen", PERSON, "--on", "9999-12-31"),
+        ("plan", SAMPLE, "--person", PERSON, "--out", "x" * 300),
+        ("screen", "/dev/zero"),
+        ("measure", "/dev/zero", "--json"),
+    ],
+)
+def test_days_paths_and_devices_beyond_reason_are_one_line(
+    run: Run, arguments: tuple[str | Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, stderr = run(*arguments)
+    assert code == 1
+    assert one_line(stderr), stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_imports_nothing_heavy() -> None:
     heavy = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "porelight", "--help"], check=True, capture_output=True, text=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -78,7 +79,18 @@ def root(
 
 def day_of(on: dt.datetime | None) -> dt.date:
     """The day asked for, or today: the only place where the clock is read."""
-    return on.date() if on else dt.date.today()
+    return plausible(on.date(), "--on") if on else dt.date.today()
+
+
+def plausible(day: dt.date, where: str) -> dt.date:
+    """A day that a person now living may have a session on; years from 1900 to 2200.
+
+    Raises:
+        Refusal: any other.
+    """
+    if not 1900 <= day.year <= 2200:
+        raise Refusal(f"{day.isoformat()} is no day to plan with", where=where, advice="Check the year")
+    return day
 
 
 def print_json(thing: object) -> None:
@@ -118,6 +130,7 @@ def plan(
     timezone: Annotated[
         str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
     ] = "UTC",
+    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when planning again.")] = 0,
     with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -141,7 +154,7 @@ def plan(
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = bundle.of_plan(made, picture.pixels, timezone=timezone, fhir=with_fhir)
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir)
         folder.deliver(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)
@@ -196,8 +209,8 @@ def subfolders(photos: list[Path]) -> list[str]:
         return [""]
     names: list[str] = []
     for path in photos:
-        taken = sum(name == path.stem or name.startswith(f"{path.stem}-") for name in names)
-        names.append(f"{path.stem}-{taken + 1}" if taken else path.stem)
+        numbered = (f"{path.stem}-{number}" for number in itertools.count(2))
+        names.append(next(name for name in itertools.chain([path.stem], numbered) if name not in names))
     return [f"{name}/" for name in names]
 
 
@@ -255,7 +268,7 @@ def care(
         raise Refusal(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
-    days = tuple(sorted(day.date() for day in session))
+    days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     begin = start.time() if start else None
     dated = verbs.calendar(person, sessions=days, laser=laser, clinic=clinic, start=begin, language=language)
     if out:

@@ -14,4 +14,4 @@ class Refusal(ValueError):
 
     def __init__(self, what: str, *, where: str, advice: str) -> None:
         self.what, self.where, self.advice = what, where, advice
-        super().__init__(f"{where}: {what}. {advice}.")
+        super().__init__(f"{where}: {what}. {advice}" + ("" if advice.endswith("?") else "."))

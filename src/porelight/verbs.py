@@ -29,13 +29,15 @@ def read_bytes(path: Path | str) -> bytes:
     """The contents of a file.
 
     Raises:
-        Refusal: missing, a folder, not permitted, or larger than :data:`LARGEST_FILE`.
+        Refusal: missing, no plain file, not permitted, or larger than :data:`LARGEST_FILE`.
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
         if path.is_dir():
             raise Refusal("this is a folder, not a file", where=str(path), advice="Name the file inside it")
+        if path.exists() and not path.is_file():
+            raise Refusal("this is a device, not a file", where=str(path), advice="Name a file")
+        size = path.stat().st_size
         if size > LARGEST_FILE:
             raise Refusal(
                 f"the file has {size / 1e6:.0f} MB, more than the {LARGEST_FILE / 1e6:.0f} MB we read",
@@ -47,7 +49,11 @@ def read_bytes(path: Path | str) -> bytes:
         raise Refusal("there is no such file", where=str(path), advice="Check the path") from None
     except OSError as error:
         reason = (error.strerror or "the file cannot be opened").lower()
-        raise Refusal(reason, where=str(path), advice="Check the path and its permissions") from None
+        raise Refusal(reason, where=str(path)[:200], advice="Check the path and its permissions") from None
+    except Refusal:
+        raise
+    except ValueError:
+        raise Refusal("the path holds a character that no path can hold", where="path", advice="Check it") from None
 
 
 def read_text(path: Path | str) -> str:

@@ -94,10 +94,10 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_missing_parent_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="no such folder"):
-        folder.deliver(tmp_path / "no" / "out", LATER)
-    assert not (tmp_path / "no").exists()
+def test_missing_folders_above_are_made(tmp_path: Path) -> None:
+    folder.deliver(tmp_path / "people" / "a" / "plan", LATER)
+    assert contents(tmp_path / "people" / "a" / "plan") == LATER
+    assert [path.name for path in tmp_path.iterdir()] == ["people"]
 
 
 def test_a_parent_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -181,8 +181,8 @@ def test_one_file_is_written_whole_and_replaces_an_earlier_one(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["care.ics"]
 
 
-def test_one_file_is_refused_where_a_folder_or_nothing_is(tmp_path: Path) -> None:
+def test_one_file_is_refused_where_a_folder_is_and_makes_the_folders_above(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="a folder, not a file"):
         folder.deliver_file(tmp_path, b"")
-    with pytest.raises(Refusal, match="no such folder"):
-        folder.deliver_file(tmp_path / "no" / "care.ics", b"")
+    folder.deliver_file(tmp_path / "no" / "file", b"x")
+    assert (tmp_path / "no" / "file").read_bytes() == b"x"

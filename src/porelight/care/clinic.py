@@ -8,8 +8,8 @@ import datetime as dt
 from porelight.care.choices import Chosen, ClinicChoices
 from porelight.care.language import say
 from porelight.care.model import Verdict
-from porelight.care.reading import mapping
 from porelight.care.screen import by_gravity
+from porelight.reading import mapping
 from porelight.refusal import Refusal
 
 

@@ -17,7 +17,7 @@ from porelight.care.engagements import BIG_DAY, HOLIDAY
 from porelight.care.model import Answer, Engagement, Medicine, Person
 from porelight.care.phototype import GUIDED, suggested
 from porelight.care.questions import Question, questions, version
-from porelight.care.reading import mapping
+from porelight.reading import mapping
 from porelight.refusal import Refusal
 from porelight.skin import Phototype, Site
 

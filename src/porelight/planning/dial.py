@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pydantic
-import yaml
 
 from porelight.laser import Laser, Profile, Setting, lasers
+from porelight.reading import mapping
 from porelight.refusal import Refusal
 from porelight.skin import Phototype, Site, Skin, facial_skin
 from porelight.units import mJ, percent, um, us
@@ -54,22 +54,20 @@ def scenario_from(text: str, where: str, given: Mapping[str, Any] | None = None)
     """A scenario from the text of a YAML file, overruled by ``given``.
 
     Raises:
-        Refusal: the text is not YAML, or says something unknown or of the wrong kind.
+        Refusal: the text is not plain YAML, or says something unknown or of the wrong kind.
     """
-    try:
-        said = yaml.safe_load(text) or {}
-    except yaml.YAMLError:
-        raise Refusal("this is not YAML", where=where, advice="Write one 'name: value' a line") from None
-    if not isinstance(said, dict):
-        raise Refusal("a list of names and values is needed", where=where, advice="Write one 'name: value' a line")
+    said = mapping(text, where) if text.strip() else {}
     try:
         return Scenario.model_validate({**said, **(given or {})})
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        raise Refusal(
-            f"{name}: {first['msg'].lower()}", where=where, advice="Names are " + ", ".join(Scenario.model_fields)
-        ) from None
+        if first["type"] == "extra_forbidden":
+            what, advice = f"{name} is not something a scenario says", "Use " + ", ".join(Scenario.model_fields)
+        else:
+            what = f"{name} {str(first['input'])[:40]!r}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+            advice = "Mend that value"
+        raise Refusal(what, where=where, advice=advice) from None
 
 
 def skin_of(phototype: Phototype, site: Site, water: float | None = None) -> Skin:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Files = dict[str, bytes]
 
 
-def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", fhir: bool = False) -> Files:
+def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int = 0, fhir: bool = False) -> Files:
     """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions; FHIR when asked for.
 
     The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
@@ -34,7 +34,9 @@ def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", fhir: bool = F
     }
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
-        files["calendar.ics"] = ics.to_ics(plan.calendar, timezone=timezone, uid_seed=course, stamp=plan.on)
+        files["calendar.ics"] = ics.to_ics(
+            plan.calendar, timezone=timezone, sequence=sequence, uid_seed=course, stamp=plan.on
+        )
     if fhir:
         from porelight.report.fhir import bundle_json
 

@@ -35,6 +35,11 @@ def check(out: Path) -> None:
         Refusal: the place cannot be written, or holds something that is not an earlier output.
     """
     place = _resolved(out)
+    with _refusing(out):
+        _check_place(place, out)
+
+
+def _check_place(place: Path, out: Path) -> None:
     _check_parent(place)
     if place.is_dir():
         if place == Path.cwd() or place in Path.cwd().parents:
@@ -43,15 +48,14 @@ def check(out: Path) -> None:
             raise Refusal("the folder holds something else than an earlier result", where=str(out), advice=ANOTHER)
     elif place.exists():
         raise Refusal("there is a file of this name", where=str(out), advice="Name another folder")
-    with _refusing(out):
-        Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent)).rmdir()
+    Path(tempfile.mkdtemp(prefix=".porelight.", dir=_ground(place))).rmdir()
 
 
 def deliver(out: Path, files: Mapping[str, bytes]) -> None:
     """Make ``out`` a folder of exactly these files; an earlier output there is replaced whole.
 
     Args:
-        out: the folder; its parent exists.
+        out: the folder; missing folders above it are made.
         files: relative path, parts joined by ``/`` -> content.
 
     Raises:
@@ -72,13 +76,15 @@ def deliver_file(out: Path, data: bytes) -> None:
         Refusal: the place cannot be written, or is a folder.
     """
     place = _resolved(out)
-    _check_parent(place)
-    if place.is_dir():
-        raise Refusal("this is a folder, not a file", where=str(out), advice="Name the file inside it")
-    with _refusing(out), _workshop(place) as workshop:
-        whole = workshop / "whole"
-        whole.write_bytes(data)
-        whole.replace(place)
+    with _refusing(out):
+        _check_parent(place)
+        if place.is_dir():
+            raise Refusal("this is a folder, not a file", where=str(out), advice="Name the file inside it")
+        with _workshop(place) as workshop:
+            whole = workshop / "whole"
+            whole.write_bytes(data)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            whole.replace(place)
 
 
 def is_earlier_output(folder: Path) -> bool:
@@ -112,11 +118,14 @@ def _resolved(out: Path) -> Path:
 
 
 def _check_parent(place: Path) -> None:
-    parent = place.parent
-    if not parent.exists():
-        raise Refusal("there is no such folder", where=str(parent), advice="Create it first, or check the path")
-    if not parent.is_dir():
-        raise Refusal("this is a file, not a folder", where=str(parent), advice="Name a place inside a folder")
+    ground = _ground(place)
+    if not ground.is_dir():
+        raise Refusal("this is a file, not a folder", where=str(ground), advice="Name a place inside a folder")
+
+
+def _ground(place: Path) -> Path:
+    """The nearest folder above that is there; those in between are made once everything is written."""
+    return next(parent for parent in place.parents if parent.exists())
 
 
 @contextlib.contextmanager
@@ -132,7 +141,7 @@ def _refusing(out: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _workshop(place: Path) -> Iterator[Path]:
     """A hidden folder beside the place, gone afterwards whatever happens."""
-    workshop = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    workshop = Path(tempfile.mkdtemp(prefix=".porelight.", dir=_ground(place)))
     try:
         yield workshop
     finally:
@@ -152,6 +161,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _swap(whole: Path, place: Path, earlier: Path) -> None:
     """Put the new folder in its place; the earlier one comes back if that fails."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         place.rename(earlier)
     try:
