@@ -14,6 +14,13 @@ import numpy as np
 from numba import njit
 
 from porelight.fields import Floats, Grid
+from porelight.units import ICE_POINT, celsius
+
+FREEZES = ICE_POINT
+BOILS = celsius(100.0)
+"""Where the enthalpy curve of :mod:`porelight.heat.tissue` bends [K]; a test holds it to that of the tables."""
+WARM = celsius(37.0)
+"""Temperature at which the tables give the conductivity [K]."""
 
 FASTMATH = {"nsz", "arcp", "contract"}
 """Liberties that change no result by more than rounding: no reordering of sums, no ignoring of infinities."""
@@ -43,16 +50,16 @@ def material(H, T, K, solid, row, law):  # type: ignore[no-untyped-def]
         over = over if over > 0.0 else 0.0
         hot = over - latent
         hot = hot if hot > 0.0 else 0.0
-        t = 273.15 + cold * frozen + (warm - over) * wet + hot * dry
+        t = FREEZES + cold * frozen + (warm - over) * wet + hot * dry
         T[i] = t
-        ready = t if t > 273.15 else 273.15
-        ready = ready if ready < 373.15 else 373.15
+        ready = t if t > FREEZES else FREEZES
+        ready = ready if ready < BOILS else BOILS
         part = -h * ice
         part = part if part > 0.0 else 0.0
         part = part if part < 1.0 else 1.0
         gone = over * steam
         gone = gone if gone < 1.0 else 1.0
-        K[i] = k0 * (1.0 + slope * (ready - 310.15)) * (1.0 + icy * part) * (1.0 - airy * gone) * solid[i]
+        K[i] = k0 * (1.0 + slope * (ready - WARM)) * (1.0 + icy * part) * (1.0 - airy * gone) * solid[i]
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
@@ -149,9 +156,9 @@ def pulse_step(  # type: ignore[no-untyped-def]
             ejected[1] += 1.0
             excess = H[j, i] - limit
             H[j, i] = limit
-            if peak[j, i] < 273.15 + rows[j, 3] / rows[j, 2]:
-                peak[j, i] = 273.15 + rows[j, 3] / rows[j, 2]
-            hot = 373.15 + max(limit - rows[j, 3] - rows[j, 4], 0.0) / rows[j, 5]
+            if peak[j, i] < FREEZES + rows[j, 3] / rows[j, 2]:
+                peak[j, i] = FREEZES + rows[j, 3] / rows[j, 2]
+            hot = BOILS + max(limit - rows[j, 3] - rows[j, 4], 0.0) / rows[j, 5]
             if limit >= rows[j, 3] + rows[j, 4] and peak[j, i] < hot:
                 peak[j, i] = hot
             volume = dz[j] * rings[3, i]
@@ -178,7 +185,7 @@ def blow_off(H, solid, peak, rows, dz, rings, nz, nr, ejected):  # type: ignore[
             ejected[0] += H[j, i] * dz[j] * rings[3, i]
             ejected[1] += 1.0
             H[j, i] = rows[j, 7]
-            hot = 373.15 + max(rows[j, 7] - rows[j, 3] - rows[j, 4], 0.0) / rows[j, 5]
+            hot = BOILS + max(rows[j, 7] - rows[j, 3] - rows[j, 4], 0.0) / rows[j, 5]
             peak[j, i] = max(peak[j, i], hot)
 
 

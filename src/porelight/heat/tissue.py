@@ -20,6 +20,7 @@ import numpy as np
 from porelight import cite
 from porelight.cite import Cited
 from porelight.fields import Floats, Grid
+from porelight.heat.kernels import BOILS, WARM
 from porelight.laser import Laser
 from porelight.skin import Skin
 from porelight.units import ICE_POINT
@@ -80,7 +81,7 @@ class Tissue:
     @property
     def removal_cost(self) -> Floats:
         """Energy to bring skin of 37 C to the point where it leaves (nz,) [J/m3]."""
-        return np.asarray(self.rows[:, REMOVAL] - self.enthalpy(ICE_POINT + 37.0))
+        return np.asarray(self.rows[:, REMOVAL] - self.enthalpy(WARM))
 
 
 def tissue(skin: Skin, laser: Laser, grid: Grid) -> Tissue:
@@ -112,7 +113,7 @@ def uniform(
     capacity: float,
     conductivity: float,
     latent: float = 0.0,
-    boiling: float = 373.15,
+    boiling: float = BOILS,
     perfusion: float = 0.0,
 ) -> Tissue:
     """A material of constant properties: what the closed forms are compared with.
@@ -141,7 +142,7 @@ def _column(name: str, water: float, value: dict[str, float], laser: Laser) -> l
     removal = boiling + latent
     if laser.ablation:
         removal += dry * (laser.ablation["removal_temperature"].si - value["boiling_point"])
-        removal = min(removal, 37.0 * wet + laser.ablation["heat_of_ablation"].si)
+        removal = min(removal, (WARM - ICE_POINT) * wet + laser.ablation["heat_of_ablation"].si)
     conductivity = value[f"{name}_conductivity"]
     return [frozen, frozen_share * value["water_fusion"], wet, boiling, latent, dry, conductivity, removal]
 
