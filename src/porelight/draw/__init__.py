@@ -6,7 +6,9 @@ says what it shows.
 
 from porelight.draw.column import close_up, close_up_height, close_up_says, section_png, section_svg
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
+from porelight.draw.gland import gland_chart, gland_chart_says, gland_chart_size
 from porelight.draw.ink import Figure, new_figure, png, rounded, svg
+from porelight.draw.light import joule, joule_figure, joule_says
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
 from porelight.draw.section import overview, overview_says, small, small_frame, small_says, spacing
 
@@ -21,6 +23,12 @@ __all__ = [
     "factors_say",
     "fan",
     "fan_says",
+    "gland_chart",
+    "gland_chart_says",
+    "gland_chart_size",
+    "joule",
+    "joule_figure",
+    "joule_says",
     "new_figure",
     "overlay_png",
     "overlay_says",
