@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, features
 
 from porelight import photo
+from porelight.photo import header
 from porelight.photo.decode import LARGEST
 from porelight.refusal import Refusal
 
@@ -44,16 +45,86 @@ def test_a_phones_heic_opens() -> None:
     assert np.abs(picture.pixels[50, 70].astype(int) - SKIN).max() <= 6
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_picture_is_upright_however_the_camera_was_held(orientation: int) -> None:
-    from PIL import ImageOps
+TURNS: dict[int, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What EXIF asks a viewer to do, by the number of the tag."""
 
+WRITABLE = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF"] + (["AVIF"] if features.check("avif") else [])
+
+
+def held(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    data = saved(patch(), "PNG", exif=exif)
-    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
-    assert expected is not None
-    assert np.array_equal(photo.decode(data, "photo").pixels, np.asarray(expected.convert("RGB")))
+    return exif
+
+
+def quarters() -> Image.Image:
+    """Four colours, so that every turn and every mirror image looks different, far enough apart for any loss."""
+    image = Image.new("RGB", (160, 96), (220, 60, 60))
+    image.paste((60, 200, 60), (80, 0, 160, 48))
+    image.paste((60, 60, 220), (0, 48, 80, 96))
+    image.paste((240, 240, 240), (80, 48, 160, 96))
+    return image
+
+
+def assert_turned(data: bytes, orientation: int) -> None:
+    expected = quarters() if orientation == 1 else quarters().transpose(TURNS[orientation])
+    pixels = photo.decode(data, "photo").pixels
+    assert pixels.shape == (expected.height, expected.width, 3)
+    # Lossy formats blur the border between two colours: the middle of each quarter is what counts.
+    rows, columns = (np.array([n // 4, 3 * n // 4]) for n in pixels.shape[:2])
+    middles = np.ix_(rows, columns)
+    assert np.abs(pixels[middles].astype(int) - np.asarray(expected)[middles]).max() <= 25
+
+
+@pytest.mark.parametrize("form", WRITABLE)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_picture_is_upright_however_the_camera_was_held(orientation: int, form: str) -> None:
+    pillow_heif.register_heif_opener()
+    assert_turned(saved(quarters(), form, exif=held(orientation)), orientation)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate"])
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_packed_tiff_is_turned_once(orientation: int, compression: str) -> None:
+    assert_turned(saved(quarters(), "TIFF", exif=held(orientation), compression=compression), orientation)
+
+
+ORIENTATION = (b"\x01\x12\x00\x03\x00\x00\x00\x01\x00", b"\x12\x01\x03\x00\x01\x00\x00\x00")
+"""The tag's name, type and count up to its value, in either byte order."""
+
+
+def noted(data: bytes, orientation: int) -> bytes:
+    """A file that says it is upright, with nothing changed but the number in its notes."""
+    assert sum(data.count(tag + b"\x01") for tag in ORIENTATION) == 1
+    for tag in ORIENTATION:
+        data = data.replace(tag + b"\x01", tag + bytes([orientation]))
+    return data
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_heic_whose_container_is_silent_is_turned_by_its_notes(orientation: int) -> None:
+    pillow_heif.register_heif_opener()
+    data = noted(saved(quarters(), "HEIF", exif=held(1)), orientation)
+    assert not header.turned_by_container(data)
+    assert_turned(data, orientation)
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_heic_turned_by_its_container_is_not_turned_again_by_its_notes(orientation: int) -> None:
+    """As phones write it: the container and the notes say the same."""
+    pillow_heif.register_heif_opener()
+    # Notes given as bytes are what this writer takes over into the container.
+    data = saved(quarters(), "HEIF", exif=held(orientation).tobytes())
+    assert header.turned_by_container(data)
+    assert_turned(data, orientation)
 
 
 def test_place_and_time_are_left_behind() -> None:
@@ -116,6 +187,40 @@ def test_what_is_no_photo_is_refused_in_one_line(data: bytes, words: str) -> Non
         photo.decode(data, "photo.jpg")
     assert str(refused.value).startswith("photo.jpg: ")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("JPEG", {}),
+        ("PNG", {}),
+        ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("TIFF", {"compression": "tiff_adobe_deflate"}),
+        ("WEBP", {}),
+        ("WEBP", {"lossless": True}),
+        ("HEIF", {}),
+        *([("AVIF", {})] if "AVIF" in WRITABLE else []),
+    ],
+)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_cut_off_file_is_called_cut_off(
+    form: str, options: dict[str, Any], share: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pillow_heif.register_heif_opener()
+    noise = Image.fromarray(np.random.default_rng(3).integers(0, 255, (200, 300, 3), dtype=np.uint8))
+    data = saved(noise, form, **options)
+    with pytest.raises(Refusal, match="damaged or cut off"):
+        photo.decode(data[: int(share * len(data))], "half")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "start", [b"II*\0\x08\0\0\0", b"RIFF\x10\0\0\0WAVEfmt ", b"\0\0\0\x18ftypisom\0\0\0\0isommp42"]
+)
+def test_a_whole_file_of_another_kind_is_not_called_damaged(start: bytes) -> None:
+    with pytest.raises(Refusal, match="not a picture"):
+        photo.decode(start + bytes(200), "other")
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:

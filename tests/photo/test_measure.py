@@ -120,8 +120,12 @@ def test_a_photo_without_skin_is_refused(colour: tuple[int, int, int]) -> None:
         photo.measure(photo.Picture(plain, "wall.png", "PNG"))
 
 
-def test_noise_of_every_colour_is_no_skin() -> None:
-    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), dtype=np.uint8)
+@pytest.mark.parametrize("grain", [1, 2, 8])
+@pytest.mark.parametrize(("height", "width"), [(300, 300), (500, 600), (600, 500), (900, 1200)])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_noise_of_every_colour_is_no_skin(height: int, width: int, grain: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed).integers(0, 256, (height // grain, width // grain, 3), dtype=np.uint8)
+    noise = drawn.repeat(grain, axis=0).repeat(grain, axis=1)
     with pytest.raises(Refusal, match="no skin"):
         photo.measure(photo.Picture(noise, "noise.png", "PNG"))
 
@@ -131,6 +135,32 @@ def test_even_skin_has_no_pores_and_says_so() -> None:
     census = photo.measure(photo.Picture(even, "even.png", "PNG"))
     assert census.pore_count == 0
     assert "few pores" in census.flags
+
+
+@pytest.mark.parametrize("colour", [(205, 160, 140), (235, 200, 180), (140, 95, 75), (85, 55, 42)])
+@pytest.mark.parametrize(("noise", "size"), [(0.0, (500, 600)), (1.0, (500, 600)), (2.0, (300, 400))])
+def test_skin_without_a_feature_says_few_pores(
+    colour: tuple[int, int, int], noise: float, size: tuple[int, int]
+) -> None:
+    drawn = np.random.default_rng(1).normal(colour, noise, (*size, 3)).clip(0, 255)
+    assert "few pores" in photo.measure(photo.Picture(np.rint(drawn).astype(np.uint8), "even", "PNG")).flags
+
+
+def test_a_photo_too_small_to_count_pores_says_so(shared: Path) -> None:
+    whole = picture(shared, "cheek.png")
+    for height, width, small in ((199, 400, True), (400, 150, True), (200, 200, False)):
+        crop = photo.Picture(np.ascontiguousarray(whole.pixels[:height, :width]), "crop", "PNG")
+        assert ("too small" in photo.measure(crop).flags) is small
+
+
+@pytest.mark.parametrize("name", ["cheek.png", "large_pores_quarter.png", "fine_pores.jpg", "redness.jpg"])
+def test_every_pore_lies_inside_the_picture(shared: Path, name: str) -> None:
+    census = photo.measure(picture(shared, name))
+    assert census.pores.x.min() >= 0.0
+    assert census.pores.x.max() <= census.width - 1
+    assert census.pores.y.min() >= 0.0
+    assert census.pores.y.max() <= census.height - 1
+    assert np.all(np.diff(census.pores.y) >= 0.0)
 
 
 @pytest.mark.parametrize("scale", [0.0, -60.0, float("nan"), float("inf"), 1.0, 900.0])

@@ -14,7 +14,7 @@ from porelight.cite import Cited
 Floats = NDArray[np.float64]
 
 PictureFlag = Literal[
-    "uncalibrated", "blurred", "too coarse", "glare", "smoothed", "noisy", "dark", "no skin", "few pores"
+    "uncalibrated", "too small", "blurred", "too coarse", "glare", "smoothed", "noisy", "dark", "no skin", "few pores"
 ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.photo import header
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def decode(data: bytes, where: str) -> Picture:
         warnings.simplefilter("ignore")
         image = _open(data, where)
         _check_size(image.size, where)
-        return Picture(pixels=_unpack(image, where), where=where, format=_format(image))
+        return Picture(pixels=_unpack(image, data, where), where=where, format=_format(image))
 
 
 def _open(data: bytes, where: str) -> Image.Image:
@@ -70,7 +71,9 @@ def _open(data: bytes, where: str) -> Image.Image:
     except Image.DecompressionBombError:
         raise _too_large(where) from None
     except Exception:
-        # A damaged file may fail anywhere in a reader and with any error: none of them says more than this.
+        # A damaged file may fail anywhere in a reader and with any error: its beginning says more than they do.
+        if header.is_cut(data):
+            raise _damaged(where) from None
         raise Refusal("this is not a picture that can be read", where=where, advice=_ADVICE) from None
 
 
@@ -101,23 +104,32 @@ def _too_large(where: str) -> Refusal:
     return Refusal(what, where=where, advice="Crop it to the skin or save it smaller")
 
 
-def _unpack(image: Image.Image, where: str) -> Pixels:
+def _damaged(where: str) -> Refusal:
+    return Refusal("the picture is damaged or cut off", where=where, advice="Copy it again from the camera or phone")
+
+
+def _unpack(image: Image.Image, data: bytes, where: str) -> Pixels:
     from PIL import ImageFile
 
     # A switch of the whole process, which WeasyPrint turns on: half a photo would then pass for a whole one.
     try:
-        orientation = _orientation(image)
         ImageFile.LOAD_TRUNCATED_IMAGES = False
         image.load()
-        return _upright(np.asarray(_plain(image), dtype=np.uint8), orientation)
+        return _upright(np.asarray(_plain(image), dtype=np.uint8), _orientation(image, data))
     except Exception:
-        advice = "Copy it again from the camera or phone"
-        raise Refusal("the picture is damaged or cut off", where=where, advice=advice) from None
+        raise _damaged(where) from None
 
 
-def _orientation(image: Image.Image) -> int:
-    """How the camera was held, as EXIF counts it. Unreadable notes count as upright: the pixels are what matters."""
+def _orientation(image: Image.Image, data: bytes) -> int:
+    """How the unpacked pixels still have to be turned, as EXIF counts it.
+
+    Asked for after unpacking, because Pillow turns a TIFF as it unpacks it and then drops the tag. Of a HEIC the tag
+    is dropped on opening; the reader turns it by its container alone, so the tag counts where the container is silent.
+    Unreadable notes count as upright: the pixels are what matters.
+    """
     try:
+        if image.format == "HEIF":
+            return 1 if header.turned_by_container(data) else int(image.info.get("original_orientation") or 1)
         return int(image.getexif().get(0x0112, 1))
     except Exception:
         return 1

@@ -22,6 +22,8 @@ ROUGH: Final = 3.0
 """How many times the usual contrast a place may have: hair and brows have more."""
 ROUGHEST: Final = 0.45
 """Contrast [log luminance] that no skin has: more is hair, print or noise."""
+PATCHY: Final = 0.6
+"""Contrast of red by green [log] that no skin has: shiny skin reaches 0.4, noise of all colours begins at 0.7."""
 WHITE: Final = 0.93
 """Luminance from which the sensor is full."""
 GLINT: Final = 0.35
@@ -48,7 +50,7 @@ def skin_mask(light: Plane) -> SkinMask:
     if not coloured.any():
         return SkinMask(np.zeros(light.shape[:2], np.bool_), 0.0, 0.0)
     lit = _smooth(log_light) > np.median(log_light[coloured]) - SHADOW
-    skin = coloured & lit & ~_hairy(log_light, coloured)
+    skin = coloured & lit & ~_hairy(log_light, coloured) & ~_patchy(small)
     glare = _smooth((bright > WHITE).astype(np.float32)) > 0.5
     glints = log_light - _smooth(log_light) > GLINT
     shares = float(skin.mean()), float((glare | glints)[coloured].mean())
@@ -75,10 +77,22 @@ def _coloured(light: Plane) -> Mask:
 
 
 def _hairy(log_light: Plane, coloured: Mask) -> Mask:
-    relief = log_light - _smooth(log_light)
-    contrast = np.sqrt(_smooth(relief * relief, 0.02))
+    contrast = _contrast(log_light)
     hairy: Mask = contrast > min(ROUGH * max(float(np.median(contrast[coloured])), 0.02), ROUGHEST)
     return hairy
+
+
+def _patchy(light: Plane) -> Mask:
+    """Where the colour changes from point to point: blood and melanin lie in skin more evenly than that."""
+    red, green = (np.log(np.ascontiguousarray(light[..., channel]) + np.float32(0.003)) for channel in range(2))
+    patchy: Mask = _contrast(red - green) > PATCHY
+    return patchy
+
+
+def _contrast(plane: Plane) -> Plane:
+    """Standard deviation around each place, of what a little blur takes away."""
+    relief = plane - _smooth(plane)
+    return np.asarray(np.sqrt(_smooth(relief * relief, 0.02)), np.float32)
 
 
 def _tidy(mask: Mask) -> Mask:

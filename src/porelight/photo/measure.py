@@ -103,7 +103,7 @@ def _pores(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, 
     found = found.where((found.strength > STRENGTH) & on_skin)
     outline = outlines(_without_glints(log_light, within), found)
     keep = _is_pore(outline, found)
-    return _table(outline, keep, 2.0**level), outline.where(keep)
+    return _table(outline, keep, 2.0**level, levels[0][0].shape), outline.where(keep)
 
 
 def _without_glints(log_light: Plane, scale: float) -> Plane:
@@ -136,10 +136,14 @@ def _usual_depth(outline: Outlines, found: Dots) -> float:
     return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), SHALLOW)
 
 
-def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float) -> Pores:
-    """The kept outlines in px of the full picture, from the top down. A pixel's centre has whole coordinates."""
-    x = (outline.x[keep] + 0.5) * factor - 0.5
-    y = (outline.y[keep] + 0.5) * factor - 0.5
+def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float, shape: tuple[int, ...]) -> Pores:
+    """The kept outlines in px of the full picture, from the top down. A pixel's centre has whole coordinates.
+
+    A pore that the edge of the picture cuts may have its centre just outside: it is put on the edge.
+    """
+    height, width = shape[:2]
+    x = ((outline.x[keep] + 0.5) * factor - 0.5).clip(0.0, width - 1.0)
+    y = ((outline.y[keep] + 0.5) * factor - 0.5).clip(0.0, height - 1.0)
     order = np.lexsort((x, y))
     picked = np.flatnonzero(keep)[order]
     return Pores(

@@ -13,6 +13,8 @@ from porelight.photo.mask import SkinMask
 from porelight.photo.size import PoreScale
 from porelight.photo.tone import Plane, luminance
 
+SMALL: Final = 200
+"""Width or height [px] under which too few pores fit in to count: at 60 um per px, 12 mm of skin."""
 COARSE: Final = 5.0
 """Median pore diameter [px] under which sizes cannot be told apart."""
 GLARE: Final = 0.03
@@ -48,6 +50,7 @@ def flags_of(
     softness = float(np.median(outline.edge / outline.radius)) if outline.edge.size else 0.0
     holds: dict[PictureFlag, bool] = {
         "uncalibrated": um_per_px is None,
+        "too small": min(picture.width, picture.height) < SMALL,
         "blurred": softness > SOFT,
         "too coarse": 0.0 < median < COARSE,
         "glare": mask.glare_share > GLARE,

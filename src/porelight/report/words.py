@@ -47,6 +47,7 @@ CONFIDENCES: Final[dict[Confidence, str]] = {
 FLAGS: Final[dict[PictureFlag, str]] = {
     "uncalibrated": "The photo has no scale, so all lengths are in pixels (px). With a ruler in the picture they would "
     "be in µm.",
+    "too small": "The photo is too small to count pores: use the full photo, at least 200 px wide and high.",
     "blurred": "The photo is not quite sharp: small pores may be missed.",
     "too coarse": "The photo shows pores with too few pixels: sizes are less sure.",
     "glare": "Shiny places were left out: pores there are not counted.",
