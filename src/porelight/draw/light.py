@@ -381,16 +381,8 @@ def _name_heat(ax: Axes, transport: Transport) -> None:
     ):
         leader(ax, x, z, out, to)
         weight = "bold" if name == "oil gland" else "normal"
-        write(
-            ax,
-            at,
-            to,
         said = f"{name}\n{short(estimate.value * cm**3, estimate.error * cm**3)} J/cm³"
         write(ax, at, to, said, weight=weight, linespacing=1.15, clip_on=False)
-            weight=weight,
-            linespacing=1.15,
-            clip_on=False,
-        )
 
 
 def _colour_bar(ax: Axes, scale: Scale, norm: LogNorm, colours: Colormap) -> None:
