@@ -1,6 +1,6 @@
 """Where one joule goes, laser by laser: ``python -m benchmarks.light.figures`` writes the pictures of docs/light.md.
 
-It prints the table of that page. Takes about five minutes on two cores: visible light scatters thousands of times.
+It prints the tables of that page. Takes about five minutes on two cores: visible light scatters often.
 """
 
 from __future__ import annotations
@@ -109,20 +109,24 @@ def study(skin: Skin, line: Line) -> Found:
     return Found(line, transport, heated(transport), heats[0], heats[-1], bare)
 
 
-def row(found: Found) -> str:
-    """One row of the table in docs/light.md."""
+def rows(found: Found) -> tuple[str, str]:
+    """The row of each table in docs/light.md."""
     line, transport, heat, low, high, bare = found
     share = transport.absorbed_by_path["gland"]
-    cells = (
+    means = (
         f"{line.nm}",
         with_error(1000 * share.value, 1000 * share.standard_error),
         *(with_error(mean.value * cm**3, mean.error * cm**3) for mean in (heat.gland, heat.epidermis, heat.beside)),
         f"{figures(100 * heat.reach.value, 100 * heat.reach.error)} %",
+    )
+    doubts = (
+        f"{line.nm}",
+        density(heat.gland),
         f"{density(low)} to {density(high)}",
         density(bare),
         optics.fat_absorption(line.nm * nm).confidence,
     )
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(means)} |", f"| {' | '.join(doubts)} |"
 
 
 def with_error(value: float, error: float) -> str:
@@ -153,14 +157,15 @@ def main() -> None:
         if not wanted or line.nm in wanted:
             found = study(skin, line)
             save(found)
-            print(row(found), flush=True)
             studied.append(found)
-    rows = [(f"{each.line.nm} nm", each.heated, each.low.value, each.high.value) for each in studied]
+    for table in zip(*map(rows, studied), strict=True):
+        print("\n".join(table), end="\n\n")
+    compared = [(f"{each.line.nm} nm", each.heated, each.low.value, each.high.value) for each in studied]
     if not wanted:
-        width, height = draw.gland_chart_size(len(rows))
+        width, height = draw.gland_chart_size(len(compared))
         figure, ax = draw.new_figure(width, height)
-        draw.gland_chart(ax, rows)
-        write("light-gland", draw.svg(figure, "light-gland", draw.gland_chart_says(rows), inline=False))
+        draw.gland_chart(ax, compared)
+        write("light-gland", draw.svg(figure, "light-gland", draw.gland_chart_says(compared), inline=False))
 
 
 if __name__ == "__main__":

@@ -308,7 +308,7 @@ def _unknown(ax: Axes, cells: Cells) -> None:
     ax.add_patch(ground).set_zorder(1)
     deep = _unsure(cells)[-cells.value.shape[0] // 5 :]
     if deep.mean() > 0.6:
-        write(ax, 0.0, 1.22 * mm, "too few photons: error above 30 %", ha="center", halo=GROUND, zorder=8)
+        write(ax, HALF - 20 * um, 1.44 * mm, "too few photons: error above 30 %", ha="right", halo=GROUND, zorder=8)
 
 
 def _anatomy(ax: Axes, medium: Heterogeneous) -> None:
