@@ -233,3 +233,13 @@ def test_a_person_made_in_code_needs_no_answers() -> None:
 
 def test_later_editions_stand_behind_earlier_ones() -> None:
     assert {rule.key for rule in in_force(dt.date(2016, 1, 1))} <= {rule.key for rule in in_force(ON)}
+
+
+@pytest.mark.parametrize("field", ["born", "past_sessions"])
+def test_a_past_that_lies_after_the_day_is_refused_by_its_name(field: str) -> None:
+    day = dt.date(2026, 3, 2)
+    later = day + dt.timedelta(days=1)
+    told: dict[str, Any] = {"born": later, "age": None} if field == "born" else {"past_sessions": (later,)}
+    somebody = dataclasses.replace(Person(30, "II", "cheek", {}, {}), **told)
+    with pytest.raises(Refusal, match=f"{field}: 2026-03-03 lies after 2026-03-02"):
+        care.screen(somebody, day)

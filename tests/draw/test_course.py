@@ -60,7 +60,7 @@ def test_ends_sessions_and_goal_are_named_where_they_are() -> None:
     assert "goal \u221250 %" in said
     assert "middle \u221260 %" in said  # an interval 80 points wide allows steps of ten
     assert "less change \u221210 %" in said
-    assert "more change \u221290 %" in said
+    assert "more change \u221295 %" in said
 
 
 def test_nothing_of_the_fan_leaves_its_axes() -> None:
@@ -72,7 +72,7 @@ def test_nothing_of_the_fan_leaves_its_axes() -> None:
 
 def test_the_fan_says_its_numbers() -> None:
     said = draw.fan_says(forecast())
-    assert "90 % interval \u221290 % to \u221210 %" in said
+    assert "90 % interval \u221295 % to \u221210 %" in said
     assert "goal is -50 %" in said
 
 

@@ -102,3 +102,9 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize(("width", "step"), [(4.0, 1), (12.0, 5), (60.0, 10), (500.0, 50)])
 def test_rounding_follows_the_width_of_the_interval(width: float, step: int) -> None:
     assert draw.rounded(123.4, Interval(123.4 - width / 2, 123.4, 123.4 + width / 2)) == step * round(123.4 / step)
+
+
+def test_ends_are_rounded_outward() -> None:
+    assert draw.ink.outward(Interval(-88.2, -50.0, -8.1)) == (-90, -5)
+    assert draw.ink.outward(Interval(-31.4, -28.4, -26.2)) == (-32, -26)
+    assert draw.ink.outward(Interval(-120.0, 10.0, 320.0)) == (-150, 350)

@@ -44,7 +44,7 @@ def test_without_a_scale_the_middle_stays_a_little_short_of_both_visits_of_the_t
     """kwon2018: -28.8 % after two sessions, -54.5 % 12 weeks after three; short of it for want of a control."""
     trials, result = cite.table("trials"), of()
     for index, key in ((1, "kwon_s2"), (-1, "kwon_s3")):
-        assert trials[key].value < change(result, index).mid < trials[key].value + 4.0
+        assert trials[key].value < change(result, index).mid < trials[key].value + 5.0
 
 
 def test_with_everything_known_the_trial_is_met() -> None:
@@ -111,6 +111,7 @@ def test_known_study_and_maturation_leave_the_spread_between_people() -> None:
     course = course_of("co2")
     sure = dataclasses.replace(course, study_spread=dataclasses.replace(course.study_spread, value=0.0))
     draws = model.draw(sure, np.random.default_rng(1))
+    draws = dataclasses.replace(draws, own_steepness=draws.steepness, chance=np.zeros_like(draws.chance))
     end = model.final_ratio(census(um_per_px=None), draws, None, 3, FOUR)
     row = cite.table("planning")["person_spread"]
     # Linear in the response for the calibration; the curve of exp() moves the spread by about two points.
@@ -184,6 +185,7 @@ def test_a_goal_beyond_the_evidence_has_no_number_of_sessions_and_says_so() -> N
     result = of(goal=0.9, sessions=None)
     assert result.sessions_for_goal is None
     assert result.milestones[-1].sessions_done == 3
+    assert result.chance_of_goal is not None
     assert result.chance_of_goal < 0.2
     assert any("no trial" in remark and "3 sessions" in remark for remark in result.remarks)
 
@@ -203,13 +205,14 @@ def test_the_same_seed_gives_the_same_forecast_and_another_seed_nearly_the_same(
 
 def test_erbium_borrows_from_co2_with_a_wider_interval_and_says_so() -> None:
     erbium, co2 = of(laser="eryag"), of()
-    assert change(erbium, -1).high - change(erbium, -1).low > change(co2, -1).high - change(co2, -1).low + 5
+    assert change(erbium, -1).high - change(erbium, -1).low > change(co2, -1).high - change(co2, -1).low + 2
     assert any("Er:YAG was seen" in remark for remark in erbium.remarks)
 
 
 def test_a_photo_without_scale_or_with_few_pores_uses_the_count_of_the_trial() -> None:
     few = of(census(count=5, median=400))
-    assert change(few, -1) == change(of(), -1)
+    assert change(few, -1).mid == pytest.approx(change(of(), -1).mid, abs=2 * NOISE)
+    assert not few.of_photo
     assert any("too few" in remark for remark in few.remarks)
     assert of().milestones[0].median_diameter_um is None
 
@@ -238,6 +241,44 @@ def test_the_forecast_names_what_is_assumed() -> None:
     assert cite.weakest(used) == "assumed"
 
 
+def test_a_goal_of_nothing_is_refused() -> None:
+    with pytest.raises(Refusal, match="goal: a goal of 0 asks for nothing"):
+        of(goal=0.0)
+
+
+FACES = [census(um_per_px=None), census(), census(median=180, spread=0.3), census(median=350, spread=0.4)]
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_borrowed_forecast_is_never_better_than_its_lenders(face: object, count: int) -> None:
+    lent, borrowed = of(face, sessions=count), of(face, sessions=count, laser="eryag")
+    for theirs, ours in zip(lent.milestones, borrowed.milestones, strict=True):
+        assert ours.enlarged_change_pct.mid >= theirs.enlarged_change_pct.mid
+        assert ours.enlarged_change_pct.low >= theirs.enlarged_change_pct.low
+    assert borrowed.chance_of_goal <= lent.chance_of_goal + 0.01  # type: ignore[operator]
+
+
+def test_a_borrowed_course_has_no_more_sessions_than_the_trial_it_borrows_from() -> None:
+    assert cite.table("planning")["most_sessions_eryag"].value > course_of("co2").most_sessions.value
+    result = of(goal=0.9, sessions=None, laser="eryag")
+    assert result.milestones[-1].sessions_done == course_of("co2").most_sessions.value
+    assert any("borrows from did not go beyond 3" in remark for remark in result.remarks)
+
+
+def test_without_a_scale_a_forecast_is_no_surer_than_with_one() -> None:
+    blind, seeing = of(), of(census())
+    assert not blind.of_photo
+    assert seeing.of_photo
+    for index in range(4):
+        assert (
+            change(blind, index).high - change(blind, index).low
+            > change(seeing, index).high - change(seeing, index).low
+        )
+    assert change(blind, -1).mid > change(seeing, -1).mid
+    assert blind.chance_of_goal < seeing.chance_of_goal  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("goal", [-0.1, 1.1, float("nan")])
 def test_a_goal_that_is_no_share_is_refused(goal: float) -> None:
     with pytest.raises(Refusal, match="share"):
@@ -254,7 +295,7 @@ def test_a_laser_without_a_pore_trial_is_refused() -> None:
     median=some.floats(40, 800),
     spread=some.floats(0.0, 1.0),
     scale=some.none() | some.floats(5, 120),
-    goal=some.floats(0.0, 1.0),
+    goal=some.floats(0.01, 1.0),
 )
 @settings(max_examples=40, deadline=None, derandomize=True)
 def test_any_face_gets_a_finite_forecast_that_never_removes_more_than_all(
@@ -266,4 +307,5 @@ def test_any_face_gets_a_finite_forecast_that_never_removes_more_than_all(
         interval = milestone.enlarged_change_pct
         assert -100.0 <= interval.low <= interval.mid <= interval.high < 200.0
         assert milestone.median_diameter_um is None or milestone.median_diameter_um.low > 0.0
+    assert result.chance_of_goal is not None
     assert 0.0 <= result.chance_of_goal <= 1.0

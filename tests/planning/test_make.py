@@ -89,7 +89,13 @@ def test_a_rule_that_blocks_leaves_no_dates_and_says_what_would_clear_it(old: st
     assert outcome in {verdict.outcome for verdict in grave}
     assert all(verdict.clears and verdict.because for verdict in grave)
     assert len(made.timing) == len(grave)
-    assert "Only if treatment becomes possible" in made.forecast.remarks[0]
+    if outcome == "refuse":
+        assert made.forecast_is == "not_offered"
+        assert made.forecast.milestones == ()
+        assert made.forecast.chance_of_goal is None
+    else:
+        assert made.forecast_is == "only_if_possible"
+        assert "Only if treatment becomes possible" in made.forecast.remarks[0]
 
 
 @pytest.mark.usefixtures("quick_chain")

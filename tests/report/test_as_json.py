@@ -75,6 +75,17 @@ def test_a_plan_is_valid_by_the_schema(made: str) -> None:
     validate(read(plans[made]()))
 
 
+def test_what_a_forecast_is_worth_is_told_and_a_refusal_has_none() -> None:
+    assert read(plan())["forecast_is"] == "expected"
+    assert read(blocked())["forecast_is"] == "only_if_possible"
+    refused = read(plan(ANSWERS.replace("bothered: yes", "bothered: no")))
+    assert refused["forecast_is"] == "not_offered"
+    assert refused["forecast"] == refused["candidates"] == []
+    assert refused["goal"]["chance"] is None
+    with pytest.raises(jsonschema.ValidationError):
+        validate(refused | {"forecast": read(plan())["forecast"]})
+
+
 def test_clashes_goals_and_guided_answers_are_told() -> None:
     day = plan().sessions[0] + dt.timedelta(days=2)
     numbers = read(plan(ANSWERS + f"big_days: [{day}]\ngoals: [smoother_skin]\nburns: little\n"))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from porelight import cite
+from porelight import cite, planning
 from porelight.report import as_json, figures, page
 from tests.report import a_plan
 
@@ -148,6 +148,7 @@ def test_a_refusal_shows_neither_forecast_nor_settings() -> None:
     assert "Not with this laser" in shown
     assert "No forecast is shown" in shown
     assert "No setting is shown" in shown
+    assert "Your skin check" in shown
     assert "Settings side by side" not in shown
 
 
@@ -217,6 +218,36 @@ def test_a_large_photo_still_gives_a_page_below_3_mb() -> None:
 def test_a_plan_without_pores_still_has_a_page() -> None:
     plan = dataclasses.replace(a_plan.ready(), census=a_plan.census(0))
     assert "0 of 0 pores are enlarged" in text(page.render(plan, a_plan.pixels()))
+
+
+def no_pore() -> Plan:
+    return planning.make_plan(a_plan.census(0), a_plan.person(), on=a_plan.ON)
+
+
+def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -> None:
+    said, shown = page.answer(no_pore()), text(page.render(no_pore(), a_plan.pixels()))
+    assert said.possible.said == "Not from this photo"
+    assert said.expect.said == "No forecast"
+    assert said.following.said == "Take another photo"
+    assert "No pore was found in this photo" in shown
+    assert "Down about" not in shown
+    assert "Settings side by side" not in shown
+    assert "There are no dates yet" in shown
+
+
+def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
+    expect = page.answer(a_plan.uncalibrated()).expect
+    assert expect.said.endswith("in the trial this rests on")
+    assert "not made from the pores of this photo" in expect.detail
+    borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
+    assert "borrows from CO2" in page.answer(borrowed).expect.detail
+    assert "borrows" not in page.answer(a_plan.ready()).expect.detail
+
+
+def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
+    facts = dict(page.effect_facts(a_plan.ready().candidates[0].simulation))
+    assert facts["Hottest tissue"] == "The model's limit of 350 °C"
+    assert "up to the model's limit of 350 °C" in text(ready())
 
 
 def test_while_something_blocks_lesser_points_wait_behind_it() -> None:

@@ -20,16 +20,32 @@ HARD = "\u00a0"
 @pytest.mark.parametrize(
     ("interval", "said"),
     [
-        (Interval(-52.1, -28.4, -8.7), "down about 30 % (between 10 and 50)"),
-        (Interval(-36.2, -28.4, -17.7), "down about 30 % (between 20 and 35)"),
+        (Interval(-52.1, -28.4, -8.7), "down about 30 % (between 5 and 55)"),
+        (Interval(-36.2, -28.4, -17.7), "down about 30 % (between 15 and 40)"),
         (Interval(-31.0, -28.4, -26.2), "down about 28 % (between 26 and 31)"),
-        (Interval(-41.7, -14.0, 14.2), "down about 10 % (from down 40 % to up 10 %)"),
-        (Interval(-12.0, 0.4, 11.0), "about the same (from down 10 % to up 10 %)"),
-        (Interval(3.0, 12.0, 24.0), "up about 10 % (between 5 and 25)"),
+        (Interval(-41.7, -14.0, 14.2), "down about 10 % (from down 45 % to up 15 %)"),
+        (Interval(-12.0, 0.4, 11.0), "about the same (from down 15 % to up 15 %)"),
+        (Interval(3.0, 12.0, 24.0), "up about 10 % (between 0 and 25)"),
     ],
 )
 def test_a_change_has_no_more_digits_than_its_interval_allows(interval: Interval, said: str) -> None:
     assert words.change(interval).replace(HARD, " ") == said
+
+
+def test_a_change_short_of_the_goal_is_never_said_as_the_goal() -> None:
+    def said(middle: float, goal: float) -> str:
+        return words.change(Interval(-88.0, middle, -4.0), goal).replace(HARD, " ").partition(" (")[0]
+
+    assert said(-46.2, -50) == "down about 45 %"
+    assert said(-48.4, -50) == "down about 48 %"
+    assert said(-50.4, -50) == "down about 50 %"
+    assert said(-52.4, -53) == "down about 50 %"
+    assert said(-34.0, -50) == "down about 30 %"  # far from the goal: steps of ten
+
+
+def test_a_fall_is_never_said_as_all() -> None:
+    assert "between 5 and more than 90" in words.change(Interval(-97.4, -64.8, -8.0))
+    assert "100" not in words.change(Interval(-100.0, -75.7, 3.0))
 
 
 def test_a_number_and_its_unit_are_not_torn_apart() -> None:

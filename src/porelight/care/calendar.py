@@ -78,10 +78,14 @@ def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
         least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
         if (later - earlier).days < least:
             raise Refusal(
-                f"{earlier} and {later} are {(later - earlier).days} days apart; {laser.key} needs {least:.0f}",
+                f"{earlier} and {later} are {_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
                 where="sessions",
                 advice="Choose a later day",
             )
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def _wanted(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -> bool:

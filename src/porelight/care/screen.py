@@ -9,6 +9,7 @@ from porelight.care.choices import ClinicChoices
 from porelight.care.judge import TESTS, Hearing
 from porelight.care.model import Outcome, Person, Verdict
 from porelight.care.rules import in_force, laser_kind
+from porelight.refusal import Refusal
 
 GRAVITY: tuple[Outcome, ...] = ("proceed", "adjust", "ask", "defer", "refuse")
 """Outcomes, mildest first."""
@@ -32,8 +33,9 @@ def screen(
         language: of titles, reasons and what clears; remarks on sources stay in English.
 
     Raises:
-        Refusal: the rules know neither the laser nor the day.
+        Refusal: the rules do not know the laser or the day, or the person was born or treated after that day.
     """
+    _refuse_later(person, on)
     kind, chosen = laser_kind(laser), clinic or ClinicChoices()
     found = []
     for rule in in_force(on):
@@ -41,6 +43,15 @@ def screen(
         if branch is not None:
             found.append(TESTS[rule.test](Hearing(rule, branch, person, on, kind, chosen, language)))
     return by_gravity(found)
+
+
+def _refuse_later(person: Person, on: dt.date) -> None:
+    """Refuse a past that lies after the day: a slip in a year would otherwise count as an age or a pause."""
+    told = {"born": (person.born,), "past_sessions": person.past_sessions}
+    for name, days in told.items():
+        for day in days:
+            if day is not None and day > on:
+                raise Refusal(f"{day} lies after {on}, the day to judge", where=name, advice="Correct the date")
 
 
 def by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

@@ -17,6 +17,7 @@ from porelight.draw.ink import (
     TEXT,
     Axes,
     inset,
+    outward,
     quiet_axes,
     rounded,
     size,
@@ -53,7 +54,7 @@ def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
     ax.set(xlim=(0, weeks[-1]), ylim=(floor, ceiling))
     ax.axhline(0.0, color=SOFT, linewidth=1)
     _mark_sessions(ax, session_weeks, ceiling)
-    _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct)
+    _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct, forecast.goal_pct)
     _mark_goal(ax, forecast.goal_pct)
     ax.set_xlabel("Weeks from the first session", fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(_every(25.0))
@@ -90,15 +91,15 @@ def _mark_sessions(ax: Axes, session_weeks: tuple[float, ...], ceiling: float) -
         write(ax, -8 * per_px_x, ceiling + 19 * per_px, "Session", ha="right", clip_on=False)
 
 
-def _name_ends(ax: Axes, week: float, change: Interval) -> None:
+def _name_ends(ax: Axes, week: float, change: Interval, goal: float) -> None:
     """The three ends at the right edge, kept apart."""
     per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
     per_px_x = week / size(ax)[0]
     places = _apart([change.high, change.mid, change.low], 34 * per_px)
-    texts = (("less change", change.high), ("middle", change.mid), ("more change", change.low))
-    for place, (name, end) in zip(places, texts, strict=True):
+    low, mid, high = _said(change, goal)
+    for place, (name, end) in zip(places, (("less change", high), ("middle", mid), ("more change", low)), strict=True):
         look = {"color": ACCENT, "weight": "bold"} if name == "middle" else {"color": SOFT}
-        said = f"{name}\n{_percent(end, change)}"
+        said = f"{name}\n{end}"
         write(ax, week + 12 * per_px_x, place, said, linespacing=1.1, clip_on=False, **look)
 
 
@@ -108,8 +109,15 @@ def _apart(values: list[float], least: float) -> list[float]:
     return [max(high, mid + least), mid, min(low, mid - least)]
 
 
-def _percent(value: float, change: Interval) -> str:
-    said = rounded(value, change)
+def _said(change: Interval, goal: float) -> tuple[str, str, str]:
+    """Low, middle and high as they are said."""
+    low, high = outward(change)
+    return _percent(low), _percent(rounded(change.mid, change, goal)), _percent(high)
+
+
+def _percent(said: int) -> str:
+    if said <= -100:  # a forecast never says that none is left
+        return "over \u221290 %"
     return "no change" if said == 0 else f"{said:+d} %".replace("-", "\u2212")
 
 
@@ -124,10 +132,10 @@ def fan_says(forecast: Forecast) -> str:
     """What the fan shows, in one or two sentences."""
     last = forecast.milestones[-1]
     change = last.enlarged_change_pct
+    low, mid, high = _said(change, forecast.goal_pct)
     return (
         f"Expected change of the number of enlarged pores over {last.week:.0f} weeks. At the end, {last.label}: middle "
-        f"{_percent(change.mid, change)}, {100 * change.level:.0f} % interval {_percent(change.low, change)} to "
-        f"{_percent(change.high, change)}. The goal is {forecast.goal_pct:.0f} %."
+        f"{mid}, {100 * change.level:.0f} % interval {low} to {high}. The goal is {forecast.goal_pct:.0f} %."
     )
 
 

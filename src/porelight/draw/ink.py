@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,11 +94,33 @@ def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
     return ax.text(x, y, text, **{**usual, **how})
 
 
-def rounded(value: float, interval: Interval) -> int:
-    """``value`` with the digits that the width of its interval allows: steps of 50, 10, 5 or 1."""
+NEAR = 5.0
+"""Distance to a goal within which a middle is said more finely."""
+
+
+def rounded(value: float, interval: Interval, goal: float | None = None) -> int:
+    """A middle with the digits that the width of its interval allows: steps of 50, 10, 5 or 1.
+
+    Near a goal the steps are at most 5, and never is a goal said as reached by a value that stays short of it (a goal
+    is a fall, so short of it is above it).
+    """
+    step = _step(interval)
+    if goal is None or abs(value - goal) > max(NEAR, 0.5 * step):
+        return step * round(value / step)
+    near = min(step, 5)
+    said = near * round(value / near)
+    return said if (said <= goal) == (value <= goal) else math.ceil(value) if value > goal else math.floor(value)
+
+
+def outward(interval: Interval) -> tuple[int, int]:
+    """Both ends, rounded away from the middle, so that what is said holds no less: steps of 50, 5 or 1."""
+    step = min(_step(interval), 5) if interval.high - interval.low < 400.0 else 50
+    return step * math.floor(interval.low / step), step * math.ceil(interval.high / step)
+
+
+def _step(interval: Interval) -> int:
     width = interval.high - interval.low
-    step = next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
-    return step * round(value / step)
+    return next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
 
 
 def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:

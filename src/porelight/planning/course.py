@@ -23,14 +23,18 @@ class Course:
     spacing_dark: Cited
     """For phototypes IV to VI."""
     most_sessions: Cited
+    """Of a trial of this laser and, where its forecast is borrowed, at most of the trial it borrows from."""
     energies_mj: tuple[float, ...]
     densities_pct: tuple[float, ...]
+    lender: str | None = None
+    """Laser whose trial anchors this course for want of one of its own."""
 
 
 @functools.cache
 def courses() -> dict[str, Course]:
     """Every course of ``data/planning.yaml`` by the key of its laser."""
-    trials, planning = cite.table("trials"), cite.table("planning")
+    trials, planning, listed = cite.table("trials"), cite.table("planning"), cite.rows("planning")["courses"]
+    most = {row["laser"]: planning[row["most_sessions"]] for row in listed}
     return {
         row["laser"]: Course(
             laser=row["laser"],
@@ -40,11 +44,12 @@ def courses() -> dict[str, Course]:
             study_spread=planning[row["spread"]],
             spacing=planning[row["spacing"]],
             spacing_dark=planning[row["spacing_dark"]],
-            most_sessions=planning[row["most_sessions"]],
+            most_sessions=min(most[row.get("borrows", row["laser"])], most[row["laser"]], key=lambda each: each.value),
             energies_mj=tuple(float(value) for value in row["energy_mj"]),
             densities_pct=tuple(float(value) for value in row["density_pct"]),
+            lender=row.get("borrows"),
         )
-        for row in cite.rows("planning")["courses"]
+        for row in listed
     }
 
 
@@ -62,3 +67,10 @@ def course_of(laser: str) -> Course:
             where="laser",
             advice=f"Choose one of {', '.join(courses())}",
         ) from None
+
+
+def borrowed(laser: str) -> str:
+    """What is to be said where the forecast of a laser rests on a trial of another; empty where it does not."""
+    if course_of(laser).lender != "co2":
+        return ""
+    return "No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval."

@@ -12,6 +12,10 @@ estimate on the logarithm), d0 the diameter from which a pore counts as enlarged
 the two visits of the anchoring trial. What the trial leaves open is drawn: g (the true mean effect about the trial's),
 f (this person about the mean), tau, alpha (steepness of the trial's unknown distribution), t (which of the two carries
 over to another face: the shrinkage of a pore or the fall of the count), and the repeatability of the two photos.
+Where the sizes of this person's pores are not known, S is a power law whose steepness a is drawn too, so that
+ln R = -(t a / alpha + 1 - t) g f L(w), and the number of enlarged pores is taken as small: a missing scale makes no
+forecast surer. A course that borrows the trial of another laser has the same g towards a larger effect and a wider one
+towards a smaller: it never promises more than its lender.
 
 The setting is not an argument: trials saw no significant difference between energies or densities, so none is made up.
 """
@@ -30,7 +34,7 @@ from porelight import cite
 from porelight.cite import Cited
 from porelight.fields import Floats, Interval
 from porelight.photo.census import PoreCensus
-from porelight.planning.course import Course, course_of
+from porelight.planning.course import Course, borrowed, course_of
 from porelight.planning.model import Forecast, Milestone
 from porelight.refusal import Refusal
 from porelight.units import percent, week
@@ -59,6 +63,8 @@ class Draws:
     """Relative error of the ratio of two photos' counts."""
     chance: Floats
     """Standard normal, for the chance in a small number of pores."""
+    own_steepness: Floats
+    """Of this person's distribution where it is not known."""
 
 
 def forecast(
@@ -76,15 +82,17 @@ def forecast(
         census: the pores now. With a scale and enough pores, equation (3) uses this person's own distribution.
         laser: key of the laser; gives the anchoring trial.
         spacing: time between sessions [s].
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall of the number of enlarged pores, above 0 and at most 1.
         seed: of the draws.
         sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
 
     Raises:
-        Refusal: the goal is not between 0 and 1, or no trial is known for the laser.
+        Refusal: the goal is 0 or not between 0 and 1, or no trial is known for the laser.
     """
     if not 0.0 <= goal <= 1.0:
         raise Refusal(f"a goal of {goal:g} is no share", where="goal", advice="Give a number from 0 to 1, such as 0.5")
+    if goal == 0.0:
+        raise Refusal("a goal of 0 asks for nothing", where="goal", advice="Give a number above 0")
     course = course_of(laser)
     draws = draw(course, np.random.default_rng(seed))
     enough = _enough(census)
@@ -104,6 +112,7 @@ def forecast(
         chance_of_goal=float(np.mean(end <= 1.0 - goal)),
         remarks=_remarks(census, course, goal, for_goal, enough=enough, count=count),
         rests_on=_rests_on(course),
+        of_photo=enough,
     )
 
 
@@ -147,22 +156,25 @@ def draw(course: Course, rng: np.random.Generator, n: int = DRAWS) -> Draws:
     maturation = anchored(course) * np.exp(rows["maturation_spread"].si * normal[2])
     gap = course.anchor_spacing.si
     full = appeared(maturation, 3, gap, 2 * gap + rows["visit_after_course"].si)
-    steepness = rows["tail_steepness"]
+    steepness, own = rows["tail_steepness"], rows["own_steepness"]
+    transfer = rng.random(n)
     return Draws(
         effect=np.exp(_study(course, normal[0])) * (1.0 + person * normal[1]),
         maturation=maturation,
         per_session=-math.log(ratio) / full,
         steepness=steepness.si * np.exp(_log_spread(steepness) * normal[3]),
-        transfer=rng.random(n),
+        transfer=transfer,
         photo=photo * normal[4],
         chance=normal[5],
+        own_steepness=own.si * np.exp(_log_spread(own) * rng.standard_normal(n)),
     )
 
 
 def _study(course: Course, normal: Floats) -> Floats:
-    """Logarithm of g: a split normal about the trial, narrower towards a larger effect."""
+    """Logarithm of g: a split normal about the trial, narrower towards a larger effect, borrowed or not."""
     smaller = course.study_spread.si
-    larger = smaller * cite.table("planning")["understated"].si
+    lender = course if course.lender is None else course_of(course.lender)
+    larger = lender.study_spread.si * cite.table("planning")["understated"].si
     return normal * np.where(normal > 0.0, larger, smaller)
 
 
@@ -202,11 +214,12 @@ def ratio_at(
 ) -> Floats:
     """Ratio (n,) of the number of enlarged pores that a photo at ``at`` [s] would count, by equation (3)."""
     fall, kappa = shrinkage(draws, sessions, spacing, at)
-    logs = -fall
-    chance = np.zeros_like(fall)
-    if log_ratio is not None:
-        logs = draws.transfer * log_ratio(kappa) + (1.0 - draws.transfer) * logs
-        chance = draws.chance * np.sqrt(np.exp(logs) * np.abs(-np.expm1(logs)) / (census.enlarged_count or 1))
+    pores = census.enlarged_count or cite.table("planning")["fewest_pores"].value
+    if log_ratio is None:
+        logs = -fall * (draws.transfer * draws.own_steepness / draws.steepness + 1.0 - draws.transfer)
+    else:
+        logs = draws.transfer * log_ratio(kappa) - (1.0 - draws.transfer) * fall
+    chance = draws.chance * np.sqrt(np.exp(logs) * np.abs(-np.expm1(logs)) / pores)
     return np.maximum(np.exp(logs) * (1.0 + draws.photo) + chance, 0.0)
 
 
@@ -240,8 +253,8 @@ def _interval(values: Floats) -> Interval:
 
 def _rests_on(course: Course) -> tuple[Cited, ...]:
     trials, planning = cite.table("trials"), cite.table("planning")
-    assumed = ("understated", "person_spread", "tail_steepness", "maturation_spread", "photo_spread", "fewest_pores")
-    visited = ("visit_after_session", "visit_after_course")
+    assumed = ("understated", "person_spread", "tail_steepness", "own_steepness", "maturation_spread", "photo_spread")
+    visited = ("fewest_pores", "visit_after_session", "visit_after_course")
     told = ("kwon_people", "lmwha_sd", "dose_energy", "dose_density", "fade_eryag", "handled_control", "kept_long")
     return (
         course.early,
@@ -273,12 +286,13 @@ def _remarks(
         "Assumed, because no trial tells: how much people differ, how far another clinic may stray from the trial, how "
         "pore sizes were spread in it, and how fast the effect appears."
     )
-    if course.laser == "eryag":
-        said.append("No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval.")
+    if course.lender:
+        said.append(borrowed(course.laser))
     if for_goal is None:
+        which = "the trial that it borrows from did not go" if course.lender else "no trial of this laser on pores went"
         said.append(
-            f"No number of sessions within the evidence reaches a fall of {goal:.0%} in the middle forecast: no trial "
-            f"of this laser on pores went beyond {most} sessions, so none beyond is forecast."
+            f"No number of sessions within the evidence reaches a fall of {goal:.0%} in the middle forecast: {which} "
+            f"beyond {most} sessions, so none beyond is forecast."
         )
     if count > most:
         said.append(f"{count} sessions are more than the {most} of the longest trial: the forecast goes beyond it.")

@@ -11,6 +11,7 @@ import numpy as np
 from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
+from porelight.care.screen import by_gravity
 from porelight.laser import Setting
 from porelight.laser import laser as laser_of
 from porelight.photo.census import PoreCensus
@@ -20,8 +21,9 @@ from porelight.planning.course import Course, course_of
 from porelight.planning.dial import setting_from
 from porelight.planning.explain import factors
 from porelight.planning.forecast import forecast
-from porelight.planning.model import Candidate, Forecast, Plan, Simulation
+from porelight.planning.model import PHOTO, Candidate, Forecast, Plan, Simulation
 from porelight.planning.simulate import simulate
+from porelight.planning.usable import photo_verdict
 from porelight.skin import Phototype, Skin, facial_skin
 from porelight.version import __version__
 
@@ -50,7 +52,7 @@ def make_plan(
         person: who is to be treated.
         on: the day on which the person is judged and from which dates count.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall of the number of enlarged pores, above 0 and at most 1.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         progress: told of each stage.
@@ -62,7 +64,7 @@ def make_plan(
     course = course_of(laser)
     tell("Checking whether treatment is possible", 0.3)
     chosen = clinic or care.ClinicChoices()
-    verdicts = care.screen(person, on, laser, chosen)
+    verdicts = _verdicts(census, care.screen(person, on, laser, chosen))
     age = facts.age(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
     gap = timing.spacing(laser, person.phototype)
@@ -74,6 +76,7 @@ def make_plan(
     def dated(sessions: tuple[dt.date, ...]) -> Calendar:
         return care.calendar(person, sessions, laser, chosen)
 
+    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO for verdict in verdicts)
     days, calendar, why = _no_dates(verdicts) if blocked else _dates(person, verdicts, expected, gap, on, dated)
     return Plan(
         status="blocked" if blocked else "ready",
@@ -83,9 +86,9 @@ def make_plan(
         census=census,
         verdicts=verdicts,
         factors=factors(census, person, age),
-        candidates=_candidates(course, person, skin, verdicts, seed, blocked=blocked),
+        candidates=_candidates(course, person, skin, verdicts, seed, blocked=blocked) if offered else (),
         sessions=days,
-        forecast=_if_possible(expected) if blocked else expected,
+        forecast=_not_offered(expected) if not offered else _if_possible(expected) if blocked else expected,
         calendar=calendar,
         goal=goal,
         seed=seed,
@@ -98,6 +101,12 @@ def make_plan(
     )
 
 
+def _verdicts(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """With that on the photo before the others that ask: without a photo their answers lead to no plan."""
+    photo = photo_verdict(census)
+    return found if photo is None else by_gravity((photo, *found))
+
+
 def enlarged_diameter(census: PoreCensus) -> float | None:
     """Median diameter of the enlarged pores [m]; None without a scale or without such a pore."""
     if census.diameter_um is None or census.enlarged is None or not census.enlarged.any():
@@ -108,9 +117,7 @@ def enlarged_diameter(census: PoreCensus) -> float | None:
 def _candidates(
     course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int, *, blocked: bool
 ) -> tuple[Candidate, ...]:
-    """The candidates; none where a rule refuses, because then no setting is to be considered."""
-    if any(verdict.outcome == "refuse" for verdict in verdicts):
-        return ()
+    """The candidates; those of a blocked plan say first that they are no offer."""
 
     def dial(energy_mj: float, density_pct: float) -> Setting:
         return setting_from(course.laser, {"energy_mj": energy_mj, "density_pct": density_pct})
@@ -141,7 +148,7 @@ def _dates(
     why = (
         _count(expected, len(days)),
         *_before(person),
-        f"The first session is {(first - on).days} days ahead; the longest preparation takes {lead}.",
+        f"The first session is {_days((first - on).days)} ahead; the longest preparation takes {lead}.",
         f"The sessions are {gap.because}",
         "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
     )
@@ -151,7 +158,7 @@ def _dates(
 def _count(expected: Forecast, count: int) -> str:
     many = "1 session" if count == 1 else f"{count} sessions"
     if expected.sessions_for_goal is None:
-        return f"{many}: the most that a pore trial of this laser tried. The middle forecast stays short of the goal."
+        return f"{many}: the most of the pore trial behind the forecast. The middle forecast stays short of the goal."
     return f"{many}: the fewest whose middle forecast reaches the goal."
 
 
@@ -181,3 +188,15 @@ def _if_possible(expected: Forecast) -> Forecast:
     """The forecast of a blocked plan says first that it is no offer."""
     said = "Only if treatment becomes possible: this is what a course may bring, not an offer to treat."
     return dataclasses.replace(expected, remarks=(said, *expected.remarks))
+
+
+def _not_offered(expected: Forecast) -> Forecast:
+    """Nothing but the goal: no numbers of a course that is not to be."""
+    said = "No forecast is made: treatment is refused, or the photo shows nothing to forecast."
+    return dataclasses.replace(
+        expected, milestones=(), sessions_for_goal=None, chance_of_goal=None, remarks=(said,), rests_on=()
+    )
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Literal
+from typing import Final, Literal
 
 from porelight.care.choices import ClinicChoices
 from porelight.care.engagements import Clash
@@ -14,6 +14,9 @@ from porelight.fields import Crater, Exposure, Injury, Interval, Recovery, Warmi
 from porelight.laser import Setting
 from porelight.photo.census import PoreCensus
 from porelight.skin import Skin
+
+PHOTO: Final = "photo"
+"""Rule of the verdict on a photo that cannot be planned on."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +34,12 @@ class Simulation:
     @property
     def setting(self) -> Setting:
         return self.exposure.setting
+
+    @property
+    def peak_is_limit(self) -> bool:
+        """Whether the peak is the temperature at which dried tissue is carried away: it may have been hotter."""
+        limit = self.setting.laser.ablation.get("removal_temperature")
+        return limit is not None and self.warming.peak_temperature > limit.si - 0.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,17 +69,19 @@ class Milestone:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Forecast:
-    """Milestones in order; the last is 12 weeks after the last session."""
+    """Milestones in order; the last is 12 weeks after the last session. None at all where nothing is offered."""
 
     milestones: tuple[Milestone, ...]
     sessions_for_goal: int | None
     """Fewest sessions whose middle forecast reaches the goal; None when no number within the evidence does."""
     goal_pct: float
     """Wanted change of the number of enlarged pores [%], negative is fewer."""
-    chance_of_goal: float
-    """Probability (0-1) that the course as planned reaches the goal, by the same model."""
+    chance_of_goal: float | None
+    """Probability (0-1) that the course as planned reaches the goal, by the same model; None without milestones."""
     remarks: tuple[str, ...]
     rests_on: tuple[Cited, ...]
+    of_photo: bool = True
+    """Whether the sizes of the pores in the photo are in it; else it is the trial's result."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,3 +127,10 @@ class Plan:
     """What the person has planned on days of care that it does not go with."""
     clinic: ClinicChoices = dataclasses.field(default_factory=ClinicChoices)
     """What the clinic chose where sources disagree."""
+
+    @property
+    def forecast_is(self) -> Literal["expected", "only_if_possible", "not_offered"]:
+        """What the forecast is worth: nothing is forecast for a refusal, nor from a photo that cannot be planned on."""
+        if any(verdict.outcome == "refuse" or verdict.rule == PHOTO for verdict in self.verdicts):
+            return "not_offered"
+        return "only_if_possible" if self.status == "blocked" else "expected"

@@ -159,6 +159,7 @@ def numbers(simulation: Simulation) -> dict[str, Any]:
         "ablation_width_excised_um": width / (1.0 + shrunk["excision_width"].si),
         "depth_resolution_um": crater.resolution / um,
         "peak_temperature_c": to_celsius(simulation.warming.peak_temperature),
+        "peak_temperature_is_limit": simulation.peak_is_limit,
         "energy_balance_error": energy.error,
         "energy_reflected_mj": energy.reflected / mJ,
         "energy_lost_above_mj": energy.lost_above / mJ,

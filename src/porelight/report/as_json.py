@@ -57,7 +57,7 @@ def text(numbers: Any) -> str:
 
 def plan_numbers(plan: Plan) -> Numbers:
     """The plan as plain values, with its hash."""
-    course = plan.forecast
+    course, offered = plan.forecast, plan.forecast_is != "not_offered"
     numbers = {
         "schema": SCHEMA,
         "version": plan.version,
@@ -71,11 +71,12 @@ def plan_numbers(plan: Plan) -> Numbers:
         "factors": [_factor(factor) for factor in plan.factors],
         "sessions": list(plan.sessions),
         "timing": list(plan.timing),
-        "forecast": [_milestone(milestone) for milestone in course.milestones],
+        "forecast": [_milestone(milestone) for milestone in course.milestones] if offered else [],
+        "forecast_is": plan.forecast_is,
         "goal": {
             "enlarged_change_pct": course.goal_pct,
-            "sessions": course.sessions_for_goal,
-            "chance": course.chance_of_goal,
+            "sessions": course.sessions_for_goal if offered else None,
+            "chance": course.chance_of_goal if offered else None,
         },
         "forecast_remarks": list(course.remarks),
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
@@ -296,6 +297,7 @@ def _simulation(simulation: Simulation) -> Numbers:
         "coagulation_width_um": injury.coagulation_width / um,
         "necrosis_depth_um": injury.necrosis_depth / um,
         "peak_temperature_c": units.to_celsius(simulation.warming.peak_temperature),
+        "peak_temperature_is_limit": simulation.peak_is_limit,
         "energy_balance_error": round(simulation.warming.energy.error, 9),  # below this it is rounding
         **_healing(simulation),
     }

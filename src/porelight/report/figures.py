@@ -69,6 +69,8 @@ def close_up(simulation: Simulation) -> Markup:
 
 
 def fan(plan: Plan) -> Markup:
+    if not plan.forecast.milestones:
+        return Markup("")
     weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions) if plan.sessions else ()
     says = draw.fan_says(plan.forecast)
     return figure("fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 380), narrow=320)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from porelight import units
+from porelight.report import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +66,7 @@ def of_simulation(simulation: Simulation) -> list[str]:
         f"Coagulation: to {injury.coagulation_depth / um:.0f} um "
         f"({injury.coagulation_depth_low / um:.0f} to {injury.coagulation_depth_high / um:.0f} by damage model), "
         f"{injury.coagulation_width / um:.0f} um wide",
-        f"Heat:        tissue up to {units.to_celsius(simulation.warming.peak_temperature):.0f} C, "
+        f"Heat:        tissue up to {_plain(words.hottest(simulation))}, "
         f"energy balance within {abs(simulation.warming.energy.error):.0e}",
         f"Healing:     closed in {span(recovery.closed, days)} days, red for {span(recovery.redness, days)} days",
     ]
@@ -94,10 +95,19 @@ def _verdict(plan: Plan) -> str:
 
 
 def _forecast(plan: Plan) -> str:
+    if plan.forecast_is == "not_offered":
+        refused = any(verdict.outcome == "refuse" for verdict in plan.verdicts)
+        return "none: treatment is refused" if refused else "none: the photo shows nothing to forecast"
     last = plan.forecast.milestones[-1]
-    change = last.enlarged_change_pct
-    prefix = "if treatment becomes possible: " if plan.status == "blocked" else ""
-    return f"{prefix}enlarged pores {change.mid:+.0f} % ({change.low:+.0f} to {change.high:+.0f}) {last.label}"
+    prefix = "if treatment becomes possible: " if plan.forecast_is == "only_if_possible" else ""
+    said = _plain(words.change(last.enlarged_change_pct, plan.forecast.goal_pct))
+    trial = "" if plan.forecast.of_photo else f", {words.TRIAL}, not from this photo"
+    return f"{prefix}enlarged pores {said} {last.label}{trial}"
+
+
+def _plain(text: str) -> str:
+    """Words of the report as a terminal has them."""
+    return text.replace("\u00a0", " ").replace("°", "")
 
 
 def _sessions(plan: Plan) -> str:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.care.intake import open_questions
 from porelight.care.questions import question
+from porelight.draw.column import ISOTHERMS
+from porelight.planning.course import borrowed
+from porelight.planning.model import PHOTO
 from porelight.report import as_json, figures, words
 
 if TYPE_CHECKING:
@@ -89,6 +92,7 @@ def _environment(linker: words.Linker) -> Environment:
         "TIERS": words.TIERS,
         "CONFIDENCES": words.CONFIDENCES,
         "FLAGS": words.FLAGS,
+        "TRIAL": words.TRIAL,
         "source_name": words.source_name,
         "value": value,
     }
@@ -154,6 +158,9 @@ def _possible(plan: Plan) -> Line:
         mind = f" To mind: {_listed(verdict.title for verdict in care)}." if care else ""
         return Line(heading, "Yes, if the practitioner agrees", detail + mind)
     gravest = blocking[0].outcome
+    if blocking[0].rule == PHOTO:
+        more = f" Also: {_listed((verdict.title for verdict in blocking[1:]), most=4)}." if blocking[1:] else ""
+        return Line(heading, "Not from this photo", f"{blocking[0].because}{more}")
     said = {"refuse": "Not with this laser", "defer": "Not yet", "ask": "Not known yet"}[gravest]
     titles = _listed((verdict.title for verdict in blocking), most=4)
     lead = "Some answers are missing" if gravest == "ask" else "The reason" if len(blocking) == 1 else "The reasons"
@@ -164,12 +171,18 @@ def _expect(plan: Plan) -> Line:
     heading = "What to expect"
     if any(verdict.outcome == "refuse" for verdict in plan.verdicts):
         return Line(heading, "No forecast", "While a reason stands against this laser, we do not say what it would do.")
-    if plan.status == "blocked":
+    if plan.forecast_is == "not_offered":
+        return Line(heading, "No forecast", "This photo shows nothing that a forecast could be made for.")
+    if plan.forecast_is == "only_if_possible":
         heading = "What to expect, once it is possible"
     last = plan.forecast.milestones[-1]
     sessions = words.count(last.sessions_done, "session")
     detail = f"Fewer enlarged pores {last.label}, {sessions} in all. People differ a lot. Pores do not go away."
-    return Line(heading, _sentence(words.change(last.enlarged_change_pct)), detail)
+    said = _sentence(words.change(last.enlarged_change_pct, plan.forecast.goal_pct))
+    if not plan.forecast.of_photo:
+        said = f"{said} {words.TRIAL}"
+        detail = f"That is the trial's result, not made from the pores of this photo. {detail}"
+    return Line(heading, said, f"{detail} {borrowed(plan.laser)}".strip())
 
 
 def _following(plan: Plan) -> Line:
@@ -190,6 +203,8 @@ def _clearing(plan: Plan) -> tuple[str, str]:
     first = blocking[0]
     until = max((verdict.until for verdict in blocking if verdict.until), default=None)
     asked = open_questions(blocking, plan.person)
+    if first.rule == PHOTO:
+        return "Take another photo", first.clears
     if first.outcome == "ask" and asked:
         return f"Answer {words.count(len(asked), 'question')}", "They stand below. The practitioner can help with them."
     if until:
@@ -266,7 +281,8 @@ def _figures(plan: Plan) -> dict[str, Any]:
     if plan.candidates:
         shown = plan.candidates[len(plan.candidates) // 2]
         drawn["letter"] = letter(len(plan.candidates) // 2)
-        drawn["hottest"] = words.number(units.to_celsius(shown.simulation.warming.peak_temperature))
+        peak = units.to_celsius(shown.simulation.warming.peak_temperature)
+        drawn["hottest"] = words.hottest(shown.simulation) if peak > max(ISOTHERMS) else None
         apart = draw.spacing(shown.simulation)
         drawn["apart"] = None if apart is None else words.number(apart / units.um)
         drawn["overview"] = figures.overview(shown.simulation)
@@ -305,7 +321,7 @@ def effect_facts(simulation: Simulation) -> Facts:
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
         ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
-        ("Hottest tissue", f"{words.number(units.to_celsius(simulation.warming.peak_temperature))} °C"),
+        ("Hottest tissue", _sentence(words.hottest(simulation))),
         ("Surface treated, heated rims included", f"{words.number(100 * recovery.treated_fraction)} %"),
         ("Closed after", words.span(recovery.closed, day, "days")),
         ("Redness", words.span(recovery.redness, day, "days")),

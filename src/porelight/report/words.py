@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
 from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
-from porelight.draw import rounded
+from porelight.draw.ink import outward, rounded
 from porelight.fields import Interval
 from porelight.photo.census import PictureFlag
+from porelight.units import to_celsius
+
+if TYPE_CHECKING:
+    from porelight.planning.model import Simulation
 
 OUTCOMES: Final[dict[Outcome, str]] = {
     "refuse": "No",
@@ -82,17 +86,25 @@ def days(first: dt.date, last: dt.date) -> str:
     return f"{start} to {day(last, year=False)}"
 
 
-def change(interval: Interval) -> str:
-    """A change in %: "down about 30 % (between 10 and 50)"; where it may go either way, both ways are said."""
-    low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
+def change(interval: Interval, goal: float | None = None) -> str:
+    """A change in %: "down about 30 % (between 10 and 50)"; where it may go either way, both ways are said.
+
+    ``goal`` [%] is not said as reached by a middle that stays short of it.
+    """
+    mid, (low, high) = rounded(interval.mid, interval, goal), outward(interval)
     middle = "about the same" if mid == 0 else f"{_way(mid)} about {abs(mid)} %"
     if high <= 0:
-        said = f"{middle} (between {abs(high)} and {abs(low)})"
+        said = f"{middle} (between {abs(high)} and {_fall(low)})"
     elif low >= 0:
         said = f"{middle} (between {low} and {high})"
     else:
-        said = f"{middle} (from {_way(low)} {abs(low)} % to {_way(high)} {high} %)"
+        said = f"{middle} (from {_way(low)} {_fall(low)} % to {_way(high)} {high} %)"
     return typeset(said)
+
+
+def _fall(low: int) -> str:
+    """A fall is never said as all: no forecast leaves no enlarged pore."""
+    return "more than 90" if low <= -100 else f"{abs(low)}"
 
 
 def _way(value: float) -> str:
@@ -101,7 +113,7 @@ def _way(value: float) -> str:
 
 def length(interval: Interval, unit: str) -> str:
     """A length with its interval: "about 180 µm (between 130 and 220)"."""
-    low, mid, high = (rounded(end, interval) for end in (interval.low, interval.mid, interval.high))
+    mid, (low, high) = rounded(interval.mid, interval), outward(interval)
     return typeset(f"about {mid} {unit} (between {low} and {high})")
 
 
@@ -117,6 +129,16 @@ def chance(share: float) -> str:
     if tenths == 0:
         return "fewer than 1 in 20" if share < 0.05 else "about 1 in 20"
     return "more than 9 in 10" if tenths == 10 else f"about {tenths} in 10"
+
+
+TRIAL: Final = "in the trial this rests on"
+"""Said after a forecast that is the trial's result and not this photo's."""
+
+
+def hottest(simulation: Simulation) -> str:
+    """The peak temperature; where tissue is carried away at it, it is the model's limit."""
+    said = f"{number(to_celsius(simulation.warming.peak_temperature))} °C"
+    return f"the model's limit of {said}" if simulation.peak_is_limit else said
 
 
 def number(value: float | None, digits: int = 2) -> str:

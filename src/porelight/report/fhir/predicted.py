@@ -49,10 +49,17 @@ def forecast(plan: Plan, subject: str | None = None, *, basis: tuple[str, ...] =
             "subject": subject_of(subject),
             "occurrenceDateTime": plan.on,
             "basis": [{"reference": reference} for reference in basis] or None,
-            "prediction": [*(_milestone(one) for one in course.milestones), _goal(course)],
+            "prediction": _predictions(course),
             "note": [{"text": text} for text in (MEANING, *course.remarks)],
         }
     )
+
+
+def _predictions(course: Forecast) -> list[Element] | None:
+    """None where no forecast is offered."""
+    if course.chance_of_goal is None:
+        return None
+    return [*(_milestone(one) for one in course.milestones), _goal(course, course.chance_of_goal)]
 
 
 def _milestone(milestone: Milestone) -> Element:
@@ -72,13 +79,13 @@ def _milestone(milestone: Milestone) -> Element:
     }
 
 
-def _goal(course: Forecast) -> Element:
+def _goal(course: Forecast, chance: float) -> Element:
     sessions = course.sessions_for_goal
     needed = f"{sessions} sessions" if sessions is not None else "no number of sessions within the evidence"
     words = f"Enlarged pores change by {course.goal_pct:.0f} % or more: the goal."
     return {
         "outcome": concept(words, own("forecast", "goal", "The goal is reached")),
-        "probabilityDecimal": _chance(course.chance_of_goal),
+        "probabilityDecimal": _chance(chance),
         "rationale": lines([MEANING, f"The middle forecast needs {needed}."]),
     }
 

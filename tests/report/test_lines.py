@@ -1,0 +1,34 @@
+"""report.lines: what the terminal says, in the words of the report."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from porelight import planning
+from porelight.report import lines, page
+from tests.report import a_plan
+from tests.report.test_page import refused
+
+
+def test_the_terminal_says_the_change_in_the_words_of_the_page() -> None:
+    plan = a_plan.ready()
+    said = page.answer(plan).expect.said.replace("\u00a0", " ")
+    assert said[0].lower() + said[1:] in lines.of_plan(plan)[2]
+
+
+def test_a_refused_plan_has_no_forecast_on_the_terminal() -> None:
+    assert lines.of_plan(refused())[2].split(maxsplit=1)[1] == "none: treatment is refused"
+    nothing = planning.make_plan(a_plan.census(0), a_plan.person(), on=a_plan.ON)
+    assert lines.of_plan(nothing)[2].split(maxsplit=1)[1] == "none: the photo shows nothing to forecast"
+
+
+def test_a_trials_result_is_not_said_as_this_photos() -> None:
+    assert "in the trial this rests on, not from this photo" in lines.of_plan(a_plan.uncalibrated())[2]
+    assert "trial" not in lines.of_plan(a_plan.ready())[2]
+
+
+def test_the_models_limit_is_said_as_one() -> None:
+    simulation = a_plan.ready().candidates[0].simulation
+    assert "up to the model's limit of 350 C" in lines.of_simulation(simulation)[3]
+    cooler = dataclasses.replace(simulation.warming, peak=simulation.warming.peak * 0.8)
+    assert "limit" not in lines.of_simulation(dataclasses.replace(simulation, warming=cooler))[3]
