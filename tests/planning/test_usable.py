@@ -41,7 +41,9 @@ def test_a_photo_that_cannot_be_planned_on_blocks_with_a_way_out_and_promises_no
     assert said in blocking[0].because
     assert "another photo" in blocking[0].clears
     assert made.status == "blocked"
-    assert made.sessions == made.candidates == made.forecast.milestones == ()
+    assert not made.sessions
+    assert not made.candidates
+    assert not made.forecast.milestones
     assert made.forecast_is == "not_offered"
     assert said in made.timing[0]
 

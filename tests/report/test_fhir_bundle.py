@@ -18,7 +18,7 @@ from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 from porelight import care, planning
 from porelight.refusal import Refusal
 from porelight.report import fhir
-from porelight.report.fhir import bindings
+from porelight.report.fhir import bindings, predicted
 
 from . import a_plan
 from .fhir_checks import by_invariants, by_schema, by_structure, faults, hl7_schema
@@ -173,6 +173,7 @@ def test_predictions_are_those_of_the_forecast() -> None:
         assert ends["high"]["value"] == pytest.approx(milestone.enlarged_change_pct.high, rel=1e-5)
         assert one["probabilityDecimal"] == pytest.approx(100 * milestone.enlarged_change_pct.level)
         assert one["whenRange"]["low"]["value"] == pytest.approx(milestone.week)
+    assert course.chance_of_goal is not None
     assert told[-1]["probabilityDecimal"] == pytest.approx(100 * course.chance_of_goal, rel=1e-5)
     assert all("no diagnosis" in one["rationale"] for one in told)
 
@@ -344,3 +345,9 @@ def test_a_course_without_milestones_still_has_its_goal() -> None:
     values = fhir.as_values(fhir.forecast(bare))
     assert len(values["prediction"]) == 1
     assert faults(values) == []
+
+
+def test_where_nothing_is_offered_no_prediction_leaves() -> None:
+    plan = a_plan.blocked(bothered="no")
+    assert plan.forecast.chance_of_goal is None
+    assert predicted.forecast(plan).prediction is None

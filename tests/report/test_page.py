@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 from collections import Counter
+from html import unescape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -247,7 +248,13 @@ def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
     facts = dict(page.effect_facts(a_plan.ready().candidates[0].simulation))
     assert facts["Hottest tissue"] == "The model's limit of 350 °C"
-    assert "up to the model's limit of 350 °C" in text(ready())
+    assert "gets hotter still: up to the model's limit of 350 °C" in unescape(text(ready()))
+
+    simulation = a_plan.ready().candidates[len(a_plan.ready().candidates) // 2].simulation
+    cooler = dataclasses.replace(simulation.warming, peak=np.minimum(simulation.warming.peak, 560.0))  # 287 C
+    cool = dataclasses.replace(a_plan.ready().candidates[0], simulation=dataclasses.replace(simulation, warming=cooler))
+    shown = text(page.render(dataclasses.replace(a_plan.ready(), candidates=(cool,)), a_plan.pixels()))
+    assert "hotter still" not in shown
 
 
 def test_while_something_blocks_lesser_points_wait_behind_it() -> None:
