@@ -218,7 +218,7 @@ def test_a_large_photo_still_gives_a_page_below_3_mb() -> None:
 
 def test_a_plan_without_pores_still_has_a_page() -> None:
     plan = dataclasses.replace(a_plan.ready(), census=a_plan.census(0))
-    assert "0 of 0 pores are enlarged" in text(page.render(plan, a_plan.pixels()))
+    assert "No pore was found" in text(page.render(plan, a_plan.pixels()))
 
 
 def no_pore() -> Plan:
