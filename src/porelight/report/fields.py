@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from porelight.refusal import Refusal
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -38,9 +40,18 @@ def dataset(simulation: Simulation) -> xr.Dataset:
 
 
 def zarr_files(simulation: Simulation, folder: str = "fields.zarr") -> dict[str, bytes]:
-    """The dataset as the files of a Zarr group below ``folder``."""
-    from zarr.core.buffer import Buffer
-    from zarr.storage import MemoryStore
+    """The dataset as the files of a Zarr group below ``folder``.
+
+    Raises:
+        Refusal: the libraries for it are not installed.
+    """
+    try:
+        import xarray  # noqa: F401
+        from zarr.core.buffer import Buffer
+        from zarr.storage import MemoryStore
+    except ImportError:
+        what, advice = "fields need xarray and zarr, which are not installed", "Install porelight[atlas], or use --json"
+        raise Refusal(what, where="fields.zarr", advice=advice) from None
 
     held: dict[str, Buffer] = {}
     with warnings.catch_warnings():
