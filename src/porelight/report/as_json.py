@@ -45,11 +45,6 @@ def census_json(census: PoreCensus) -> str:
     return text(census_numbers(census))
 
 
-def verdicts_json(verdicts: tuple[Verdict, ...]) -> str:
-    """The verdicts as a text."""
-    return text(verdict_numbers(verdicts))
-
-
 def text(numbers: Any) -> str:
     """JSON with sorted keys and one newline at the end."""
     return json.dumps(numbers, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
