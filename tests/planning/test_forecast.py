@@ -43,8 +43,9 @@ def holds(interval: Interval, value: float) -> bool:
 def test_without_a_scale_the_middle_stays_a_little_short_of_both_visits_of_the_trial() -> None:
     """kwon2018: -28.8 % after two sessions, -54.5 % 12 weeks after three; short of it for want of a control."""
     trials, result = cite.table("trials"), of()
-    for index, key in ((1, "kwon_s2"), (-1, "kwon_s3")):
-        assert trials[key].value < change(result, index).mid < trials[key].value + 5.0
+    # House bounds, not error estimates: the trial printed no spread, from which one would follow.
+    for index, key, short in ((1, "kwon_s2", 4.0), (-1, "kwon_s3", 5.0)):
+        assert trials[key].value < change(result, index).mid < trials[key].value + short
 
 
 def test_with_everything_known_the_trial_is_met() -> None:
@@ -205,7 +206,7 @@ def test_the_same_seed_gives_the_same_forecast_and_another_seed_nearly_the_same(
 
 def test_erbium_borrows_from_co2_with_a_wider_interval_and_says_so() -> None:
     erbium, co2 = of(laser="eryag"), of()
-    assert change(erbium, -1).high - change(erbium, -1).low > change(co2, -1).high - change(co2, -1).low + 2
+    assert change(erbium, -1).high - change(erbium, -1).low > change(co2, -1).high - change(co2, -1).low + 3
     assert any("Er:YAG was seen" in remark for remark in erbium.remarks)
 
 

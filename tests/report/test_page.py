@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime as dt
 import hashlib
 import io
 import itertools
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from porelight import cite, planning
+from porelight.care.model import Engagement
 from porelight.report import as_json, figures, page
 from tests.report import a_plan
 
@@ -219,6 +221,17 @@ def test_a_large_photo_still_gives_a_page_below_3_mb() -> None:
 def test_a_plan_without_pores_still_has_a_page() -> None:
     plan = dataclasses.replace(a_plan.ready(), census=a_plan.census(0))
     assert "No pore was found" in text(page.render(plan, a_plan.pixels()))
+
+
+def test_plans_that_clash_stand_once_each_with_what_they_do_not_go_with() -> None:
+    # Seen as one line for every item of care, which did not say what the plan was.
+    days = (Engagement("a day to look well", "seen", dt.date(2026, 4, 1), dt.date(2026, 4, 1)),)
+    person = dataclasses.replace(a_plan.person(), planned=days)
+    plan = planning.make_plan(a_plan.census(), person, on=dt.date(2026, 3, 2))
+    assert len(plan.clashes) > 1
+    shown = text(page.render(plan, a_plan.pixels()))
+    assert shown.count("This does not go with") == 1
+    assert "a day to look well" in shown
 
 
 def no_pore() -> Plan:

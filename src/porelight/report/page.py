@@ -18,6 +18,7 @@ from porelight.draw.column import ISOTHERMS
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
 from porelight.report import as_json, figures, words
+from porelight.report.sheet import to_talk_about
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +60,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "figures": _figures(plan),
         "comparison": comparison(plan.candidates),
         "course": calendar(plan),
+        "clashes": to_talk_about(plan.clashes, "en"),
         "basis": basis(plan),
         "pore_px": _middle_px(plan),
         "style": _text("style/tokens.css") + _text("style/report.css"),

@@ -130,7 +130,7 @@ def sheet(
         "bars": sorted((each for each in signs if isinstance(each, Bar)), key=lambda bar: (bar.first, bar.last)),
         "alarms": _alarms([each for each in signs if not isinstance(each, Bar)]),
         "ticks": [(tick, 100.0 * _place(tick)) for tick in TICKS],
-        "clashes": _clashes(clashes, language),
+        "clashes": to_talk_about(clashes, language),
         "clinic": clinic,
         "phone": phone,
     }
@@ -255,7 +255,7 @@ def _when(course: Calendar, item: CareItem, zone: dt.tzinfo) -> tuple[str, ...]:
     return first, say("at {time}", course.language).format(time=f"{begins:%H:%M}")
 
 
-def _clashes(clashes: tuple[Clash, ...], language: str) -> list[tuple[str, str, list[str]]]:
+def to_talk_about(clashes: tuple[Clash, ...], language: str) -> list[tuple[str, str, list[str]]]:
     """Each engagement once: what it is, when, and the titles of the care that it does not go with."""
     held: dict[Engagement, list[str]] = {}
     for clash in clashes:
