@@ -78,6 +78,7 @@ def render(
     light_from: float = 200.0,
     depth: float = 1.0,
     texture: float = 1.0,
+    shrink: float = 1.0,
     camera: Camera | None = None,
 ) -> Rendered:
     """A photo of skin.
@@ -96,11 +97,13 @@ def render(
         light_from: direction the light comes from [degrees], 0 along x, clockwise on the picture.
         depth: how dark the pores are, by the usual.
         texture: how strong lines and mottling are, by the usual.
+        shrink: every pore's diameter by what it would be, on otherwise the same skin.
         camera: what the camera adds.
     """
     rng = np.random.default_rng(seed)
     camera = camera or Camera()
     truth = _pores(rng, size, um_per_px, pores, mean_diameter_um, spread)
+    truth = dataclasses.replace(truth, diameter=shrink * truth.diameter)
     fill = _filled(truth, size)
     fine = 60.0 / um_per_px
     relief = texture * _lines(rng, size, fine) - 1.6 * depth * fill
