@@ -12,6 +12,7 @@ from porelight.cite import Cited, source
 from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Warming
 from porelight.laser import Laser, Setting
 from porelight.photo.census import PoreCensus, Pores
+from porelight.photo.scale import typed
 from porelight.planning.model import Simulation
 from porelight.skin import Layer, Phototype, Pore, Skin
 from porelight.units import mJ, mm, um
@@ -40,7 +41,8 @@ def census(count: int = 400, median: float = 220, spread: float = 0.35, um_per_p
         flags=("",) * count,
     )
     flags = () if um_per_px else ("uncalibrated",)
-    return PoreCensus(1200, 900, um_per_px, 9e5, pores, flags, ENLARGED_FROM, "0", ())  # type: ignore[arg-type]
+    scale = None if um_per_px is None else typed(um_per_px)
+    return PoreCensus(1200, 900, scale, 9e5, pores, flags, ENLARGED_FROM, "0", ())  # type: ignore[arg-type]
 
 
 def person(phototype: Phototype | None = "III", **answers: str) -> Person:

@@ -14,6 +14,7 @@ from porelight import care, cite, planning
 from porelight.care.model import Person
 from porelight.cite import Cited
 from porelight.photo.census import PoreCensus, Pores
+from porelight.photo.scale import typed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def census(count: int = 240, um_per_px: float | None = 60.0, width: int = WIDTH,
     return PoreCensus(
         width=width,
         height=height,
-        um_per_px=um_per_px,
+        scale=None if um_per_px is None else typed(um_per_px),
         skin_area=0.64 * width * height,
         pores=pores,
         flags=() if um_per_px else ("uncalibrated",),

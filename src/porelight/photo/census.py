@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from porelight import units
 from porelight.cite import Cited
+from porelight.photo.scale import Scale
 
 Floats = NDArray[np.float64]
 
@@ -50,12 +51,57 @@ class Pores:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the face, or of a close-up, whose pores are counted together."""
+
+    name: str
+    outline: Floats
+    """Corners (n, 2) [px], x before y."""
+
+
+GateLevel = Literal["usable", "usable with care", "refuse"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that limits a photo, how much, and what the person with the camera can do."""
+
+    flag: PictureFlag
+    level: GateLevel
+    advice: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a photo can carry a measurement: the gravest of its findings."""
+
+    level: GateLevel
+    findings: tuple[Finding, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Index:
+    """One thing about the skin that an ordinary photo hints at: an index, not a measurement."""
+
+    key: str
+    title: str
+    value: float | None
+    """None where the photo cannot tell, and then :attr:`because` says why."""
+    low: float | None
+    high: float | None
+    unit: str
+    region: str
+    because: str
+    rests_on: tuple[Cited, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PoreCensus:
     """The pores of one photo. Without a scale, every property with a length in its name is None."""
 
     width: int
     height: int
-    um_per_px: float | None
+    scale: Scale | None
     skin_area: float
     """Area that was searched [px2]: skin without glare, hair and shadow."""
     pores: Pores
@@ -64,6 +110,14 @@ class PoreCensus:
     """Diameter from which a pore counts as enlarged."""
     version: str
     rests_on: tuple[Cited, ...]
+    regions: tuple[Region, ...] = ()
+    """Where pores were looked for; none for a close-up, which is one region."""
+    indices: tuple[Index, ...] = ()
+
+    @property
+    def um_per_px(self) -> float | None:
+        """Scale in the middle of the picture [um]."""
+        return None if self.scale is None else self.scale.um_per_px
 
     @property
     def pore_count(self) -> int:
@@ -72,7 +126,7 @@ class PoreCensus:
     @property
     def diameter_um(self) -> Floats | None:
         """Diameters (n,) [um]."""
-        return None if self.um_per_px is None else self.pores.diameter * self.um_per_px
+        return None if self.scale is None else self.pores.diameter * self.scale.at(self.pores.x, self.pores.y)
 
     @property
     def enlarged(self) -> NDArray[np.bool_] | None:

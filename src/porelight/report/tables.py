@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from typing import TYPE_CHECKING
-
-from porelight.units import um, um2
 
 if TYPE_CHECKING:
     from porelight.photo.census import PoreCensus
@@ -22,7 +21,7 @@ def pores_csv(census: PoreCensus) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    pores, scale = census.pores, census.um_per_px
+    pores, lengths = census.pores, census.diameter_um
     for i in range(len(pores)):
         diameter = float(pores.diameter[i])
         table.writerow(
@@ -30,8 +29,8 @@ def pores_csv(census: PoreCensus) -> str:
                 f"{pores.x[i]:.2f}",
                 f"{pores.y[i]:.2f}",
                 f"{diameter:.2f}",
-                "" if scale is None else f"{diameter * scale:.1f}",
-                "" if scale is None else f"{pores.area[i] * (scale * um) ** 2 / um2:.0f}",
+                "" if lengths is None else f"{lengths[i]:.1f}",
+                "" if lengths is None else f"{math.pi / 4.0 * lengths[i] ** 2:.0f}",
                 f"{pores.elongation[i]:.3f}",
                 f"{round(float(pores.direction[i]), 1) % 180.0:.1f}",
                 f"{pores.darkness[i]:.4f}",

@@ -1,0 +1,93 @@
+"""Dots that are pores: found, outlined, and told from hair, spots and texture."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.census import Pores
+from porelight.photo.find import GLINT, Dots, dots
+from porelight.photo.fit import Outlines, outlines
+from porelight.photo.size import PoreScale, halvings
+from porelight.photo.tone import Plane, blur
+
+STRENGTH: Final = 0.42
+"""Dotness, in units of the skin's contrast, from which a dot is looked at."""
+CLEAR: Final = 0.45
+"""Dotness times the root of relative depth, from which a dot is a pore: texture is as round, but not as deep."""
+NARROW: Final = 3.0
+"""Elongation from which a dark mark is a hair or a crease, not a pore."""
+WIDE: Final = 2.1
+"""A mark this many times wider than half of the pores is a spot or a mole."""
+SHALLOW: Final = 0.012
+"""Least drop of log luminance: two steps of an 8-bit photo at middle grey."""
+BLACK: Final = 0.95
+"""Drop of log luminance from which a mark is a hair end or a hole: three fifths of the light gone."""
+
+
+def detect(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, Outlines]:
+    """The pores of a pyramid of log luminance and skin, looked for at one scale."""
+    level = min(halvings(scale.scale), len(levels) - 1)
+    log_light, skin = levels[level]
+    within = scale.scale / 2.0**level
+    found = dots(log_light, within)
+    on_skin = skin[found.y.astype(int), found.x.astype(int)] > 0.5
+    found = found.where((found.strength > STRENGTH) & on_skin)
+    outline = outlines(_without_glints(log_light, within), found)
+    keep = _is_pore(outline, found)
+    return _table(outline, keep, 2.0**level, levels[0][0].shape), outline.where(keep)
+
+
+def _without_glints(log_light: Plane, scale: float) -> Plane:
+    """Log luminance with what is brighter than the skin around cut off, in its own units."""
+    around = blur(log_light, 5.0 * scale)
+    relief = log_light - around
+    contrast = np.sqrt(blur(relief * relief, 10.0 * scale))
+    return np.asarray(around + np.minimum(relief, np.float32(2.0 * GLINT) * contrast), np.float32)
+
+
+def _is_pore(outline: Outlines, found: Dots) -> NDArray[np.bool_]:
+    if not found.x.size:
+        return np.zeros(0, np.bool_)
+    clear = found.strength * np.sqrt(outline.depth.clip(0.0) / _usual_depth(outline, found))
+    usual = float(np.median(outline.radius[clear > CLEAR])) if np.any(clear > CLEAR) else 0.0
+    keep: NDArray[np.bool_] = (
+        (clear > CLEAR)
+        & (outline.elongation < NARROW)
+        & (outline.radius < WIDE * usual)
+        & (outline.depth > SHALLOW)
+        & (outline.depth < BLACK)
+    )
+    return keep
+
+
+def _usual_depth(outline: Outlines, found: Dots) -> float:
+    """Depth in the middle of all dots, each counted by the fourth power of its dotness: that of the plain pores."""
+    order = np.argsort(outline.depth, kind="stable")
+    weight = np.cumsum(found.strength[order] ** 4)
+    return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), SHALLOW)
+
+
+def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float, shape: tuple[int, ...]) -> Pores:
+    """The kept outlines in px of the full picture, from the top down. A pixel's centre has whole coordinates.
+
+    A pore that the edge of the picture cuts may have its centre just outside: it is put on the edge.
+    """
+    height, width = shape[:2]
+    x = ((outline.x[keep] + 0.5) * factor - 0.5).clip(0.0, width - 1.0)
+    y = ((outline.y[keep] + 0.5) * factor - 0.5).clip(0.0, height - 1.0)
+    order = np.lexsort((x, y))
+    picked = np.flatnonzero(keep)[order]
+    return Pores(
+        x=x[order],
+        y=y[order],
+        diameter=2.0 * factor * outline.radius[picked],
+        diameter_error=2.0 * factor * outline.radius_error[picked],
+        elongation=outline.elongation[picked],
+        direction=outline.direction[picked],
+        darkness=outline.depth[picked],
+        region=("close-up",) * len(picked),
+        flags=("",) * len(picked),
+    )
