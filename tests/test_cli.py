@@ -262,7 +262,7 @@ def test_a_clinic_chooses_where_sources_disagree_and_the_plan_says_who_and_why(r
 @pytest.mark.parametrize("order", [("a-2", "a"), ("a", "a", "a-2"), ("a", "a-2", "a")])
 def test_no_photo_overwrites_another(order: tuple[str, ...], tmp_path: Path) -> None:
     # Seen with a-2 before a: both went to one folder.
-    folders = cli.subfolders([tmp_path / str(index) / f"{name}.jpg" for index, name in enumerate(order)])
+    folders = cli.photo.subfolders([tmp_path / str(index) / f"{name}.jpg" for index, name in enumerate(order)])
     assert len(set(folders)) == len(order)
 
 

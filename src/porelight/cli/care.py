@@ -1,0 +1,94 @@
+"""The commands for the person: may they be treated, and what to do on which day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from porelight.cli.options import (
+    Clinic,
+    Day,
+    Json,
+    Language,
+    LaserKey,
+    PersonFile,
+    day_of,
+    plausible,
+    print_json,
+)
+from porelight.refusal import Refusal
+
+
+def screen(
+    person: PersonFile,
+    on: Day = None,
+    laser: LaserKey = "co2",
+    clinic: Clinic = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Can this person be treated? Verdicts with reason, source and what would clear them."""
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import lines
+
+    verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
+    if as_json:
+        print_json(numbers.verdict_numbers(verdicts))
+        return
+    for line in lines.of_verdicts(verdicts):
+        typer.echo(line)
+
+
+def care(
+    person: PersonFile,
+    session: Annotated[
+        list[dt.datetime], typer.Option("--session", formats=["%Y-%m-%d"], help="Day of a session; repeat for each.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="The calendar file to write, .ics.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="A printable sheet to write, .html, or .pdf with porelight[pdf].")
+    ] = None,
+    today: Annotated[bool, typer.Option("--today", help="Print what holds on the day of --on.")] = False,
+    laser: LaserKey = "co2",
+    clinic: Clinic = None,
+    on: Day = None,
+    start: Annotated[
+        dt.datetime | None, typer.Option("--start", formats=["%H:%M"], help="When the sessions start, such as 10:30.")
+    ] = None,
+    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """The days before and after each session: a calendar, a printable sheet, or the day's view."""
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import folder, ics
+    from porelight.report import sheet as paper
+
+    if not (out or sheet or today or as_json):
+        raise Refusal(
+            "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
+        )
+    days = tuple(sorted(plausible(day.date(), "--session") for day in session))
+    begin = start.time() if start else None
+    dated = verbs.calendar(person, sessions=days, laser=laser, clinic=clinic, start=begin, language=language)
+    if out:
+        course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
+        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))
+        folder.deliver_file(out, data)
+    if sheet:
+        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(person, dated))
+        folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
+    if as_json:
+        print_json(numbers.calendar_numbers(dated))
+        return
+    for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
+        typer.echo(line)
+    for written in filter(None, (out, sheet)):
+        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")

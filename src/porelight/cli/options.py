@@ -1,0 +1,73 @@
+"""What commands share: options, the clock, JSON, a bar of progress."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    from porelight.planning import Progress
+
+Day = Annotated[
+    dt.datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day to judge on and to count dates from.  [default: today]"),
+]
+Scale = Annotated[
+    float | None,
+    typer.Option("--um-per-px", help="Scale of the photo in micrometres per pixel; without it, lengths are in px."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results; an earlier result there is replaced whole.")]
+PersonFile = Annotated[
+    Path,
+    typer.Argument(help="The person, as YAML or FHIR answers, without any name.", show_default=False),
+]
+LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.")]
+Clinic = Annotated[Path | None, typer.Option("--clinic", help="What the clinic chose where sources disagree, as YAML.")]
+Language = Annotated[str, typer.Option("--language", help="Language of what the patient reads: en or de.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
+
+
+def day_of(on: dt.datetime | None) -> dt.date:
+    """The day asked for, or today: the only place where the clock is read."""
+    return plausible(on.date(), "--on") if on else dt.date.today()
+
+
+def plausible(day: dt.date, where: str) -> dt.date:
+    """A day that a person now living may have a session on; years from 1900 to 2200.
+
+    Raises:
+        Refusal: any other.
+    """
+    if not 1900 <= day.year <= 2200:
+        raise Refusal(f"{day.isoformat()} is no day to plan with", where=where, advice="Check the year")
+    return day
+
+
+def print_json(thing: object) -> None:
+    """One JSON object on stdout."""
+    typer.echo(json.dumps(thing, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False))
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Progress | None]:
+    """A bar on stderr that names the stage; none when asked to be quiet, or when nobody looks."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description:<38}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Reading", total=1.0)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done)

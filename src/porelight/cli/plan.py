@@ -1,0 +1,59 @@
+"""The command that makes a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from porelight.cli.options import Clinic, Day, Json, LaserKey, Out, Scale, Seed, day_of, progress_bar
+
+
+def plan(
+    photo: Annotated[Path, typer.Argument(help="A photo of the skin: JPEG, PNG, HEIC, TIFF or WebP.")],
+    person: Annotated[Path, typer.Option("--person", help="The person, as YAML or FHIR answers, without any name.")],
+    out: Out,
+    um_per_px: Scale = None,
+    laser: LaserKey = "co2",
+    goal: Annotated[
+        float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall of the number of enlarged pores, 0 to 1.")
+    ] = 0.5,
+    on: Day = None,
+    seed: Seed = 0,
+    clinic: Clinic = None,
+    timezone: Annotated[
+        str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
+    ] = "UTC",
+    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when planning again.")] = 0,
+    with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
+    as_json: Json = False,
+) -> None:
+    """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
+    from porelight import verbs
+    from porelight.report import bundle, folder, lines
+
+    folder.check(out)
+    with progress_bar(as_json) as progress:
+        picture = verbs.read_photo(photo)
+        made = verbs.plan(
+            picture,
+            person,
+            on=day_of(on),
+            um_per_px=um_per_px,
+            laser=laser,
+            goal=goal,
+            seed=seed,
+            clinic=clinic,
+            progress=progress,
+        )
+        if progress:
+            progress("Writing the report", 0.9)
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir)
+        folder.deliver(out, files)
+    if as_json:
+        typer.echo(files["plan.json"].decode(), nl=False)
+        return
+    for line in lines.of_plan(made):
+        typer.echo(line)
+    typer.echo(f"Report: {out / 'report.html'}")

@@ -1,0 +1,63 @@
+"""The command that fires a laser into skin, simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from porelight.cli.options import Json, Seed, print_json, progress_bar
+
+
+def simulate(
+    scenario: Annotated[Path | None, typer.Argument(help="A scenario as YAML; options here overrule it.")] = None,
+    laser: Annotated[str | None, typer.Option("--laser", help="The laser: co2 or eryag.")] = None,
+    energy_mj: Annotated[float | None, typer.Option("--energy-mj", help="Energy of one pulse in mJ.")] = None,
+    spot_um: Annotated[float | None, typer.Option("--spot-um", help="Spot diameter in um; see --profile.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="gaussian_1e2 (diameter at 1/e2) or top_hat (uniform disc).")
+    ] = None,
+    pulse_us: Annotated[float | None, typer.Option("--pulse-us", help="Pulse duration in us.")] = None,
+    power_w: Annotated[float | None, typer.Option("--power-w", help="Power in W, instead of --pulse-us.")] = None,
+    stack: Annotated[int | None, typer.Option("--stack", help="Pulses on the same column.")] = None,
+    repetition_hz: Annotated[
+        float | None, typer.Option("--repetition-hz", help="Pulses per second of a stack.")
+    ] = None,
+    density_pct: Annotated[float | None, typer.Option("--density-pct", help="Share of the surface covered, %.")] = None,
+    tissue_temperature_c: Annotated[
+        float | None, typer.Option("--tissue-temperature-c", help="Starting temperature of the skin, -80 to 45.")
+    ] = None,
+    water: Annotated[float | None, typer.Option("--water", help="Water share of the dermis by volume, 0 to 1.")] = None,
+    phototype: Annotated[str | None, typer.Option("--phototype", help="Fitzpatrick phototype, I to VI.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="forehead, nose, cheek, chin or temple.")] = None,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for numbers, figures and fields (Zarr).")] = None,
+    as_json: Json = False,
+) -> None:
+    """What one setting does in the skin: crater, heat, coagulation, healing."""
+    from porelight import verbs
+    from porelight.report import as_json as numbers
+    from porelight.report import bundle, folder, lines
+
+    given = {name: value for name, value in locals().items() if name in SCENARIO_FIELDS and value is not None}
+    if out:
+        folder.check(out)
+    with progress_bar(as_json) as progress:
+        result = verbs.simulate_scenario(scenario, given, seed=seed, progress=progress)
+        if out:
+            folder.deliver(out, bundle.of_simulation(result))
+    if as_json:
+        print_json(numbers.simulation_numbers(result))
+        return
+    for line in lines.of_simulation(result):
+        typer.echo(line)
+    if out:
+        typer.echo(f"Written to {out}")
+
+
+SCENARIO_FIELDS = (
+    *("laser", "energy_mj", "spot_um", "profile", "pulse_us", "power_w", "stack", "repetition_hz", "density_pct"),
+    *("tissue_temperature_c", "water", "phototype", "site"),
+)
+"""What a scenario file and the options of ``simulate`` may say, under the same names."""
