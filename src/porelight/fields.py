@@ -7,6 +7,7 @@ All lengths [m], times [s], temperatures [K], energies [J]. Arrays on a grid hav
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from porelight.laser import Setting
 from porelight.skin import Skin
 
 Floats = NDArray[np.float64]
+
+SurfaceState = Literal["dry", "wet"]
+"""``dry``: nothing evaporates. ``wet``: wet skin and the open floor of a crater evaporate into still air."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,13 +120,15 @@ class Warming:
     final: Floats
     """Temperature at the end of the run (nz, nr) [K]."""
     times: Floats
-    """Moments of :attr:`surface` and :attr:`frames` (nt,) [s]."""
+    """Moments of :attr:`surface` (nt,), counted from the first pulse [s]."""
     surface: Floats
     """Temperature of the skin under the middle of the beam, at the receding surface (nt,) [K]."""
     energy: EnergyBalance
     rests_on: tuple[Cited, ...]
     frames: Floats | None = None
-    """Temperature (nt, nz, nr) [K], when asked for."""
+    """Temperature (nf, nz, nr) [K], not a number where tissue is gone; when asked for."""
+    frame_times: Floats | None = None
+    """Moments of :attr:`frames` (nf,) [s]."""
 
     @property
     def peak_temperature(self) -> float:
@@ -184,8 +190,16 @@ class Recovery:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Exposure:
-    """What was put in: the setting on this skin, at this starting temperature [K]."""
+    """What was put in: the setting on this skin, at this starting temperature [K], under these conditions."""
 
     skin: Skin
     setting: Setting
     temperature: float
+    surface: SurfaceState = "dry"
+    """Whether water evaporates from the surface into still air."""
+    pulse: str = "square"
+    """Shape of every pulse, in words."""
+    without: tuple[str, ...] = ()
+    """Mechanisms that were switched off."""
+    remarks: tuple[str, ...] = ()
+    """What was done to what was asked for, such as a trace that was scaled."""

@@ -35,11 +35,20 @@ class Laser:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cooling:
-    """What touches the surface before, during and after: a heat-transfer coefficient [W/m2/K] to a temperature [K]."""
+    """What touches the surface: a heat-transfer coefficient [W/m2/K] to a temperature [K], and when and where."""
 
     name: str
     transfer: float
     temperature: float
+    before: float = 0.0
+    """Time for which it acts before the first pulse [s]."""
+    delay: float = 0.0
+    """Time between that and the first pulse, in which it does not act [s]."""
+    stays: bool = True
+    """Whether it acts during the pulses and after them."""
+    fills_crater: bool = True
+    """Whether it reaches the floor of a crater; a plate lies on the skin around it."""
+    rests_on: tuple[Cited, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

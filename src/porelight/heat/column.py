@@ -10,6 +10,7 @@ import numpy as np
 
 from porelight.fields import Floats, Grid
 from porelight.heat import kernels
+from porelight.heat.surface import AIR, TRANSFER, plain
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
 from porelight.units import ICE_POINT
 
@@ -77,7 +78,7 @@ class Column:
         self.added = np.zeros(shape)
         self._work = [np.zeros(shape) for _ in range(5)]
         self._dried = np.zeros(shape)
-        self.surface = np.array([surface[0], surface[1], temperature])
+        self.surface = plain(*surface, temperature)
         self.ejected = np.zeros(2)
         self.ledger = Ledger()
         self.time = 0.0
@@ -85,6 +86,12 @@ class Column:
         self.nz, self.nr = min(24, shape[0]), shape[1] if everywhere else min(24, shape[1])
         self._step = 0.0
         self._stable = (0, 0, 0.0)
+
+    def meet(self, surface: Floats) -> None:
+        """From now on the surface meets what :func:`porelight.heat.surface.surface` packed; all rings feel it."""
+        self.surface = surface
+        if surface[TRANSFER] > 0.0 or surface[AIR] > 0.0:
+            self.nr = self.grid.shape[1]
 
     def stable_step(self) -> float:
         """Longest stable explicit step in the window [s], by Gershgorin's bound."""

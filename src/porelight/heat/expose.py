@@ -11,6 +11,7 @@ from porelight import cite
 from porelight.cite import Cited
 from porelight.fields import Crater, EnergyBalance, Exposure, Floats, Grid, Warming
 from porelight.heat.column import TOLERANCE, Absorb, Column, Watch
+from porelight.heat.surface import surface
 from porelight.heat.tissue import Tissue
 
 Progress = Callable[[str, float], None]
@@ -35,12 +36,12 @@ def expose(
     absorb: Absorb,
     watch: Watch | None = None,
     cooling_time: float,
-    precooling: float = 0.0,
     moments: Floats | None = None,
     shape: Shape | None = None,
     step_share: float = 1.0,
     tolerance: float = TOLERANCE,
     progress: Progress | None = None,
+    film: int = 0,
 ) -> tuple[Crater, Warming]:
     """Fire the pulses of one column into skin and let it cool.
 
@@ -51,12 +52,12 @@ def expose(
         absorb: where light goes in, called once a step.
         watch: sees every step; damage integrates here.
         cooling_time: time after the last pulse [s].
-        precooling: time under the setting's cooling before the first pulse [s].
         moments: times [s] at which temperature fields are kept; the surface alone is kept at every step otherwise.
         shape: of every pulse; square when left out.
         step_share: scales the steps of the pulse; 0.5 for a step study.
         tolerance: greatest error of one cooling step in any cell [K].
         progress: called with the share done.
+        film: pictures of the temperature kept of all pulses together, beside those of the cooling; none for 0.
 
     Returns:
         Crater and warming. Energy closes to rounding: incident = reflected + lost + stored + ejected + out.
@@ -67,23 +68,22 @@ def expose(
     Method: finite volumes in enthalpy; explicit steps under light, short enough that the front moves about two cells a
     step; second-order Runge-Kutta-Legendre super-time-stepping with error control without light.
     """
-    cooling = exposure.setting.cooling
-    surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, exposure.temperature)
-    column = Column(grid, tissue, exposure.temperature, surface)
-    record = _Record(column, moments)
-    setting = exposure.setting
-    pulses = setting.pulses_per_column
-    if precooling > 0.0:
-        column.cool(precooling, watch, tolerance)
-    begun = column.time
+    setting, meets = exposure.setting, surface(exposure)
+    column = Column(grid, tissue, exposure.temperature, (0.0, exposure.temperature))
+    for time, condition in meets.before:
+        column.meet(condition)
+        column.cool(column.time + time, watch, tolerance)
+    column.meet(meets.then)
+    pulses, begun = setting.pulses_per_column, column.time
+    record = _Record(column, moments, film / (pulses * setting.pulse_duration))
     for pulse in range(pulses):
         _pulse(column, exposure, absorb, watch, record, step_share, shape)
         last = pulse == pulses - 1
         until = column.time + cooling_time if last else begun + (pulse + 1) * setting.repetition_interval
-        _rest(column, until, watch, record, tolerance)
+        _rest(column, until, watch, record, tolerance, last=last)
         if progress:
             progress("Heat", (pulse + 1) / pulses)
-    return _crater(column), record.warming(tissue.rests_on)
+    return _crater(column), record.warming((*tissue.rests_on, *meets.rests_on))
 
 
 def _pulse(
@@ -125,10 +125,10 @@ def _front_step(column: Column, exposure: Exposure) -> float:
     return float(2.0 * column.heights[0] * setting.laser.ablation["heat_of_ablation"].si / irradiance)
 
 
-def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float) -> None:
+def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float, *, last: bool) -> None:
     for moment in record.between(column.time, until):
         column.cool(moment, watch, tolerance)
-        record.note()
+        record.note(picture=last or moment == until)
 
 
 def _crater(column: Column) -> Crater:
@@ -139,38 +139,42 @@ def _crater(column: Column) -> Crater:
 
 
 class _Record:
-    """Keeps the surface temperature, and fields at chosen moments."""
+    """Keeps the surface temperature, and fields at chosen moments or as a film; times count from the first pulse."""
 
-    def __init__(self, column: Column, moments: Floats | None) -> None:
-        self.column, self.moments = column, moments
+    def __init__(self, column: Column, moments: Floats | None, rate: float) -> None:
+        self.column, self.moments, self.rate, self.begun = column, moments, rate, column.time
         self.times: list[float] = []
         self.surface: list[float] = []
         self.frames: list[Floats] = []
-        self.note(first=True)
+        self.frame_times: list[float] = []
+        self.note(picture=True)
 
     def between(self, start: float, end: float) -> list[float]:
         """Moments to stop at while cooling: the chosen ones, or a geometric row that shows the decay."""
         span = end - start
         if span <= 0.0:
             return []
-        chosen = (
-            start + span * np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
-            if self.moments is None
-            else self.moments[(self.moments > start) & (self.moments < end)]
-        )
+        if self.moments is None:
+            chosen = start + span * np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
+        else:
+            asked = self.moments + self.begun
+            chosen = asked[(asked > start) & (asked < end)]
         return [*map(float, chosen), end]
 
-    def note(self, *, first: bool = False) -> None:
-        column = self.column
-        if self.moments is not None:
-            done = len(self.times)
-            if done >= self.moments.size or column.time < self.moments[done] * (1.0 - 1e-9):
-                return
-            self.frames.append(np.where(column.solid > 0.0, column.temperature, np.nan))
-        elif first and column.time > 0.0:
-            return
-        self.times.append(column.time)
+    def note(self, *, picture: bool = False) -> None:
+        """Write down the surface; and the field, at its moment, when ``picture`` says so, or when the film is due."""
+        column, time = self.column, self.column.time - self.begun
+        self.times.append(time)
         self.surface.append(column.surface_temperature())
+        if self._due(time, picture):
+            self.frame_times.append(time)
+            self.frames.append(np.where(column.solid > 0.0, column.temperature, np.nan))
+
+    def _due(self, time: float, picture: bool) -> bool:
+        done = len(self.frames)
+        if self.moments is not None:
+            return done < self.moments.size and time >= self.moments[done] * (1.0 - 1e-9)
+        return self.rate > 0.0 and (picture or time - self.frame_times[-1] >= (1.0 - 1e-9) / self.rate)
 
     def warming(self, rests_on: tuple[Cited, ...]) -> Warming:
         column, ledger = self.column, self.column.ledger
@@ -192,4 +196,5 @@ class _Record:
             energy=energy,
             rests_on=rests_on,
             frames=np.stack(self.frames) if self.frames else None,
+            frame_times=np.array(self.frame_times) if self.frames else None,
         )

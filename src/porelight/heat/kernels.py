@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from porelight.fields import Floats, Grid
+from porelight.heat.surface import through
 from porelight.units import ICE_POINT, celsius
 
 FREEZES = ICE_POINT
@@ -89,8 +90,8 @@ def gather(d, above, below, inwards, outwards, share, solid, t, here, blood, bod
 def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
     """Temperature T [K], conductivity K and rate of enthalpy dH [W/m3] of enthalpy H; returns heat leaving [W].
 
-    ``surface`` holds the heat transfer of the surface [W/m2/K], the temperature it leads to and the resting
-    temperature of blood [K]. Faces towards removed cells and the outer faces of the window carry nothing else.
+    ``surface`` is what :mod:`porelight.heat.surface` packs; its third is the resting temperature of blood [K]. Faces
+    towards removed cells and the outer faces of the window carry nothing else.
     """
     above, below, across = np.zeros(nr), np.zeros(nr), np.zeros(nr + 1)
     inner, outer, edge, share = rings[0, : nr - 1], rings[0, 1:nr], rings[1, 1:nr], rings[2, :nr]
@@ -108,15 +109,8 @@ def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ig
         aside(t[: nr - 1], t[1:], k[: nr - 1], k[1:], across[1:nr], inner, outer, edge)
         gather(d, above, below, across[:nr], across[1:], share, s, t, 1.0 / dz[j], blood, body)
         above, below = below, above
-    if surface[0] > 0.0:
-        for i in range(nr):
-            for j in range(nz):
-                if solid[j, i] > 0.0:
-                    k = K[j, i]
-                    flow = (T[j, i] - surface[1]) / (1.0 / surface[0] + 0.5 * dz[j] / k)
-                    dH[j, i] -= flow / dz[j]
-                    out += flow * rings[3, i]
-                    break
+    if surface[0] > 0.0 or surface[6] > 0.0:
+        out += through(T, K, solid, dH, dz, rings, surface, nz, nr)
     if law[3] > 0.0:
         for j in range(nz):
             for i in range(nr):

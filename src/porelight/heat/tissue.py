@@ -84,7 +84,7 @@ class Tissue:
         return np.asarray(self.rows[:, REMOVAL] - self.enthalpy(WARM))
 
 
-def tissue(skin: Skin, laser: Laser, grid: Grid) -> Tissue:
+def tissue(skin: Skin, laser: Laser, grid: Grid, *, perfused: bool = True) -> Tissue:
     """The material of ``skin`` under ``laser``, row by row.
 
     Tissue leaves when it is dry and at the removal temperature of the laser, or when it has taken up the laser's heat
@@ -101,7 +101,7 @@ def tissue(skin: Skin, laser: Laser, grid: Grid) -> Tissue:
             value["conductivity_slope"],
             value["ice_conductivity_ratio"] - 1.0,
             1.0 - value["dry_conductivity_share"],
-            value["perfusion"] * value["blood_heat"],
+            value["perfusion"] * value["blood_heat"] * perfused,
         ]
     )
     used = (*(table[key] for key in ROWS), *laser.ablation.values())

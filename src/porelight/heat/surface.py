@@ -1,0 +1,138 @@
+"""The surface of the skin: what touches it before, during and after the pulses, and what evaporates from it.
+
+    dry      heat passes to whatever touches the skin, h (T - T_outside); nothing passes where nothing does
+    wet      water evaporates into still air, by the Lewis relation h_m = h / (rho c Le^(2/3)), and the warm spot loses
+             heat and vapour to the air over it by diffusion, as from a disc, through the depth of the crater
+
+The disc's share is the exact steady conductance of an isothermal disc on a half-space, k / (pi a / 4), in series with
+the column of air in the crater, k / depth. It acts on what is above the start only, so skin far away feels still air
+alone. Diffusion reaches the steady state in a^2 / D, a quarter of a millisecond for a spot of 120 um.
+
+Validity: skin below boiling; vapour is held at its pressure at 100 C, and dried tissue gives none. The water lost is
+not taken off the tissue: 1 um of it in a tenth of a second, less than a cell.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from porelight import cite
+from porelight.cite import Cited
+from porelight.fields import Exposure, Floats
+from porelight.units import GAS_CONSTANT, ICE_POINT, celsius
+
+TRANSFER, OUTSIDE, BODY, FLOOR, VAPOUR, DAMP, AIR, REACH, START, DAMP_START, MAGNUS = range(11)
+"""Places of what :func:`through` needs: heat transfer [W/m2/K] to a temperature [K]; resting temperature of blood [K];
+1 if it reaches the floor of a crater; heat of vapour per heat of air [K m3/kg] and vapour outside [kg/m3]; conductivity
+of air [W/m/K], pi a / 4 [m], and temperature [K] and vapour [kg/m3] at the start; then the numbers of Magnus."""
+
+SIZE: Final = MAGNUS + 4
+
+ROWS: Final = (
+    *("still_air", "room_temperature", "room_humidity", "air_density", "air_heat", "air_conductivity", "lewis_number"),
+    *("water_latent", "water_density", "water_molar_mass", "magnus_pressure", "magnus_factor", "magnus_temperature"),
+)
+"""What evaporation rests on."""
+
+BOILS = celsius(100.0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Surface:
+    """What the surface meets, in order: stages before the first pulse [s], then one for good."""
+
+    before: tuple[tuple[float, Floats], ...]
+    then: Floats
+    rests_on: tuple[Cited, ...]
+
+
+def surface(exposure: Exposure) -> Surface:
+    """The surface of ``exposure``: its cooling, and evaporation where it is wet."""
+    start, cooling = exposure.temperature, exposure.setting.cooling
+    rows: tuple[Cited, ...] = ()
+    bare = plain(0.0, start, start)
+    if exposure.surface == "wet":
+        table = cite.table("thermal")
+        rows = tuple(table[key] for key in ROWS)
+        bare = _wet(exposure)
+    if cooling is None:
+        return Surface((), bare, rows)
+    met = bare.copy()
+    met[TRANSFER], met[OUTSIDE], met[FLOOR] = cooling.transfer, cooling.temperature, float(cooling.fills_crater)
+    stages = [(cooling.before, met), (cooling.delay, bare)]
+    before = tuple((time, condition) for time, condition in stages if time > 0.0)
+    return Surface(before, met if cooling.stays else bare, (*rows, *cooling.rests_on))
+
+
+def plain(transfer: float, outside: float, body: float) -> Floats:
+    """Heat transfer [W/m2/K] to a temperature [K] and nothing else; ``body`` is the temperature of blood at rest [K]."""
+    packed = np.zeros(SIZE)
+    packed[TRANSFER], packed[OUTSIDE], packed[BODY], packed[FLOOR] = transfer, outside, body, 1.0
+    return packed
+
+
+def saturated(temperature: float) -> float:
+    """Density of vapour over water at ``temperature`` [K], in kg/m3, by Magnus' formula; held at its value at 100 C."""
+    return float(_saturated(temperature, _magnus()))
+
+
+def _wet(exposure: Exposure) -> Floats:
+    table = cite.table("thermal")
+    value = {key: table[key].si for key in ROWS}
+    outside, start = value["room_temperature"], exposure.temperature
+    lewis = value["air_density"] * value["air_heat"] * value["lewis_number"] ** (2.0 / 3.0)
+    packed = plain(value["still_air"], outside, start)
+    packed[VAPOUR] = value["water_latent"] / value["water_density"] / lewis
+    packed[DAMP] = value["room_humidity"] * saturated(outside)
+    packed[AIR] = value["air_conductivity"]
+    packed[REACH] = math.pi / 8.0 * exposure.setting.spot_diameter
+    packed[START], packed[DAMP_START] = start, saturated(start)
+    packed[MAGNUS:] = _magnus()
+    return packed
+
+
+def _magnus() -> Floats:
+    table = cite.table("thermal")
+    per_pressure = table["water_molar_mass"].si / GAS_CONSTANT
+    pressure, factor, shift = (table[f"magnus_{name}"].si for name in ("pressure", "factor", "temperature"))
+    return np.array([pressure * per_pressure, factor, shift, ICE_POINT])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _saturated(temperature, magnus):  # type: ignore[no-untyped-def]
+    warm = min(temperature, BOILS) - magnus[3]
+    return magnus[0] * math.exp(magnus[1] * warm / (warm + magnus[2])) / min(temperature, BOILS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def through(temperature, conductivity, solid, rate, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
+    """Take from the rate of enthalpy ``rate`` [W/m3] what leaves through the surface; returns it [W]."""
+    out = 0.0
+    transfer, near = surface[0], surface[6]
+    for i in range(nr):
+        depth = 0.0
+        for j in range(nz):
+            if solid[j, i] == 0.0:
+                depth += dz[j]
+                continue
+            if depth > 0.0 and surface[3] == 0.0:
+                break
+            t, inside = temperature[j, i], 0.5 * dz[j] / conductivity[j, i]
+            flow = 0.0
+            if transfer > 0.0:
+                flow += (t - surface[1]) / (1.0 / transfer + inside)
+            if near > 0.0:
+                disc = near / (depth + surface[7])
+                flow += (t - surface[8]) / (1.0 / disc + inside)
+                if t <= BOILS:
+                    damp = _saturated(t, surface[10:])
+                    flow += surface[4] * (transfer * (damp - surface[5]) + disc * (damp - surface[9]))
+            rate[j, i] -= flow / dz[j]
+            out += flow * rings[3, i]
+            break
+    return out
