@@ -15,7 +15,19 @@ from porelight.photo.scale import Scale
 Floats = NDArray[np.float64]
 
 PictureFlag = Literal[
-    "uncalibrated", "too small", "blurred", "too coarse", "glare", "smoothed", "noisy", "dark", "no skin", "few pores"
+    "uncalibrated",
+    "too small",
+    "blurred",
+    "too coarse",
+    "smoothed",
+    "noisy",
+    "glare",
+    "dark",
+    "overexposed",
+    "compressed",
+    "tilted",
+    "no skin",
+    "few pores",
 ]
 
 
@@ -57,6 +69,10 @@ class Region:
     name: str
     outline: Floats
     """Corners (n, 2) [px], x before y."""
+    seen: float = 1.0
+    """Share of it that faces the camera and lies in the picture, 0 to 1."""
+    skin_area: float = 0.0
+    """Area of the skin in it that was searched [px2]; 0 before the photo is measured."""
 
 
 GateLevel = Literal["usable", "usable with care", "refuse"]
@@ -113,6 +129,8 @@ class PoreCensus:
     regions: tuple[Region, ...] = ()
     """Where pores were looked for; none for a close-up, which is one region."""
     indices: tuple[Index, ...] = ()
+    gate: Gate = Gate("usable", ())
+    """Whether the photo can carry this measurement; :attr:`flags` are those of its findings."""
 
     @property
     def um_per_px(self) -> float | None:

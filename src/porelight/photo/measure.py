@@ -13,7 +13,7 @@ from porelight.photo.decode import Picture
 from porelight.photo.detect import detect
 from porelight.photo.fit import RADIUS
 from porelight.photo.mask import skin_mask
-from porelight.photo.quality import flags_of
+from porelight.photo.quality import Seen, gate_of
 from porelight.photo.scale import Scale, typed
 from porelight.photo.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
@@ -53,17 +53,20 @@ def measure(
     low, high = _bounds(scale)
     pore_size = pore_scale(levels, ladder(log_light.shape, low, high))
     pores, outline = detect(levels, pore_size)
+    seen = Seen(picture, light, mask, outline, pores, pore_size, scale)
+    gate = gate_of(seen)
     return PoreCensus(
         width=picture.width,
         height=picture.height,
         scale=scale,
         skin_area=float(mask.searched.sum()),
         pores=pores,
-        flags=flags_of(picture, light, mask, outline, pores, pore_size, um_per_px),
+        flags=tuple(finding.flag for finding in gate.findings),
         enlarged_from=rows["def_250"],
         version=__version__,
         rests_on=(rows["def_250"], rows["smallest_pore"], rows["largest_pore"]) if scale else (rows["def_250"],),
         regions=regions,
+        gate=gate,
     )
 
 

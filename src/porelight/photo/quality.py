@@ -1,15 +1,17 @@
-"""What limits a photo, as flags: each is something the person with the camera can change."""
+"""Whether a photo can carry a measurement: each finding is something the person with the camera can change."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import numpy as np
 
-from porelight.photo.census import PictureFlag, Pores
+from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
 from porelight.photo.fit import Outlines
 from porelight.photo.mask import SkinMask
+from porelight.photo.scale import Scale
 from porelight.photo.size import PoreScale
 from porelight.photo.tone import Plane, luminance
 
@@ -33,36 +35,100 @@ CLEAN: Final = 0.35
 """Noise [8-bit levels] that no sensor reaches: with soft edges as well, a filter has been at work."""
 SMOOTH: Final = 0.603
 """Edge softness from which a picture that clean counts as smoothed."""
+PACKED: Final = (70, 30)
+"""JPEG quality below which pores are lost, and below which the blocks of the file look like pores."""
+FULL: Final = 0.05
+"""Share of the skin that may be as bright as the file can say."""
+TILTED: Final = (30.0, 50.0)
+"""Angle of the skin to the picture [degrees]: one side of the pores is then shorter by a seventh, and by a third."""
+
+ADVICE: Final[dict[PictureFlag, str]] = {
+    "uncalibrated": "Put the printed card beside the skin, or type the scale, for lengths in micrometres",
+    "too small": "Use the full photo, not a thumbnail or a small crop",
+    "blurred": "Hold the phone 20 cm away and still, tap the skin to focus, and clean the lens",
+    "too coarse": "Go closer, or use the main camera at its full size, without digital zoom",
+    "glare": "Blot the skin dry and light it from the side, from a window or a lamp, without flash",
+    "smoothed": "Switch off beauty mode, filters and skin smoothing, and do not send the photo through a messenger",
+    "noisy": "Use more light: by a window in daylight",
+    "dark": "Use more light: by a window in daylight",
+    "overexposed": "Use less light or tap the brightest skin, so that no place is plain white",
+    "compressed": "Use the photo straight from the camera, not one that was sent or saved small",
+    "tilted": "Hold the phone flat in front of the skin, not at an angle",
+    "no skin": "Use a sharp colour photo of bare skin in even, white light",
+    "few pores": "Take the photo closer and sharper; if it is both, this skin shows few pores",
+}
+ORDER: Final[tuple[GateLevel, ...]] = ("usable", "usable with care", "refuse")
 
 
-def flags_of(
-    picture: Picture,
-    light: Plane,
-    mask: SkinMask,
-    outline: Outlines,
-    pores: Pores,
-    scale: PoreScale,
-    um_per_px: float | None,
-) -> tuple[PictureFlag, ...]:
-    """Every flag that holds, in the order of the type."""
-    noise = noise_level(picture)
-    median = float(np.median(pores.diameter)) if len(pores) else 0.0
-    softness = float(np.median(outline.edge / outline.radius)) if outline.edge.size else 0.0
-    holds: dict[PictureFlag, bool] = {
-        "uncalibrated": um_per_px is None,
-        "too small": min(picture.width, picture.height) < SMALL,
-        "blurred": softness > SOFT,
-        "too coarse": 0.0 < median < COARSE,
-        "glare": mask.glare_share > GLARE,
-        "smoothed": noise < CLEAN and softness > SMOOTH,
-        "noisy": noise > NOISY,
-        "dark": float(np.median(luminance(light[::8, ::8])[mask.searched[::8, ::8]])) < DARK
-        if mask.searched[::8, ::8].any()
-        else True,
-        "no skin": False,
-        "few pores": len(pores) < FEW or scale.asymmetry < LIKE_TEXTURE,
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seen:
+    """What the gate looks at."""
+
+    picture: Picture
+    light: Plane
+    mask: SkinMask
+    outline: Outlines
+    pores: Pores
+    pore_size: PoreScale
+    scale: Scale | None
+    turned: float = 0.0
+    """Of the face away from the camera [degrees], where a face was found."""
+
+    @property
+    def tilt(self) -> float:
+        """Of the skin to the picture [degrees], as far as a card or a face tells it."""
+        return max(self.scale.tilt if self.scale else 0.0, abs(self.turned))
+
+
+def gate_of(seen: Seen) -> Gate:
+    """Every finding, in the order of the flag's type, and the gravest of their levels."""
+    levels: dict[PictureFlag, GateLevel | None] = {
+        "uncalibrated": None if seen.scale else "usable",
+        "too small": _care(min(seen.picture.width, seen.picture.height) < SMALL),
+        **_sharpness(seen),
+        **_light(seen),
+        "compressed": _above(PACKED, seen.picture.jpeg_quality, falling=True),
+        "tilted": _above(TILTED, seen.tilt),
+        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < LIKE_TEXTURE),
     }
-    return tuple(name for name, held in holds.items() if held)
+    findings = tuple(Finding(flag, level, ADVICE[flag]) for flag, level in levels.items() if level is not None)
+    gravest = max((ORDER.index(finding.level) for finding in findings), default=0)
+    return Gate(ORDER[gravest], findings)
+
+
+def _care(held: bool) -> GateLevel | None:
+    return "usable with care" if held else None
+
+
+def _above(bounds: tuple[float, float], value: float | None, *, falling: bool = False) -> GateLevel | None:
+    """From the first bound on with care, from the second on refused; an unknown value says nothing."""
+    if value is None:
+        return None
+    passed = [value < bound if falling else value > bound for bound in bounds]
+    return "refuse" if passed[1] else _care(passed[0])
+
+
+def _sharpness(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
+    noise = noise_level(seen.picture)
+    median = float(np.median(seen.pores.diameter)) if len(seen.pores) else 0.0
+    softness = float(np.median(seen.outline.edge / seen.outline.radius)) if seen.outline.edge.size else 0.0
+    return {
+        "blurred": _care(softness > SOFT),
+        "too coarse": _care(0.0 < median < COARSE),
+        "smoothed": _care(noise < CLEAN and softness > SMOOTH),
+        "noisy": _care(noise > NOISY),
+    }
+
+
+def _light(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
+    searched = seen.mask.searched[::8, ::8]
+    skin = luminance(seen.light[::8, ::8])[searched]
+    clipped = np.mean(seen.picture.pixels[::8, ::8].max(axis=2)[searched] == 255) if skin.size else 0.0
+    return {
+        "glare": _care(seen.mask.glare_share > GLARE),
+        "dark": _care(not skin.size or float(np.median(skin)) < DARK),
+        "overexposed": _care(float(clipped) > FULL),
+    }
 
 
 def noise_level(picture: Picture) -> float:

@@ -58,6 +58,9 @@ FLAGS: Final[dict[PictureFlag, str]] = {
     "smoothed": "The camera smoothed the skin: pores look smaller or are missing.",
     "noisy": "The photo is grainy: small pores are less sure.",
     "dark": "The photo is dark: pores are less sure.",
+    "overexposed": "Parts of the skin are plain white in the photo: pores there are not seen.",
+    "compressed": "The photo was saved with much loss: small pores may be missed, and blocks may look like pores.",
+    "tilted": "The skin was photographed at an angle: pores look narrower than they are.",
     "no skin": "Little skin was found in the photo.",
     "few pores": "Only few pores were found: the numbers are rough.",
 }
