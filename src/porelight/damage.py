@@ -1,5 +1,7 @@
 """Warming -> Injury: Arrhenius damage, cell death and collagen coagulation apart, rival parameter sets side by side.
 
+Beside it, for comparison with other fields of medicine, the thermal dose CEM43 and the time spent above 60 C.
+
     Omega(t) = integral of A exp(-E / R T) dt,   undamaged share exp(-Omega)
 
 Every set is a pair (A, E/R) and is never mixed with another. All sets are laws fitted between about 44 and 90 C and
@@ -11,10 +13,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from porelight import cite
 from porelight.cite import Cited
@@ -22,6 +25,10 @@ from porelight.fields import Crater, Floats, Grid, Injury
 from porelight.units import celsius
 
 Process = Literal["necrosis", "coagulation"]
+Bools = NDArray[np.bool_]
+
+WATCHED: Final = celsius(60.0)
+"""The time above it is kept [K]: about where collagen begins to shrink within a second."""
 
 _COLDEST, _HOTTEST, _SPACING = 312.0, 700.0, 0.2
 
@@ -75,51 +82,111 @@ def sets() -> dict[str, ArrheniusSet]:
     return {row["key"]: _set(row, ranges, table) for row in text["sets"]}
 
 
-def default(process: Process) -> str:
+def default(process: Literal["necrosis", "dermal_necrosis", "coagulation"]) -> str:
     """Key of the set that a process uses unless another is named."""
     return str(cite.rows("damage")["defaults"][process])
 
 
 class Damage:
-    """Integrates every set while the heat runs; its call is the ``watch`` of :func:`porelight.heat.expose`."""
+    """Integrates every set while the heat runs; its call is the ``watch`` of :func:`porelight.heat.expose`.
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+    Args:
+        grid: of the run.
+        epidermis: depth down to which cells are those of the epidermis [m].
+    """
+
+    def __init__(self, grid: Grid, epidermis: float = 0.0) -> None:
+        self.grid, self.epidermis = grid, epidermis
         self.sets = tuple(sets().values())
         self.omega = np.zeros((len(self.sets), *grid.shape))
+        self.dose, self.above_60 = np.zeros(grid.shape), np.zeros(grid.shape)
         temperatures = np.arange(_COLDEST, _HOTTEST, _SPACING)
-        self._rates = np.stack([each.rate(temperatures) for each in self.sets])
+        self._rates = np.stack([*(each.rate(temperatures) for each in self.sets), dose_rate(temperatures)])
 
     def __call__(self, solid: Floats, before: Floats, after: Floats, duration: float) -> None:
         """Add ``duration`` [s] of heat between temperatures ``before`` and ``after`` [K], by Simpson's rule."""
-        _accumulate(self.omega, solid, before, after, duration, self._rates)
+        _accumulate(self.omega, self.dose, self.above_60, solid, before, after, duration, self._rates, WATCHED)
 
-    def injury(self, crater: Crater, necrosis: str | None = None, coagulation: str | None = None) -> Injury:
+    def injury(
+        self,
+        crater: Crater,
+        necrosis: str | None = None,
+        coagulation: str | None = None,
+        dermal_necrosis: str | None = None,
+    ) -> Injury:
         """The damage left in tissue around ``crater``.
 
         Args:
-            crater: what is gone carries no damage, and no depth is less than its.
-            necrosis, coagulation: keys of the sets; the defaults when left out.
+            crater: what is gone carries no damage, and no depth or width is less than its.
+            necrosis, coagulation, dermal_necrosis: keys of the sets; the defaults when left out.
 
-        Depths and widths are interpolated between cells in the logarithm of Omega; the bounds of the coagulation depth
-        are the shallowest and the deepest over the sets for collagen.
+        Depths and widths are interpolated between cells in the logarithm of Omega; their bounds are the least and the
+        greatest over the sets for collagen, or for cells.
         """
-        chosen = {"necrosis": necrosis or default("necrosis"), "coagulation": coagulation or default("coagulation")}
         by_key = {each.key: self.omega[k] for k, each in enumerate(self.sets)}
+        collagen = by_key[coagulation or default("coagulation")]
+        cells = by_key[necrosis or default("necrosis")]
+        deeper = by_key[dermal_necrosis or default("dermal_necrosis")]
+        dead = np.where(self.grid.z[:, None] < self.epidermis, cells, deeper)
         left = self.grid.z_edges[1:, None] > crater.depth[None, :]
-        floor = crater.ablation_depth
-        rivals = [_depth(self.grid, by_key[each.key], left) for each in self.sets if each.process == "coagulation"]
+        set_by_heat = self._reach(crater, left, collagen, "coagulation", by_key)
+        died = self._reach(crater, left, dead, "necrosis", by_key)
         return Injury(
             grid=self.grid,
-            necrosis=by_key[chosen["necrosis"]],
-            coagulation=by_key[chosen["coagulation"]],
-            coagulation_depth=max(_depth(self.grid, by_key[chosen["coagulation"]], left), floor),
-            coagulation_width=max(_width(self.grid, by_key[chosen["coagulation"]], left), crater.ablation_width),
-            necrosis_depth=max(_depth(self.grid, by_key[chosen["necrosis"]], left), floor),
-            coagulation_depth_low=max(min(rivals), floor),
-            coagulation_depth_high=max(*rivals, floor),
-            rests_on=tuple(row for each in self.sets for row in each.rests_on),
+            necrosis=dead,
+            coagulation=collagen,
+            coagulation_depth=set_by_heat.depth,
+            coagulation_width=set_by_heat.width,
+            necrosis_depth=died.depth,
+            coagulation_depth_low=set_by_heat.depths[0],
+            coagulation_depth_high=set_by_heat.depths[1],
+            rests_on=(*(row for each in self.sets for row in each.rests_on), *dose_rows()),
+            coagulation_width_low=set_by_heat.widths[0],
+            coagulation_width_high=set_by_heat.widths[1],
+            necrosis_width=died.width,
+            necrosis_depth_low=died.depths[0],
+            necrosis_depth_high=died.depths[1],
+            necrosis_width_low=died.widths[0],
+            necrosis_width_high=died.widths[1],
+            epidermis=self.epidermis,
+            dose=self.dose,
+            above_60=self.above_60,
         )
+
+    def _reach(self, crater: Crater, left: Bools, chosen: Floats, process: Process, by_key: dict[str, Floats]) -> Reach:
+        """How far ``chosen`` reaches, and the least and greatest over the sets of its process."""
+        rivals = [by_key[each.key] for each in self.sets if each.process == process]
+        depths = [max(_depth(self.grid, each, left), crater.ablation_depth) for each in (chosen, *rivals)]
+        widths = [max(_width(self.grid, each, left), crater.ablation_width) for each in (chosen, *rivals)]
+        return Reach(depths[0], widths[0], (min(depths), max(depths)), (min(widths), max(widths)))
+
+
+class Reach(NamedTuple):
+    """Depth and width of one process [m], and their bounds over the parameter sets."""
+
+    depth: float
+    width: float
+    depths: tuple[float, float]
+    widths: tuple[float, float]
+
+
+def dose_rate(temperature: Floats) -> Floats:
+    """Seconds at 43 C that one second at ``temperature`` [K] is worth: R^(43 - T), R = 0.5 above 43 C and 0.25 below.
+
+    Sapareto and Dewey (1984), eq. 3. Nothing below 39 C. The rule was found from 39 to 57 C; above, the rate is held at
+    its value at 57 C, 16384, so that a dose there is a lower bound and not an extrapolation over tens of powers of ten.
+    """
+    base, above, below, coolest, hottest, _ = (row.si for row in dose_rows())
+    over = np.minimum(temperature, hottest) - base
+    worth = np.where(over > 0.0, above**-over, below**-over)
+    return np.where(temperature < coolest, 0.0, worth)
+
+
+@functools.cache
+def dose_rows() -> tuple[Cited, ...]:
+    """The rows of the thermal dose: base, R above and below it, both ends of its range, and the dose that kills."""
+    table = cite.table("damage")
+    return tuple(table[f"dose_{name}"] for name in ("base", "above", "below", "coolest", "hottest", "of_necrosis"))
 
 
 def _set(row: dict[str, object], ranges: dict[str, dict[str, object]], table: cite.Table) -> ArrheniusSet:
@@ -138,7 +205,7 @@ def _set(row: dict[str, object], ranges: dict[str, dict[str, object]], table: ci
     )
 
 
-def _depth(grid: Grid, omega: Floats, left: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+def _depth(grid: Grid, omega: Floats, left: Bools) -> float:
     """Deepest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -150,7 +217,7 @@ def _depth(grid: Grid, omega: Floats, left: np.ndarray[tuple[int, ...], np.dtype
     return _between(grid.z[row], grid.z[row + 1], omega[row, ring], omega[row + 1, ring])
 
 
-def _width(grid: Grid, omega: Floats, left: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+def _width(grid: Grid, omega: Floats, left: Bools) -> float:
     """Diameter of the widest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -169,22 +236,32 @@ def _between(here: float, there: float, inside: float, outside: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _accumulate(omega, solid, before, after, duration, rates):  # type: ignore[no-untyped-def]
-    """Simpson's rule in every warm cell of the window, rates by linear look-up."""
+def _accumulate(omega, dose, above, solid, before, after, duration, rates, watched):  # type: ignore[no-untyped-def]
+    """Simpson's rule in every warm cell of the window, rates by linear look-up; the last row of rates is the dose."""
     count, size = rates.shape
     nz, nr = solid.shape
+    place, share = np.zeros(3, dtype=np.int64), np.zeros(3)
     for j in range(nz):
         for i in range(nr):
             a, b = before[j, i], after[j, i]
-            if max(a, b) < 316.0 or solid[j, i] == 0.0:
+            hottest = max(a, b)
+            if hottest < 312.2 or solid[j, i] == 0.0:
                 continue
-            for k in range(count):
-                if omega[k, j, i] > 60.0:
+            if hottest > watched:
+                coolest = min(a, b)
+                above[j, i] += duration * (1.0 if coolest >= watched else (hottest - watched) / (hottest - coolest))
+            for part in range(3):
+                x = min(max((a + (b - a) * 0.5 * part - 312.0) / 0.2, 0.0), size - 1.001)
+                place[part] = int(x)
+                share[part] = x - place[part]
+            for k in range(0 if hottest >= 316.0 else count - 1, count):
+                if k < count - 1 and omega[k, j, i] > 60.0:
                     continue
                 total = 0.0
                 for part in range(3):
-                    t = a + (b - a) * 0.5 * part
-                    x = min(max((t - 312.0) / 0.2, 0.0), size - 1.001)
-                    n = int(x)
-                    total += (1.0 + 3.0 * (part == 1)) * (rates[k, n] + (x - n) * (rates[k, n + 1] - rates[k, n]))
-                omega[k, j, i] += duration * total / 6.0
+                    n = place[part]
+                    total += (1.0 + 3.0 * (part == 1)) * (rates[k, n] + share[part] * (rates[k, n + 1] - rates[k, n]))
+                if k < count - 1:
+                    omega[k, j, i] += duration * total / 6.0
+                else:
+                    dose[j, i] += duration * total / 6.0

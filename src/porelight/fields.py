@@ -142,7 +142,7 @@ class Injury:
 
     grid: Grid
     necrosis: Floats
-    """Death of epidermal and dermal cells."""
+    """Death of cells: above :attr:`epidermis` by the set for the epidermis, below it by the one for the dermis."""
     coagulation: Floats
     """Denaturation of dermal collagen."""
     coagulation_depth: float
@@ -155,6 +155,22 @@ class Injury:
     coagulation_depth_high: float
     """Spread of the coagulation depth over the published parameter sets [m]."""
     rests_on: tuple[Cited, ...]
+    coagulation_width_low: float = 0.0
+    coagulation_width_high: float = 0.0
+    """Spread of the coagulation width over the published parameter sets [m]."""
+    necrosis_width: float = 0.0
+    """Widest zone of dead cells, crater included, as a diameter [m]."""
+    necrosis_depth_low: float = 0.0
+    necrosis_depth_high: float = 0.0
+    necrosis_width_low: float = 0.0
+    necrosis_width_high: float = 0.0
+    """Spread of depth and width of dead cells over the published parameter sets [m]."""
+    epidermis: float = 0.0
+    """Depth down to which cells are those of the epidermis [m]."""
+    dose: Floats | None = None
+    """Thermal dose CEM43 (nz, nr) as time at 43 C [s]; a lower bound where tissue was above 57 C."""
+    above_60: Floats | None = None
+    """Time above 60 C (nz, nr) while it was tissue [s]."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

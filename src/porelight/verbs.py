@@ -190,21 +190,25 @@ def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
 
 
 def simulate_scenario(
-    scenario: Path | str | None, given: Mapping[str, object], *, seed: int = 0, progress: Progress | None = None
+    scenario: Path | str | None,
+    given: Mapping[str, object],
+    *,
+    seed: int = 0,
+    film: int = 0,
+    progress: Progress | None = None,
 ) -> Simulation:
     """:func:`simulate` for a scenario file, overruled by ``given`` under the same names; None leaves the usual values.
+
+    A pulse trace named in the file is looked for beside it. ``film`` pictures of the pulses are kept.
 
     Raises:
         Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
     """
-    from porelight.planning.simulate import scenario_from
-    from porelight.planning.simulate import simulate as chain
-    from porelight.units import celsius
+    from porelight.planning.simulate import run, scenario_from
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return chain(
-        said.setting(), said.skin(), seed=seed, temperature=celsius(said.tissue_temperature_c), progress=progress
-    )
+    beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
+    return run(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
 
 
 def plan(

@@ -70,7 +70,7 @@ def surface(exposure: Exposure) -> Surface:
 
 
 def plain(transfer: float, outside: float, body: float) -> Floats:
-    """Heat transfer [W/m2/K] to a temperature [K] and nothing else; ``body`` is the temperature of blood at rest [K]."""
+    """Heat transfer [W/m2/K] to a temperature [K] and nothing else; ``body`` is that of blood at rest [K]."""
     packed = np.zeros(SIZE)
     packed[TRANSFER], packed[OUTSIDE], packed[BODY], packed[FLOOR] = transfer, outside, body, 1.0
     return packed

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pydantic
 
+from porelight.fields import SurfaceState
 from porelight.laser import Laser, Profile, Setting, lasers
+from porelight.planning.cooling import NAMES as COOLING
+from porelight.planning.cooling import Kind, cooling_from
+from porelight.planning.pulse import SQUARE, Pulse, pulse_from
 from porelight.reading import mapping
 from porelight.refusal import Refusal
 from porelight.skin import Phototype, Site, Skin, facial_skin
@@ -29,25 +33,52 @@ class Scenario(pydantic.BaseModel):
     profile: Profile | None = None
     pulse_us: float | None = None
     power_w: float | None = None
+    pulse_shape: str = "square"
+    spikes: int | None = None
+    duty_pct: float | None = None
     stack: int | None = None
     repetition_hz: float | None = None
     density_pct: float | None = None
     passes: int | None = None
+    cooling: Kind = "none"
+    cooling_temperature_c: float | None = None
+    cooling_w_m2_k: float | None = None
+    precooling_ms: float | None = None
+    spray_ms: float | None = None
+    spray_delay_ms: float | None = None
+    surface: SurfaceState = "dry"
     tissue_temperature_c: float = 35.0
     water: float | None = pydantic.Field(default=None, ge=0.05, le=0.95)
     phototype: Phototype = "III"
     site: Site = "cheek"
+    without: str | tuple[str, ...] = ()
 
-    def setting(self) -> Setting:
-        """The setting it dials."""
-        return setting_from(self.laser, self.model_dump(exclude=_NOT_DIALLED))
+    def setting(self, pulse: Pulse = SQUARE) -> Setting:
+        """The setting it dials, with the duration of ``pulse`` and its energy where those are measured."""
+        dial = self.model_dump(include=_NAMES)
+        if pulse.duration is not None and pulse.energy is not None:
+            for name in ("pulse_us", "power_w"):
+                if dial[name] is not None:
+                    advice = "Leave it out, or use a square pulse"
+                    raise Refusal("the trace says it already", where=name, advice=advice)
+            energy = pulse.energy / mJ if self.energy_mj is None else self.energy_mj
+            dial |= {"pulse_us": pulse.duration / us, "energy_mj": energy}
+        cooling = cooling_from(self.cooling, self.model_dump(include=set(COOLING)))
+        return dataclasses.replace(setting_from(self.laser, dial), cooling=cooling)
+
+    def pulse(self, read: Callable[[str], str]) -> Pulse:
+        """The pulse it names; ``read`` gives the text of a trace."""
+        return pulse_from(self.pulse_shape, self.spikes, self.duty_pct, read)
+
+    def remarks(self, pulse: Pulse) -> tuple[str, ...]:
+        """What was done to what was asked for."""
+        if pulse.energy is None or self.energy_mj is None:
+            return ()
+        return (f"The trace holds {pulse.energy / mJ:.3g} mJ; it was scaled to the {self.energy_mj:g} mJ asked for.",)
 
     def skin(self) -> Skin:
         """The skin it names."""
         return skin_of(self.phototype, self.site, self.water)
-
-
-_NOT_DIALLED = {"laser", "tissue_temperature_c", "water", "phototype", "site"}
 
 
 def scenario_from(text: str, where: str, given: Mapping[str, Any] | None = None) -> Scenario:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
 from porelight.fields import Floats
 from porelight.refusal import Refusal
 from porelight.units import us
+
+FINEST: Final = 1 / 400
+"""Shortest piece of a pulse that is followed, as a share of its duration."""
+LONGEST: Final = 1_000_000
+"""Characters of the longest trace read."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,11 +36,59 @@ class Shape:
         return float(np.interp(elapsed, self.elapsed, self.sent))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pulse:
+    """The pulse asked for: its shape, None for square, and what a trace says of its duration [s] and energy [J]."""
+
+    said: str
+    shape: Shape | None = None
+    duration: float | None = None
+    energy: float | None = None
+
+
+SQUARE: Final = Pulse("square")
+
+
+def pulse_from(name: str, spikes: int | None, duty_pct: float | None, read: Callable[[str], str]) -> Pulse:
+    """The pulse of that name.
+
+    Args:
+        name: ``square``, ``superpulse``, or a file of ``time_us,power_w`` lines.
+        spikes, duty_pct: of a superpulse, and of it alone: how many spikes, and the share of the time they are on.
+        read: gives the text of a file.
+
+    Raises:
+        Refusal: a train without its numbers, numbers without a train, or a trace that cannot be used.
+    """
+    train = {"spikes": spikes, "duty_pct": duty_pct}
+    if name == "superpulse":
+        if spikes is None or duty_pct is None:
+            missing = next(key for key, value in train.items() if value is None)
+            advice = "Give spikes, and duty_pct, the share of the time for which they are on"
+            raise Refusal("a superpulse is a train of spikes, and this is not said", where=missing, advice=advice)
+        return Pulse(
+            f"superpulse of {spikes} spikes, on {duty_pct:g} % of the time", superpulse(spikes, 0.01 * duty_pct)
+        )
+    for key, value in train.items():
+        if value is not None:
+            raise Refusal(f"a {name} pulse has none", where=key, advice="Use it with pulse_shape superpulse")
+    if name == "square":
+        return SQUARE
+    shape, duration, energy = trace(read(name), name)
+    return Pulse("measured trace", shape, duration, energy)
+
+
 def superpulse(spikes: int, duty: float) -> Shape:
     """A train of equal spikes that are on for ``duty`` (0-1) of the time, the first from the start."""
     if spikes < 1 or not 0.0 < duty <= 1.0:
         raise Refusal(
             "a train needs spikes that are on", where="superpulse", advice="Use 1 spike or more and 0 < duty <= 1"
+        )
+    if duty < 1.0 and min(duty, 1.0 - duty) / spikes < FINEST:
+        raise Refusal(
+            f"{spikes} spikes on {duty:.2%} of the time are shorter than a {1.0 / FINEST:.0f}th of the pulse",
+            where="superpulse",
+            advice="Use fewer: the heat of so many runs together, as under an even pulse",
         )
     if duty == 1.0:
         return Shape(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
@@ -52,6 +107,9 @@ def trace(text: str, where: str) -> tuple[Shape, float, float]:
     Raises:
         Refusal: fewer than two points, times that do not rise, power that is negative or nothing throughout.
     """
+    if len(text) > LONGEST:
+        advice = "Keep a few thousand points of the pulse itself"
+        raise Refusal(f"the trace has {len(text)} characters, more than {LONGEST}", where=where, advice=advice)
     rows = [line.split(",") for line in text.splitlines() if line.strip()]
     if rows and not _is_number(rows[0][0]):
         rows = rows[1:]
@@ -65,10 +123,18 @@ def trace(text: str, where: str) -> tuple[Shape, float, float]:
     if not (np.diff(time) > 0.0).all():
         raise Refusal("times must rise", where=where, advice="Sort the lines by time, each time once")
     sent = np.append(0.0, np.cumsum(0.5 * (power[1:] + power[:-1]) * np.diff(time)))
-    if (power < 0.0).any() or sent[-1] <= 0.0:
+    if (power < 0.0).any() or not 0.0 < sent[-1] < math.inf:
         raise Refusal("power must be positive", where=where, advice="Take off the zero line of the detector")
     duration, energy = float(time[-1] - time[0]), float(sent[-1])
-    return Shape((time - time[0]) / duration, sent / energy), duration, energy
+    return _even(Shape((time - time[0]) / duration, sent / energy)), duration, energy
+
+
+def _even(shape: Shape) -> Shape:
+    """The same at even times where it is finer than can be followed; the energy up to each of them is kept."""
+    if shape.finest >= FINEST:
+        return shape
+    elapsed = np.linspace(0.0, 1.0, round(1.0 / FINEST) + 1)
+    return Shape(elapsed, np.interp(elapsed, shape.elapsed, shape.sent))
 
 
 def _is_number(text: str) -> bool:

@@ -11,27 +11,65 @@ import numpy as np
 
 from porelight import cite, heat
 from porelight.damage import Damage
-from porelight.fields import Exposure
+from porelight.fields import Exposure, SurfaceState
 from porelight.healing import recover
 from porelight.laser import Setting, lasers
 from porelight.light.beer_lambert import beer_lambert
 from porelight.planning.dial import Scenario, scenario_from, setting_from, skin_of
 from porelight.planning.model import Simulation
+from porelight.planning.numbers import numbers
 from porelight.planning.pulse import Shape
+from porelight.planning.switches import PERFUSION, mechanisms, named
 from porelight.refusal import Refusal
 from porelight.skin import Skin
-from porelight.units import celsius, mJ, mm, ms, nm, to_celsius, um, us
+from porelight.units import celsius, mm, ms, nm, to_celsius, us
 from porelight.version import __version__
 
-__all__ = ["Scenario", "numbers", "scenario_from", "setting_from", "simulate", "skin_of"]
+__all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
 
 Progress = Callable[[str, float], None]
 
 COOLING_TIMES = (80 * ms, 500 * ms)
 """Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
 
+LONGEST_STACK = 5.0
+"""Longest time from the first to the last pulse of a stack that is followed [s]."""
+
 COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
 """Skin that can be simulated [K]: the span of the published experiments."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`."""
+
+    surface: SurfaceState = "dry"
+    pulse: str = "square"
+    without: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def run(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
+    """A whole scenario.
+
+    Args:
+        scenario: what is asked for.
+        read: gives the text of a pulse trace it names.
+        options: of :func:`simulate`: seed, film, progress.
+
+    Raises:
+        Refusal: what the scenario says cannot be, or cannot be simulated.
+    """
+    pulse = scenario.pulse(read)
+    under = Conditions(scenario.surface, pulse.said, named(scenario.without), scenario.remarks(pulse))
+    return simulate(
+        scenario.setting(pulse),
+        scenario.skin(),
+        temperature=celsius(scenario.tissue_temperature_c),
+        shape=pulse.shape,
+        under=under,
+        **options,
+    )
 
 
 def simulate(
@@ -44,6 +82,8 @@ def simulate(
     refinement: float = 1.0,
     outer: float | None = None,
     shape: Shape | None = None,
+    under: Conditions | None = None,
+    film: int = 0,
     progress: Progress | None = None,
 ) -> Simulation:
     """One column of ``setting`` in ``skin``.
@@ -56,22 +96,25 @@ def simulate(
         cooling_time: time followed after the last pulse [s]; enough for the spot to cool when left out.
         refinement: divides the cell size.
         shape: of every pulse; square when left out.
+        under: the surface of the skin, and mechanisms switched off; dry skin and none when left out.
+        film: pictures kept of the pulses, see :func:`porelight.heat.expose`.
         outer: radius at which an insulated wall stands for the neighbours [m]; none when left out.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
         Refusal: the laser is not one that Beer-Lambert light can follow, or the skin is too cold or too hot.
     """
-    check(setting, temperature)
-    exposure = Exposure(skin, setting, temperature)
+    said = under or Conditions()
+    check(setting, temperature, said)
+    exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without, said.remarks)
     grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
-    tissue = heat.tissue(skin, setting.laser, grid)
+    tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
-    light = beer_lambert(setting, skin, grid, shield)
-    damage = Damage(grid)
+    light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
+    damage = Damage(grid, skin.layers[0].thickness)
     rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(
-        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, shape=shape, progress=progress
+        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, shape=shape, progress=progress, film=film
     )
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
@@ -99,11 +142,12 @@ def time_to_cool(setting: Setting) -> float:
     return min(max(relaxation, COOLING_TIMES[0]), COOLING_TIMES[1])
 
 
-def check(setting: Setting, temperature: float) -> None:
+def check(setting: Setting, temperature: float, under: Conditions | None = None) -> None:
     """Refuse what the physics here does not cover.
 
     Raises:
-        Refusal: a laser that does not ablate, skin outside -80 to 45 C, or pulses that overlap.
+        Refusal: a laser that does not ablate, skin outside -80 to 45 C, pulses that overlap, a stack that lasts too
+            long, or a wet surface under something that covers it.
     """
     if not setting.laser.ablation:
         raise Refusal(
@@ -124,50 +168,18 @@ def check(setting: Setting, temperature: float) -> None:
             where="repetition_hz",
             advice="Shorten the pulse or lower the repetition rate",
         )
-
-
-def numbers(simulation: Simulation) -> dict[str, Any]:
-    """What other programs read: the numbers of a simulation under names that carry their units."""
-    crater, injury, energy = simulation.crater, simulation.injury, simulation.warming.energy
-    setting, rows = simulation.setting, cite.used(simulation)
-    solid = crater.grid.z_edges[1:, None] > crater.depth[None, :]
-    coagulated = (injury.coagulation >= 1.0) & solid
-    depth, width = crater.ablation_depth / um, crater.ablation_width / um
-    shrunk = cite.table("thermal")
-    return {
-        "laser": setting.laser.key,
-        "energy_mj": setting.pulse_energy / mJ,
-        "spot_um": setting.spot_diameter / um,
-        "profile": setting.profile,
-        "pulse_us": setting.pulse_duration / us,
-        "power_w": setting.peak_power,
-        "stack": setting.pulses_per_column,
-        "repetition_hz": 1.0 / setting.repetition_interval if setting.repetition_interval else None,
-        "tissue_temperature_c": to_celsius(simulation.exposure.temperature),
-        "ablation_depth_um": depth,
-        "ablation_width_um": width,
-        "coagulation_depth_um": injury.coagulation_depth / um,
-        "coagulation_depth_low_um": injury.coagulation_depth_low / um,
-        "coagulation_depth_high_um": injury.coagulation_depth_high / um,
-        "coagulation_width_um": max(injury.coagulation_width / um, width),
-        "rim_below_um": max(injury.coagulation_depth / um - depth, 0.0),
-        "rim_beside_um": max(0.5 * (injury.coagulation_width / um - width), 0.0),
-        "necrosis_depth_um": injury.necrosis_depth / um,
-        "ablated_volume_um3": float((crater.grid.volume * ~solid).sum()) / um**3,
-        "coagulated_volume_um3": float((crater.grid.volume * coagulated).sum()) / um**3,
-        "ablation_depth_excised_um": depth / (1.0 + shrunk["excision_depth"].si),
-        "ablation_width_excised_um": width / (1.0 + shrunk["excision_width"].si),
-        "depth_resolution_um": crater.resolution / um,
-        "peak_temperature_c": to_celsius(simulation.warming.peak_temperature),
-        "peak_temperature_is_limit": simulation.peak_is_limit,
-        "energy_balance_error": energy.error,
-        "energy_reflected_mj": energy.reflected / mJ,
-        "energy_lost_above_mj": energy.lost_above / mJ,
-        "energy_stored_mj": energy.stored / mJ,
-        "energy_ejected_mj": energy.ejected / mJ,
-        "energy_conducted_out_mj": energy.conducted_out / mJ,
-        "sources": sorted({row.source.key for row in rows}),
-        "weakest": cite.weakest(rows),
-        "seed": simulation.seed,
-        "version": simulation.version,
-    }
+    stacked = (setting.pulses_per_column - 1) * setting.repetition_interval
+    if stacked > LONGEST_STACK:
+        raise Refusal(
+            f"this stack takes {stacked:.0f} s, and by then blood and the rest of the body, which are not followed, "
+            "have carried the heat away",
+            where="repetition_hz",
+            advice=f"Keep a stack within {LONGEST_STACK:.0f} s: raise the repetition rate or take fewer pulses",
+        )
+    wet = under is not None and under.surface == "wet"
+    if wet and setting.cooling is not None and setting.cooling.name != "air":
+        raise Refusal(
+            "what covers the surface keeps it from evaporating",
+            where="surface",
+            advice="Use dry, or cooling air or none",
+        )
