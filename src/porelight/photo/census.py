@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from porelight import units
 from porelight.cite import Cited
+from porelight.photo.face import Face
 from porelight.photo.scale import Scale
 
 Floats = NDArray[np.float64]
@@ -131,6 +132,8 @@ class PoreCensus:
     indices: tuple[Index, ...] = ()
     gate: Gate = Gate("usable", ())
     """Whether the photo can carry this measurement; :attr:`flags` are those of its findings."""
+    face: Face | None = None
+    """Kept for whoever compares photos; its points tell who it is, so no file ever holds them."""
 
     @property
     def um_per_px(self) -> float | None:

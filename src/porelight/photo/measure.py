@@ -11,9 +11,13 @@ from porelight import cite, units
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
 from porelight.photo.detect import detect
+from porelight.photo.face import Face, find_face
 from porelight.photo.fit import RADIUS
+from porelight.photo.indices import indices
+from porelight.photo.iris import iris_scale
 from porelight.photo.mask import skin_mask
 from porelight.photo.quality import Seen, gate_of
+from porelight.photo.regions import looked_at, named
 from porelight.photo.scale import Scale, typed
 from porelight.photo.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
@@ -32,7 +36,7 @@ def measure(
     Args:
         picture: the photo.
         um_per_px: micrometres of skin per pixel as a person typed it; None where it is not known.
-        regions: where to look; left out, the whole picture is one close-up.
+        regions: where to look, drawn by hand; left out, on the parts of a face, or all over a close-up.
         seed: kept with the result; the measurement itself draws no random numbers.
 
     Without a scale lengths stay in px.
@@ -42,17 +46,20 @@ def measure(
     """
     del seed
     rows = cite.table("photo")
-    scale = _scale(um_per_px)
+    face = find_face(picture)
+    scale = _scale(um_per_px, face)
     light = linear(picture.pixels)
     mask = skin_mask(light)
     if mask.skin_share < LEAST_SKIN:
         advice = "Use a sharp colour photo of bare skin in even, white light"
         raise Refusal("no skin was found in the picture", where=picture.where, advice=advice)
+    regions, mask = looked_at(picture, mask, face, regions)
     log_light = logarithm(luminance(light))
     levels = pyramid(log_light, mask.searched.astype(np.float32))
     low, high = _bounds(scale)
     pore_size = pore_scale(levels, ladder(log_light.shape, low, high))
     pores, outline = detect(levels, pore_size)
+    pores = named(pores, regions)
     seen = Seen(picture, light, mask, outline, pores, pore_size, scale)
     gate = gate_of(seen)
     return PoreCensus(
@@ -64,16 +71,20 @@ def measure(
         flags=tuple(finding.flag for finding in gate.findings),
         enlarged_from=rows["def_250"],
         version=__version__,
+        face=face,
         rests_on=(rows["def_250"], rows["smallest_pore"], rows["largest_pore"]) if scale else (rows["def_250"],),
         regions=regions,
         gate=gate,
+        indices=indices(light, mask.searched, pores, regions, scale=scale),
     )
 
 
-def _scale(um_per_px: float | None) -> Scale | None:
-    """What was typed."""
+def _scale(um_per_px: float | None, face: Face | None) -> Scale | None:
+    """What was typed; else what the eyes of a face tell."""
     _check_typed(um_per_px)
-    return None if um_per_px is None else typed(um_per_px)
+    if um_per_px is not None:
+        return typed(um_per_px)
+    return None if face is None else iris_scale(face)
 
 
 def _check_typed(um_per_px: float | None) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import reading, units
-from porelight.photo.census import PoreCensus, Region
+from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.decode import Picture
 from porelight.photo.face import Face
+from porelight.photo.mask import SkinMask
 from porelight.refusal import Refusal
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,8 @@ PARTS: Final[dict[str, tuple[Corner, ...]]] = {
 """Around each part, clear of brows, eyes, lips, nostrils and the hairline. Right and left are the patient's."""
 SEEN: Final = 0.35
 """Share seen from which a part is measured: turned further away, pores are slits."""
+LEAST_SKIN: Final = 0.1
+"""Share of the regions drawn by hand that must be skin."""
 LONGEST_NAME: Final = 40
 MOST_CORNERS: Final = 200
 MOST_REGIONS: Final = 40
@@ -126,6 +129,36 @@ def with_skin(regions: tuple[Region, ...], searched: Mask) -> tuple[tuple[Region
     counts = np.bincount(numbers[searched], minlength=len(regions) + 1)
     filled = (dataclasses.replace(one, skin_area=float(n)) for one, n in zip(regions, counts[1:], strict=True))
     return tuple(filled), searched & (numbers > 0)
+
+
+def looked_at(
+    picture: Picture, mask: SkinMask, face: Face | None, drawn: tuple[Region, ...]
+) -> tuple[tuple[Region, ...], SkinMask]:
+    """Where pores are looked for: in the regions drawn by hand, else in those of the face, else on all of the skin.
+
+    Raises:
+        Refusal: the regions lie outside the picture or hold next to no skin.
+    """
+    check_inside(drawn, picture)
+    regions = drawn or (() if face is None else regions_of(face, picture.width, picture.height))
+    if not regions:
+        return (), mask
+    filled, searched = with_skin(regions, mask.searched)
+    if drawn and searched.sum() < LEAST_SKIN * np.count_nonzero(covered(drawn, *mask.searched.shape)):
+        advice = "Draw them on bare skin of this photo, upright, at its full size"
+        raise Refusal("the regions hold next to no skin", where=picture.where, advice=advice)
+    return filled, dataclasses.replace(mask, searched=searched)
+
+
+def named(pores: Pores, regions: tuple[Region, ...]) -> Pores:
+    """The pores with the region of each; one whose middle lies just outside belongs to the nearest outline."""
+    if not regions:
+        return pores
+    names = list(name_at(pores.x, pores.y, regions))
+    for index in (k for k, name in enumerate(names) if not name):
+        place = np.array([pores.x[index], pores.y[index]])
+        names[index] = min(regions, key=lambda one: float(np.linalg.norm(one.outline - place, axis=1).min())).name
+    return dataclasses.replace(pores, region=tuple(names))
 
 
 def read_regions(text: str, where: str) -> tuple[Region, ...]:
