@@ -5,6 +5,7 @@ Every conversion factor of the project stands here and nowhere else.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 # length [m], area [m2]
@@ -86,6 +87,7 @@ SCALE: Final[dict[str, float]] = {
     "m2/s": 1.0,
     "um/h": um / hour,
     "%": percent,
+    "degrees": math.pi / 180.0,
     "years": 365.25 * day,
 }
 """What one of a unit is in SI: the units that may stand in a table of ``data/``."""

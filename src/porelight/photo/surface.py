@@ -1,0 +1,234 @@
+"""What the surface of the skin looks like in a photo, as maps on a raster whose cells are as wide as a typical pore.
+
+Every map is a difference to the skin around, in logarithms of linear light: the exposure of the camera and its white
+balance multiply light, so they fall out. What a tone curve does to it does not fall out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.census import Pores, Region
+from porelight.photo.tone import Plane, blur
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+FINE: Final = 5.0
+"""Pixels that a typical pore keeps on the raster for texture and highlights."""
+MOST: Final = 800_000
+"""Most pixels of that raster."""
+NO_PORE: Final = 1 / 150
+"""Width of a cell, by the longer side, where no pore gives a measure."""
+BLACK: Final = 0.002
+"""Added to linear light before the logarithm: about the noise of a phone's sensor."""
+AROUND: Final = 10.0
+"""Width [cells] of what counts as the skin around a place."""
+BRIGHTER: Final = 0.14
+"""How much brighter than the skin around a highlight is [log luminance]."""
+WHITER: Final = 0.06
+"""How much less colour than the skin around it has [log red by blue]: light that never entered the skin is white."""
+SPOT: Final = 0.012
+"""Melanin signal from which a place belongs to a brown spot [log, as of :func:`_melanin`]."""
+SPOT_DARK: Final = 0.02
+"""How much darker in red light a brown spot is at least [log]."""
+PORE_REACH: Final = 1.5
+"""Radius around a pore, by its own, that does not count as surface."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Surface:
+    """Cells (h, w); NaN where no skin is seen. Shares are 0 to 1, contrasts are logarithms."""
+
+    px_per_cell: float
+    shine: tuple[Plane, ...]
+    """Share of each cell that is highlight, with the threshold for a flat, the usual and a steep tone curve."""
+    gloss: float
+    """How much browner the darker half of the skin looks only because white light lies on the brighter half [log]."""
+    redness: Plane
+    """Log of red by green light."""
+    melanin: Plane
+    """Log colour along melanin and across blood."""
+    spots: tuple[Plane, ...]
+    """1 in brown spots: counted freely, as usual, and only where gloss cannot make one."""
+    texture: Plane
+    """Mean deviation of the log of red light between pores, of structure finer than a pore and a half."""
+    texture_of_noise: float
+    """What the noise of the camera alone would give there."""
+    texture_of_gloss: float
+    """What gloss adds there at most."""
+    light: Plane
+    """(h, w, 3) mean linear light."""
+
+    @property
+    def seen(self) -> Mask:
+        found: Mask = np.isfinite(self.redness)
+        return found
+
+
+def surface(light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, float]) -> Surface:
+    """Maps of one photo.
+
+    Args:
+        light: linear colour (h, w, 3), 0 to 1.
+        skin: where skin is seen (h, w), glare left out.
+        pores: those that were found.
+        tones: how many times steeper the camera's tone curve may be than taken here: least, usual, most.
+    """
+    cell = float(np.median(pores.diameter)) if len(pores) else NO_PORE * max(skin.shape)
+    cell = max(cell, 2.0)
+    step = max(1.0, cell / FINE, float(np.sqrt(skin.size / MOST)))
+    fine = _resized(light, step)
+    shape = fine.shape[:2]
+    on_skin = _resized(skin.astype(np.float32), step, shape) > 0.5
+    free = on_skin & ~_pore_discs(pores, step, shape)
+    width = cell / step
+    cells = (max(4, round(shape[0] / width)), max(4, round(shape[1] / width)))
+    logs = np.log(fine + np.float32(BLACK))
+    bright = np.asarray(np.log(fine @ np.array([0.2126, 0.7152, 0.0722], np.float32) + np.float32(BLACK)), np.float32)
+    highlights = _highlights(logs, bright, on_skin, width, tones)
+    plain = free & ~highlights[1]
+    # The darker half is nearly free of the light that the surface throws back: colour is read there.
+    matt = plain & (bright < _around(bright, plain, 1.5 * width))
+    red, green, blue = (_mean(np.ascontiguousarray(logs[..., k]), matt, cells) for k in range(3))
+    relief, noise = _relief(np.ascontiguousarray(logs[..., 0]), plain, width)
+    gloss = _gloss(logs, bright, plain, width)
+    melanin = _melanin(red - green, green - blue)
+    thresholds = (SPOT * tones[0], SPOT * tones[1] + 0.5 * gloss, SPOT * tones[2] + gloss)
+    return Surface(
+        px_per_cell=cell,
+        shine=tuple(_mean(lit.astype(np.float32), on_skin, cells) for lit in highlights),
+        redness=_across_shine(red, green, blue),
+        gloss=gloss,
+        melanin=melanin,
+        spots=tuple(_spots(red, melanin, threshold) for threshold in thresholds),
+        texture=_mean(np.abs(relief), plain, cells),
+        texture_of_noise=noise,
+        texture_of_gloss=_gloss_in_red(gloss, red, green, blue),
+        light=np.dstack([_mean(np.ascontiguousarray(fine[..., k]), plain, cells) for k in range(3)]),
+    )
+
+
+def _resized(plane: Plane, step: float, shape: tuple[int, ...] | None = None) -> Plane:
+    import cv2
+
+    height, width = shape or (max(4, round(plane.shape[0] / step)), max(4, round(plane.shape[1] / step)))
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _pore_discs(pores: Pores, step: float, shape: tuple[int, ...]) -> Mask:
+    import cv2
+
+    drawn = np.zeros(shape, np.uint8)
+    for x, y, diameter in zip(pores.x / step, pores.y / step, pores.diameter / step, strict=True):
+        cv2.circle(drawn, (round(x), round(y)), max(1, round(0.5 * PORE_REACH * diameter)), 1, -1)
+    return drawn > 0
+
+
+def _mean(plane: Plane, where: Mask, cells: tuple[int, int]) -> Plane:
+    """Mean over the part of each cell that counts; NaN in cells of which less than a quarter does."""
+    weight = _resized(where.astype(np.float32), 1.0, cells)
+    total = _resized(np.where(where, plane, np.float32(0.0)), 1.0, cells)
+    return np.asarray(np.where(weight > 0.25, total / np.maximum(weight, 1e-6), np.nan), np.float32)
+
+
+def _around(plane: Plane, where: Mask, sigma: float) -> Plane:
+    """Mean of the skin around each place, whatever else the picture shows."""
+    weight = blur(where.astype(np.float32), sigma)
+    return np.asarray(blur(np.where(where, plane, np.float32(0.0)), sigma) / np.maximum(weight, 1e-3), np.float32)
+
+
+def _highlights(logs: Plane, bright: Plane, on_skin: Mask, width: float, tones: tuple[float, ...]) -> list[Mask]:
+    """Brighter and whiter than the skin around: light that the surface threw back."""
+    colour = np.ascontiguousarray(logs[..., 0] - logs[..., 2])
+    brighter = bright - _around(bright, on_skin, AROUND * width)
+    whiter = _around(colour, on_skin, AROUND * width) - colour
+    return [on_skin & (brighter > BRIGHTER * tone) & (whiter > WHITER * tone) for tone in tones]
+
+
+def _relief(bright: Plane, plain: Mask, width: float) -> tuple[Plane, float]:
+    """Structure between a fifth of a pore and one and a half, and the mean deviation that noise alone would have."""
+    import cv2
+
+    finest = max(0.2 * width, 0.7)
+    relief = blur(bright, finest) - _around(bright, plain, 1.5 * width)
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    rough = np.abs(cv2.filter2D(bright, -1, mask)[plain])
+    pixel = float(np.median(rough)) / 0.6745 / 6.0 if rough.size else 0.0
+    return np.asarray(relief, np.float32), 0.8 * pixel / (2.0 * np.sqrt(np.pi) * finest)
+
+
+def _across_shine(red: Plane, green: Plane, blue: Plane) -> Plane:
+    """Log of red by green light, with so much of green by blue taken off that white light added changes nothing.
+
+    Light thrown back by the surface adds the same to each colour; in logarithms, its share of each. That shifts red by
+    green and green by blue by known amounts, from the colour of this skin; blood shifts them otherwise.
+    """
+    seen = np.isfinite(red)
+    if not seen.any():
+        return red - green
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in (red, green, blue)]
+    first, second = inverse[1] - inverse[0], inverse[2] - inverse[1]
+    slope = first / second if abs(second) > 1e-3 * inverse[0] else 0.0
+    return np.asarray((red - green) - np.float32(np.clip(slope, 0.0, 3.0)) * (green - blue), np.float32)
+
+
+def _melanin(red_by_green: Plane, green_by_blue: Plane) -> Plane:
+    """Colour along melanin and across blood.
+
+    Melanin takes more light the bluer it is; blood takes most green and about as much blue. So green by blue tells
+    of melanin, and the little that blood changes in it is taken off by its share of red by green.
+    """
+    return np.asarray(0.23 * red_by_green + green_by_blue, np.float32)
+
+
+def _gloss(logs: Plane, bright: Plane, plain: Mask, width: float) -> float:
+    """The darker half of each neighbourhood against the brighter half, in the melanin signal.
+
+    Melanin and blood change over a pore's width or more; within that, what is brighter is whiter by gloss alone.
+    """
+    channels = [np.ascontiguousarray(logs[..., k]) for k in range(3)]
+    signal = _melanin(channels[0] - channels[1], channels[1] - channels[2])
+    signal = signal - _around(signal, plain, 1.5 * width)
+    darker = bright < _around(bright, plain, 1.5 * width)
+    halves = signal[plain & darker], signal[plain & ~darker]
+    return max(0.0, float(halves[0].mean() - halves[1].mean())) if min(half.size for half in halves) else 0.0
+
+
+def _gloss_in_red(gloss: float, red: Plane, green: Plane, blue: Plane) -> float:
+    """Mean deviation of the log of red light that comes with so much gloss on skin of that colour."""
+    seen = np.isfinite(red)
+    if not seen.any():
+        return 0.0
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in (red, green, blue)]
+    turned = 0.23 * (inverse[1] - inverse[0]) + (inverse[2] - inverse[1])
+    return 0.5 * gloss * inverse[0] / turned if turned > 0.1 * inverse[0] else gloss
+
+
+def _spots(red: Plane, melanin: Plane, threshold: float) -> Plane:
+    seen = np.isfinite(red)
+    red, melanin = (_around(np.where(seen, plane, 0.0).astype(np.float32), seen, 0.8) for plane in (red, melanin))
+    darker = _around(red, seen, AROUND) - red
+    browner = melanin - _around(melanin, seen, AROUND)
+    spot = (darker > SPOT_DARK) & (browner > threshold)
+    return np.asarray(np.where(seen, spot, np.nan), np.float32)
+
+
+def region_cells(region: Region, surface: Surface) -> Mask:
+    """The cells of a region."""
+    import cv2
+
+    drawn = np.zeros(surface.redness.shape, np.uint8)
+    corners = np.round((region.outline + 0.5) / surface.px_per_cell - 0.5).astype(np.int32)
+    cv2.fillPoly(drawn, [corners[:, None]], 1)
+    return drawn > 0
+
+
+def evened(plane: Plane) -> Plane:
+    """A map without the differences from one cell to the next, which noise makes too; NaN where nothing is seen."""
+    seen = np.isfinite(plane)
+    return np.asarray(np.where(seen, _around(np.where(seen, plane, np.float32(0.0)), seen, 1.5), np.nan), np.float32)
