@@ -129,6 +129,8 @@ class Warming:
     """Temperature (nf, nz, nr) [K], not a number where tissue is gone; when asked for."""
     frame_times: Floats | None = None
     """Moments of :attr:`frames` (nf,) [s]."""
+    heat: Floats | None = None
+    """Heat held above the start, where there is tissue, at the end of the run (nz, nr) [J/m3]."""
 
     @property
     def peak_temperature(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -54,3 +55,65 @@ def uniform_grid(height: float, cells: int, radius: float, rings: int) -> Grid:
     if not (math.isfinite(height) and math.isfinite(radius)):
         raise ValueError("a grid needs a finite height and radius")
     return Grid(r_edges=np.linspace(0.0, radius, rings + 1), z_edges=np.linspace(0.0, height, cells + 1))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Box:
+    """Cells of a block: edges along the skin ``x_edges`` and ``y_edges``, and down from the surface ``z_edges`` [m].
+
+    Arrays on it have shape (nz, ny, nx).
+    """
+
+    x_edges: Floats
+    y_edges: Floats
+    z_edges: Floats
+
+    def __post_init__(self) -> None:
+        for name, edges in (("x_edges", self.x_edges), ("y_edges", self.y_edges), ("z_edges", self.z_edges)):
+            if edges.ndim != 1 or edges.size < 2 or not np.all(np.diff(edges) > 0):
+                raise ValueError(f"box {name} must rise, with at least one cell")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(nz, ny, nx)."""
+        return self.z_edges.size - 1, self.y_edges.size - 1, self.x_edges.size - 1
+
+    @property
+    def x(self) -> Floats:
+        """Cell centres (nx,) [m]."""
+        return 0.5 * (self.x_edges[1:] + self.x_edges[:-1])
+
+    @property
+    def y(self) -> Floats:
+        """Cell centres (ny,) [m]."""
+        return 0.5 * (self.y_edges[1:] + self.y_edges[:-1])
+
+    @property
+    def z(self) -> Floats:
+        """Cell centres (nz,) [m]."""
+        return 0.5 * (self.z_edges[1:] + self.z_edges[:-1])
+
+    @property
+    def widths(self) -> Floats:
+        """Of the cells along x (nx,) [m]."""
+        return np.diff(self.x_edges)
+
+    @property
+    def depths(self) -> Floats:
+        """Of the cells along y (ny,) [m]."""
+        return np.diff(self.y_edges)
+
+    @property
+    def heights(self) -> Floats:
+        """Of the cells down (nz,) [m]."""
+        return np.diff(self.z_edges)
+
+    @property
+    def volume(self) -> Floats:
+        """Of every cell (nz, ny, nx) [m3]."""
+        return np.asarray(self.heights[:, None, None] * self.depths[:, None] * self.widths)
+
+    @property
+    def rows(self) -> Grid:
+        """The rows of z alone, for :func:`porelight.heat.tissue.tissue`: one ring, as wide as the box."""
+        return Grid(r_edges=np.array([0.0, self.x_edges[-1] - self.x_edges[0]]), z_edges=self.z_edges)
