@@ -219,5 +219,3 @@ class Exposure:
     """Shape of every pulse, in words."""
     without: tuple[str, ...] = ()
     """Mechanisms that were switched off."""
-    remarks: tuple[str, ...] = ()
-    """What was done to what was asked for, such as a trace that was scaled."""

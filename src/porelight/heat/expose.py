@@ -16,6 +16,10 @@ from porelight.heat.tissue import Tissue
 
 Progress = Callable[[str, float], None]
 
+_DECAY = np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
+_PAUSE = np.array([0.1, 0.4])
+"""Moments at which the surface is noted after the last pulse and between pulses, as shares of the time."""
+
 
 class Shape(Protocol):
     """How the energy of a pulse is spread over its duration."""
@@ -126,7 +130,7 @@ def _front_step(column: Column, exposure: Exposure) -> float:
 
 
 def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float, *, last: bool) -> None:
-    for moment in record.between(column.time, until):
+    for moment in record.between(column.time, until, _DECAY if last else _PAUSE):
         column.cool(moment, watch, tolerance)
         record.note(picture=last or moment == until)
 
@@ -149,13 +153,13 @@ class _Record:
         self.frame_times: list[float] = []
         self.note(picture=True)
 
-    def between(self, start: float, end: float) -> list[float]:
-        """Moments to stop at while cooling: the chosen ones, or a geometric row that shows the decay."""
+    def between(self, start: float, end: float, shares: Floats) -> list[float]:
+        """Moments to stop at while cooling: the chosen ones, or ``shares`` of the time."""
         span = end - start
         if span <= 0.0:
             return []
         if self.moments is None:
-            chosen = start + span * np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
+            chosen = start + span * shares
         else:
             asked = self.moments + self.begun
             chosen = asked[(asked > start) & (asked < end)]
@@ -197,4 +201,5 @@ class _Record:
             rests_on=rests_on,
             frames=np.stack(self.frames) if self.frames else None,
             frame_times=np.array(self.frame_times) if self.frames else None,
+            heat=(column.enthalpy - column.initial) * column.solid,
         )

@@ -72,9 +72,18 @@ class Scenario(pydantic.BaseModel):
 
     def remarks(self, pulse: Pulse) -> tuple[str, ...]:
         """What was done to what was asked for."""
-        if pulse.energy is None or self.energy_mj is None:
+        if pulse.energy is not None and self.energy_mj is not None:
+            return (
+                f"The trace holds {pulse.energy / mJ:.3g} mJ; it was scaled to the {self.energy_mj:g} mJ asked for.",
+            )
+        setting, usual = self.setting(pulse), lasers()[self.laser].default["power_w"]
+        said = pulse.duration is not None or self.pulse_us is not None or self.power_w is not None
+        if said or not setting.pulse_energy or math.isclose(setting.peak_power, usual, rel_tol=1e-3):
             return ()
-        return (f"The trace holds {pulse.energy / mJ:.3g} mJ; it was scaled to the {self.energy_mj:g} mJ asked for.",)
+        return (
+            f"The usual {usual:g} W would make this pulse shorter or longer than such devices fire, so it was taken "
+            f"as {setting.pulse_duration / us:g} us of {setting.peak_power:.3g} W.",
+        )
 
     def skin(self) -> Skin:
         """The skin it names."""

@@ -30,6 +30,8 @@ class Simulation:
     recovery: Recovery
     seed: int
     version: str
+    remarks: tuple[str, ...] = ()
+    """What was done to what was asked for, and where the model is at an end, in sentences."""
 
     @property
     def setting(self) -> Setting:

@@ -11,7 +11,7 @@ import numpy as np
 
 from porelight import cite, heat
 from porelight.damage import Damage
-from porelight.fields import Exposure, SurfaceState
+from porelight.fields import Crater, Exposure, SurfaceState
 from porelight.healing import recover
 from porelight.laser import Setting, lasers
 from porelight.light.beer_lambert import beer_lambert
@@ -22,7 +22,7 @@ from porelight.planning.pulse import Shape
 from porelight.planning.switches import PERFUSION, mechanisms, named
 from porelight.refusal import Refusal
 from porelight.skin import Skin
-from porelight.units import celsius, mm, ms, nm, to_celsius, us
+from porelight.units import ICE_POINT, celsius, mm, ms, nm, to_celsius, us
 from porelight.version import __version__
 
 __all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
@@ -31,6 +31,9 @@ Progress = Callable[[str, float], None]
 
 COOLING_TIMES = (80 * ms, 500 * ms)
 """Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
+
+MOST_STEPS = 12_500
+"""Steps in time of the longest run: about ten seconds of a processor."""
 
 LONGEST_STACK = 5.0
 """Longest time from the first to the last pulse of a stack that is followed [s]."""
@@ -41,7 +44,10 @@ COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Conditions:
-    """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`."""
+    """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`.
+
+    ``remarks`` go with the result.
+    """
 
     surface: SurfaceState = "dry"
     pulse: str = "square"
@@ -106,7 +112,8 @@ def simulate(
     """
     said = under or Conditions()
     check(setting, temperature, said)
-    exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without, said.remarks)
+    check_effort(setting, temperature, shape)
+    exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without)
     grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
     tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
@@ -119,7 +126,27 @@ def simulate(
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
     recovery = recover(skin, setting, crater, injury)
-    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__)
+    remarks = (*said.remarks, *_depth_remarks(skin, crater))
+    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
+
+
+def _depth_remarks(skin: Skin, crater: Crater) -> tuple[str, ...]:
+    """What is to be said of a deep hole.
+
+    Raises:
+        Refusal: it goes through all the tissue that is followed.
+    """
+    depth, followed = crater.ablation_depth, float(crater.grid.z_edges[-2])
+    if depth >= followed:
+        raise Refusal(
+            f"the hole goes through all the {followed / mm:.1f} mm of tissue that is followed",
+            where="energy_mj",
+            advice="Lower the energy, widen the spot or take fewer pulses",
+        )
+    if depth > skin.thickness:
+        return (f"The hole is deeper than the {skin.thickness / mm:.1f} mm of skin: below it, fat was taken to go on.",)
+    dermis = skin.layers[0].thickness + skin.layers[1].thickness
+    return (f"The hole goes through the dermis, {dermis / mm:.1f} mm, into fat.",) if depth > dermis else ()
 
 
 def penetration(setting: Setting) -> float:
@@ -182,4 +209,22 @@ def check(setting: Setting, temperature: float, under: Conditions | None = None)
             "what covers the surface keeps it from evaporating",
             where="surface",
             advice="Use dry, or cooling air or none",
+        )
+
+
+def check_effort(setting: Setting, temperature: float, shape: Shape | None) -> None:
+    """Refuse what takes more than :data:`MOST_STEPS`: half a minute and more, and no such treatment is known.
+
+    Raises:
+        Refusal: very many pulses, very finely divided pulses, or many on ice, which melts in small steps.
+    """
+    light = 50.0 + (4.0 / shape.finest if shape else 0.0)
+    rest = 350.0 if temperature < ICE_POINT else 70.0
+    steps = setting.pulses_per_column * (light + rest)
+    if steps > MOST_STEPS:
+        raise Refusal(
+            f"{setting.pulses_per_column} such pulses take about {steps:.0f} steps in time to follow, more than "
+            f"{MOST_STEPS}",
+            where="stack",
+            advice="Take fewer pulses, or fewer spikes in each",
         )
