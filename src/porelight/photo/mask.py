@@ -1,4 +1,4 @@
-"""Where the picture shows skin that can be searched: not background, hair, shadow or glare."""
+"""Where the picture shows skin that can be searched: not background, hair, shadow, glare, eyes, lips or the card."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.tone import Plane, logarithm, luminance, shrunk
+from porelight.photo.face import Face
+from porelight.photo.tone import Plane, logarithm, luminance
 
 RASTER: Final = 400
 """Longer side of the raster on which skin is told from the rest [px]."""
+FINE: Final = 1200
+"""Longer side of the raster on which single hairs are looked for [px]."""
 WARM: Final = (0.06, 2.6)
 """Log of red by green (linear light) of skin: melanin and blood both take more green than red."""
 YELLOW: Final = (-0.35, 3.0)
 """Log of green by blue (linear light) of skin."""
 SHADOW: Final = 1.15
 """How much darker than half of the skin a place may be [log luminance]: nostrils, hair and deep shadow are darker."""
+DARKER: Final = 1.0
+"""The same against the skin around it."""
+HOLE: Final = 0.001
+"""Share of the raster from which a dark place is a shadow: a wide pore seen from near covers less."""
+UNLIKE: Final = (0.6, 0.35)
+"""How far skin of a face differs from its cheeks in log of red by green and of green by blue; hair differs more."""
 ROUGH: Final = 3.0
 """How many times the usual contrast a place may have: hair and brows have more."""
 ROUGHEST: Final = 0.45
@@ -28,38 +37,136 @@ WHITE: Final = 0.93
 """Luminance from which the sensor is full."""
 GLINT: Final = 0.35
 """How much brighter than the skin around a highlight is [log luminance]."""
+SPARKLE: Final = 0.15
+"""Share of highlights around a place from which it is glare: dark dots there are gaps between highlights."""
+HAIR: Final = 0.3
+"""How much darker than the skin beside it a hair is [log luminance]."""
+THICK: Final = 9
+"""Width that a hair stays under on the fine raster [px]."""
+LONG: Final = 48
+"""Least length of a hair on the fine raster [px]: pores and stubble are shorter."""
+SLENDER: Final = 5.0
+"""Greatest mean width of a hair there [px]: a net of lines is wider."""
+BESIDE: Final = 0.03
+"""How far beyond the outline of a brow, eye, lip or nostril the skin begins, by the width of the face."""
+FRAME: Final = 0.25
+"""How far around the points of a face the skin is looked at, by the size of the face."""
+
+FEATURES: Final[dict[str, tuple[int, ...]]] = {
+    "right brow": (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+    "left brow": (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+    "right eye": (226, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110, 25),
+    "left eye": (446, 467, 260, 259, 257, 258, 286, 414, 463, 341, 256, 252, 253, 254, 339, 255),
+    "lips": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),
+    "nostrils": (98, 240, 75, 60, 238, 94, 458, 290, 305, 460, 327, 326, 2, 97),
+}
+"""Around what is no skin, by points of the face mesh."""
+CHEEKS: Final = ((117, 119, 36, 205), (346, 348, 266, 425))
+"""Where a face shows bare skin."""
 
 Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Box = tuple[int, int, int, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SkinMask:
-    """``searched`` (h, w); the share of the picture that is skin, and the share of that which is glare."""
+    """``searched`` (h, w); the share of the picture that is skin, and the share of that which is glare.
+
+    Of a photo with a face the shares are those of the face.
+    """
 
     searched: Mask
     skin_share: float
     glare_share: float
 
 
-def skin_mask(light: Plane) -> SkinMask:
-    """Skin of a picture in linear light (h, w, 3)."""
-    small = _small(light)
+def skin_mask(light: Plane, face: Face | None = None, card: Floats | None = None) -> SkinMask:
+    """Skin of a picture in linear light (h, w, 3).
+
+    Args:
+        light: the picture.
+        face: where there is one, only the skin on and near it counts.
+        card: corners (n, 2) [px] of a card that lies on the skin.
+    """
+    height, width = light.shape[:2]
+    left, top, right, bottom = (0, 0, width, height) if face is None else _near(face, width, height)
+    part = light[top:bottom, left:right]
+    corner = np.array([left, top], np.float64)
+    covered = _drawn([] if card is None else [card - corner], part.shape)
+    if face is not None:
+        margin = BESIDE * (face.box[2] - face.box[0])
+        outlines = [_grown(face.points[list(indices)] - corner, margin) for indices in FEATURES.values()]
+        covered |= _drawn(outlines, part.shape)
+    bare = None if face is None else _drawn([face.points[list(indices)] - corner for indices in CHEEKS], part.shape)
+    found = _found(part, covered, bare)
+    searched = np.zeros((height, width), np.bool_)
+    searched[top:bottom, left:right] = found.searched
+    return dataclasses.replace(found, searched=searched)
+
+
+def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
+    """Skin where nothing covers it; like that of the bare part where one is known."""
+    small = _resized(light, RASTER)
+    free = ~_as_wide(covered, small.shape)
     bright = luminance(small)
-    log_light = logarithm(bright)
-    coloured = _coloured(small)
+    coloured = _coloured(small, None if bare is None else _as_wide(bare, small.shape)) & free
     if not coloured.any():
         return SkinMask(np.zeros(light.shape[:2], np.bool_), 0.0, 0.0)
-    lit = _smooth(log_light) > np.median(log_light[coloured]) - SHADOW
-    skin = coloured & lit & ~_hairy(log_light, coloured) & ~_patchy(small)
-    glare = _smooth((bright > WHITE).astype(np.float32)) > 0.5
-    glints = log_light - _smooth(log_light) > GLINT
+    log_light = logarithm(bright)
+    skin = coloured & ~_shadow(log_light, coloured) & ~_hairy(log_light, coloured) & ~_patchy(small)
+    glints = (log_light - _smooth(log_light) > GLINT) | (bright > WHITE)
+    glare = (_smooth((bright > WHITE).astype(np.float32)) > 0.5) | (_share(glints) > SPARKLE)
     shares = float(skin.mean()), float((glare | glints)[coloured].mean())
-    return SkinMask(_full(_tidy(skin & ~glare), light.shape[:2]), *shares)
+    searched = _as_wide(_tidy(skin & ~glare), light.shape[:2]) & ~covered & ~_single_hairs(light)
+    return SkinMask(searched, *shares)
 
 
-def _small(light: Plane) -> Plane:
-    times = max(0, int(np.ceil(np.log2(max(light.shape[:2]) / RASTER))))
-    return np.dstack([shrunk(np.ascontiguousarray(light[..., channel]), times) for channel in range(3)])
+def _near(face: Face, width: int, height: int) -> Box:
+    """Left, top, right and bottom of the part of the picture around a face [px]."""
+    left, top, right, bottom = face.box
+    across, down = FRAME * (right - left), FRAME * (bottom - top)
+    ends = left - across, top - down, right + across, bottom + down
+    low_x, low_y = max(0, int(ends[0])), max(0, int(ends[1]))
+    return low_x, low_y, min(width, max(int(ends[2]), low_x + 1)), min(height, max(int(ends[3]), low_y + 1))
+
+
+def _drawn(outlines: list[Floats], shape: tuple[int, ...]) -> Mask:
+    """What lies inside any of the polygons (n, 2) [px]."""
+    import cv2
+
+    drawn = np.zeros(shape[:2], np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(drawn, [np.round(outline * 16.0).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return drawn.astype(np.bool_)
+
+
+def _grown(outline: Floats, margin: float) -> Floats:
+    """The hull of an outline, moved out by a margin [px]."""
+    import cv2
+
+    turns = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
+    rim = outline[:, None] + margin * np.stack([np.cos(turns), np.sin(turns)], -1)
+    return np.asarray(cv2.convexHull(rim.reshape(-1, 2).astype(np.float32))[:, 0], np.float64)
+
+
+def _resized(plane: Plane, longest: int) -> Plane:
+    """The plane (h, w) or (h, w, 3) with its longer side at most ``longest`` px."""
+    import cv2
+
+    height, width = plane.shape[:2]
+    step = max(height, width) / longest
+    if step <= 1.0:
+        return plane
+    size = max(1, round(width / step)), max(1, round(height / step))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _as_wide(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    import cv2
+
+    grown = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
+    return grown.astype(np.bool_)
 
 
 def _smooth(plane: Plane, share: float = 0.012) -> Plane:
@@ -69,11 +176,32 @@ def _smooth(plane: Plane, share: float = 0.012) -> Plane:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
 
 
-def _coloured(light: Plane) -> Mask:
+def _share(mask: Mask) -> Plane:
+    """Share of the surroundings that the mask holds."""
+    return _smooth(mask.astype(np.float32), 0.025)
+
+
+def _coloured(light: Plane, bare: Mask | None) -> Mask:
     red, green, blue = (np.log(_smooth(np.ascontiguousarray(light[..., channel])) + 0.003) for channel in range(3))
     warm, yellow = red - green, green - blue
     coloured: Mask = (warm > WARM[0]) & (warm < WARM[1]) & (yellow > YELLOW[0]) & (yellow < YELLOW[1])
+    if bare is not None and bare.any():
+        for colour, far in zip((warm, yellow), UNLIKE, strict=True):
+            coloured &= np.abs(colour - np.median(colour[bare])) < far
     return coloured
+
+
+def _shadow(log_light: Plane, coloured: Mask) -> Mask:
+    """Dark places larger than any pore."""
+    import cv2
+
+    seen = _smooth(log_light, 0.004)
+    dark = (seen < np.median(log_light[coloured]) - SHADOW) | (seen < _smooth(log_light, 0.08) - DARKER)
+    _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    large = stats[:, cv2.CC_STAT_AREA] > HOLE * dark.size
+    large[0] = False
+    shadow: Mask = large[names]
+    return shadow
 
 
 def _hairy(log_light: Plane, coloured: Mask) -> Mask:
@@ -95,6 +223,21 @@ def _contrast(plane: Plane) -> Plane:
     return np.asarray(np.sqrt(_smooth(relief * relief, 0.02)), np.float32)
 
 
+def _single_hairs(light: Plane) -> Mask:
+    """Long thin dark lines."""
+    import cv2
+
+    log_light = logarithm(luminance(_resized(light, FINE)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (THICK, THICK))
+    dark = cv2.morphologyEx(log_light, cv2.MORPH_BLACKHAT, disc) > HAIR
+    _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    hair = (length >= LONG) & (stats[:, cv2.CC_STAT_AREA] <= SLENDER * length)
+    hair[0] = False
+    drawn = cv2.dilate(hair[names].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return _as_wide(drawn.astype(np.bool_), light.shape[:2])
+
+
 def _tidy(mask: Mask) -> Mask:
     """Without specks, and a little inside the edge, where the next thing begins."""
     import cv2
@@ -103,10 +246,3 @@ def _tidy(mask: Mask) -> Mask:
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc)
     closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, disc)
     return closed.astype(np.bool_)
-
-
-def _full(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    import cv2
-
-    grown = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
-    return grown.astype(np.bool_)

@@ -49,7 +49,7 @@ def measure(
     face = find_face(picture)
     scale = _scale(um_per_px, face)
     light = linear(picture.pixels)
-    mask = skin_mask(light)
+    mask = skin_mask(light, None if regions else face)
     if mask.skin_share < LEAST_SKIN:
         advice = "Use a sharp colour photo of bare skin in even, white light"
         raise Refusal("no skin was found in the picture", where=picture.where, advice=advice)
@@ -81,13 +81,18 @@ def measure(
 
 def _scale(um_per_px: float | None, face: Face | None) -> Scale | None:
     """What was typed; else what the eyes of a face tell."""
-    _check_typed(um_per_px)
+    check_typed(um_per_px)
     if um_per_px is not None:
         return typed(um_per_px)
     return None if face is None else iris_scale(face)
 
 
-def _check_typed(um_per_px: float | None) -> None:
+def check_typed(um_per_px: float | None) -> None:
+    """Refuse a scale that no photo of skin has.
+
+    Raises:
+        Refusal: it is no number, or beyond what a camera does.
+    """
     rows = cite.table("photo")
     low, high = rows["scale_low"].si / units.um, rows["scale_high"].si / units.um
     if um_per_px is None or (math.isfinite(um_per_px) and low <= um_per_px <= high):
