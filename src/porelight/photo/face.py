@@ -74,7 +74,7 @@ def find_face(picture: Picture) -> Face | None:
     if confidence < SURE:
         return None
     points = np.column_stack([(points[:, :2] + 0.5) * step - 0.5, points[:, 2] * step])
-    yaw, pitch, roll = _pose(points)
+    yaw, pitch, roll = pose(points)
     places = np.ascontiguousarray(points[:, :2])
     irises = irises_of(picture.pixels, places)
     return Face(places, points[:, 2] - points[:, 2].mean(), confidence, yaw, pitch, roll, irises)
@@ -159,7 +159,7 @@ def _around(points: Floats) -> Window:
     return Window(float(centre[0]), float(centre[1]), AROUND * float((high - low).max()), angle)
 
 
-def _pose(points: Floats) -> tuple[float, float, float]:
+def pose(points: Floats) -> tuple[float, float, float]:
     """Yaw, pitch and roll [degrees] from points (468, 3): x right, y down, z away from the camera."""
     right, left = np.array(RIGHT_TO_LEFT).T
     across = (points[left] - points[right]).sum(axis=0)
