@@ -12,7 +12,6 @@ from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
 from porelight.photo.detect import detect
 from porelight.photo.face import Face, find_face
-from porelight.photo.fit import RADIUS
 from porelight.photo.indices import indices
 from porelight.photo.iris import iris_scale
 from porelight.photo.mask import skin_mask
@@ -103,10 +102,10 @@ def check_typed(um_per_px: float | None) -> None:
 
 
 def _bounds(scale: Scale | None) -> tuple[float | None, float | None]:
-    """Dot scales [px] between which pores lie when the scale of the photo is known."""
+    """Diameters [px] between which pores lie when the scale of the photo is known."""
     if scale is None:
         return None, None
     rows = cite.table("photo")
     ends = (rows["smallest_pore"].si, rows["largest_pore"].si)
-    low, high = (end / units.um / scale.um_per_px / (2.0 * RADIUS) for end in ends)
+    low, high = (end / units.um / scale.um_per_px for end in ends)
     return low, high
