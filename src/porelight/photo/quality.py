@@ -12,7 +12,7 @@ from porelight.photo.decode import Picture
 from porelight.photo.fit import Outlines
 from porelight.photo.mask import SkinMask
 from porelight.photo.scale import Scale
-from porelight.photo.size import PoreScale
+from porelight.photo.size import CHANCE, PoreScale
 from porelight.photo.tone import Plane, luminance
 
 SMALL: Final = 200
@@ -27,8 +27,6 @@ NOISY: Final = 5.0
 """Noise of the picture [8-bit levels] from which pores are lost."""
 FEW: Final = 25
 """Pores under which a summary says little."""
-LIKE_TEXTURE: Final = 1.12
-"""Dark dots by bright ones under which the dots may as well be the skin's texture."""
 SOFT: Final = 0.603
 """Median edge softness of the pores, by radius, from which the photo is blurred."""
 CLEAN: Final = 0.35
@@ -89,7 +87,7 @@ def gate_of(seen: Seen) -> Gate:
         **_light(seen),
         "compressed": _above(PACKED, seen.picture.jpeg_quality, falling=True),
         "tilted": _above(TILTED, seen.tilt),
-        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < LIKE_TEXTURE),
+        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < CHANCE),
     }
     findings = tuple(Finding(flag, level, ADVICE[flag]) for flag, level in levels.items() if level is not None)
     gravest = max((ORDER.index(finding.level) for finding in findings), default=0)

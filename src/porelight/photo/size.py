@@ -1,12 +1,15 @@
 """How large the pores of a photo are on its raster, found from the photo itself.
 
-Skin shows structure at every size. Pores stand out at one: there the share of the picture's contrast that is held by
-dark dots is greatest. Everything is relative to the raster, so the same photo at another size gives the same pores.
+Skin shows structure at every size: lines, grain, glints and the gaps between glints. Most of it is as often bright as
+dark. Pores are dark only, so at their size dark dots hold more of the picture's contrast than bright ones do. The scale
+is where they hold most more, beyond chance. Everything is relative to the raster, so the same photo at another size
+gives the same pores.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Final
 
 import numpy as np
@@ -18,24 +21,65 @@ from porelight.photo.tone import Plane, halved
 STEP: Final = 2.0 ** (1 / 3)
 FINEST: Final = 1.1
 """Smallest dot scale that a raster carries [px]: dots about 3 px across."""
-COARSEST: Final = 1 / 24
+COARSEST: Final = 1 / 18
 """Largest dot scale, as a share of the shorter side: some dozens of pores must fit in."""
 WORKING: Final = 1.9
 """Scale in px from which a coarser raster is used."""
 CLEAR: Final = 0.45
 """Strength from which a dot counts in the choice of the scale."""
-SHARPER: Final = 0.8
+FAINT: Final = 0.3
+"""Strength from which a dot counts as one of the many that a choice needs."""
+LEAST: Final = 25
+"""Fewest faint dots that a scale can be judged by."""
+CHANCE: Final = 2.5
+"""How many standard errors of the difference between dark and bright count as chance."""
+GRAIN: Final = 0.05
+"""Share by which dark and bright may differ for no reason at the scale of a camera's grain [px], below WORKING."""
+SHARPER: Final = 0.7
 """The scale used, by the scale of most dark dots: that one leans to clusters of pores."""
+ACROSS: Final = 0.62
+"""The scale used, by the diameter of half of the pores: measured on rendered skin of all tones and magnifications."""
 SAMPLE: Final = 600_000
 """Pixels of a raster that are looked at for the choice."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PoreScale:
-    """Dot scale [px of the full picture], and how much more often dots are dark than bright there."""
+    """Dot scale [px of the full picture], and whether dark dots hold more contrast there than bright ones by chance."""
 
     scale: float
     asymmetry: float
+    """The difference between dark and bright, in its standard errors; below :data:`CHANCE` it may be chance."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Held:
+    """What the dots of one scale hold: summed squares and fourth powers of strength, dark then bright."""
+
+    squares: tuple[float, float]
+    fourths: tuple[float, float]
+    area: float
+    """Of skin, in dot areas."""
+    count: int
+    """Of dark dots, the faint ones too."""
+    grain: float
+
+    @property
+    def chance(self) -> float:
+        """Standard error of the difference between dark and bright, were both equally common."""
+        return math.sqrt(sum(self.fourths) + 1.0 + (self.grain * sum(self.squares)) ** 2)
+
+    @property
+    def excess(self) -> float:
+        """What dark dots hold beyond bright ones and beyond chance, per dot area of skin."""
+        return (self.squares[0] - self.squares[1] - CHANCE * self.chance) / max(self.area, 1.0)
+
+    @property
+    def asymmetry(self) -> float:
+        """The difference in its standard errors."""
+        return (self.squares[0] - self.squares[1]) / self.chance
 
 
 def halvings(scale: float) -> int:
@@ -51,50 +95,63 @@ def pyramid(log_light: Plane, skin: Plane) -> list[tuple[Plane, Plane]]:
     return levels
 
 
-def ladder(shape: tuple[int, ...], low: float | None = None, high: float | None = None) -> NDArray[np.float64]:
-    """Dot scales to try [px], within bounds where a known scale of the photo gives them."""
-    first = max(FINEST, low or 0.0)
-    last = max(min(min(shape) * COARSEST, high or np.inf), first)
+def ladder(shape: tuple[int, ...], narrowest: float | None = None, widest: float | None = None) -> Floats:
+    """Dot scales to try [px]; where the scale of the photo is known, those of pores of such diameters [px]."""
+    first = max(FINEST, (narrowest or 0.0) * ACROSS / SHARPER)
+    last = max(min(min(shape) * COARSEST, (widest or np.inf) * ACROSS / SHARPER), first)
     count = 1 + int(np.ceil(np.log(last / first) / np.log(STEP)))
-    rungs: NDArray[np.float64] = np.geomspace(first, last, count)
+    rungs: Floats = np.geomspace(first, last, count)
     return rungs
 
 
-def pore_scale(levels: list[tuple[Plane, Plane]], rungs: NDArray[np.float64]) -> PoreScale:
-    """The rung at which dark dots hold most contrast; between rungs by a parabola."""
-    power = np.array([_power(levels, float(rung)) for rung in rungs])
-    smooth = np.convolve(np.pad(power, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-    best = _summit(smooth)
-    scale = float(rungs[best])
-    if 0 < best < len(rungs) - 1:
-        before, here, after = smooth[best - 1 : best + 2]
-        bend = before - 2.0 * here + after
-        shift = 0.5 * (before - after) / bend if bend < 0.0 else 0.0
-        scale *= float(rungs[1] / rungs[0]) ** float(np.clip(shift, -0.5, 0.5))
-    scale = float(np.clip(SHARPER * scale, rungs[0], rungs[-1]))
-    bright = _power(levels, scale, sign=-1.0)
-    return PoreScale(scale, _power(levels, scale) / max(bright, 1e-6))
+def pore_scale(levels: list[tuple[Plane, Plane]], rungs: Floats) -> PoreScale:
+    """The rung at which dark dots exceed bright ones most; between rungs by a parabola.
+
+    Where they exceed them nowhere beyond chance, the rung coarser than grain at which they come nearest to it.
+    """
+    held = [_held(levels, float(rung)) for rung in rungs]
+    judged = np.array([one.count >= LEAST for one in held])
+    height = _smooth(np.array([one.excess for one in held]))
+    if not judged.any():
+        best = 0
+    else:
+        if height[judged].max() <= 0.0:
+            height = _smooth(np.array([one.asymmetry for one in held]))
+            judged = judged & (rungs >= WORKING) if np.any(judged & (rungs >= WORKING)) else judged
+        best = int(np.argmax(np.where(judged, height, -np.inf)))
+    scale = max(SHARPER * float(rungs[best]) * _between(height, best, rungs), SHARPER * float(rungs[0]))
+    return PoreScale(scale, held[best].asymmetry)
 
 
-def _summit(power: NDArray[np.float64]) -> int:
-    """The highest peak; at an end of the range only where there is no peak within: what rises there is no pore."""
-    within = np.flatnonzero((power[1:-1] >= power[:-2]) & (power[1:-1] > power[2:])) + 1
-    return int(within[np.argmax(power[within])]) if within.size else int(np.argmax(power))
+def _smooth(values: Floats) -> Floats:
+    return np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
 
 
-def _power(levels: list[tuple[Plane, Plane]], scale: float, sign: float = 1.0) -> float:
-    """Summed squared strength of the clear dots, per dot area of skin."""
+def _between(height: Floats, best: int, rungs: Floats) -> float:
+    """How far from the best rung the summit lies, as a ratio of scales."""
+    if not 0 < best < len(rungs) - 1:
+        return 1.0
+    before, here, after = height[best - 1 : best + 2]
+    bend = before - 2.0 * here + after
+    shift = 0.5 * (before - after) / bend if bend < 0.0 else 0.0
+    return float((rungs[1] / rungs[0]) ** np.clip(shift, -0.5, 0.5))
+
+
+def _held(levels: list[tuple[Plane, Plane]], scale: float) -> _Held:
     level = min(halvings(scale), len(levels) - 1)
     log_light, skin = levels[level]
     within = scale / 2.0**level
-    total, area = 0.0, 0.0
+    squares, fourths, area, count = [0.0, 0.0], [0.0, 0.0], 0.0, 0
     for rows in _bands(log_light.shape, within):
-        found = dots(np.ascontiguousarray(sign * log_light[rows]), within)
-        seen = skin[rows]
-        counted = found.where((found.strength > CLEAR) & _on(seen, found))
-        total += float(np.sum(counted.strength**2))
-        area += float(seen.sum()) / within**2
-    return total / max(area, 1.0)
+        for side, sign in enumerate((1.0, -1.0)):
+            found = dots(np.ascontiguousarray(sign * log_light[rows]), within)
+            strength = found.strength[_on(skin[rows], found)]
+            count += int(np.sum(strength > FAINT)) if side == 0 else 0
+            squares[side] += float(np.sum(strength[strength > CLEAR] ** 2))
+            fourths[side] += float(np.sum(strength[strength > CLEAR] ** 4))
+        area += float(skin[rows].sum()) / within**2
+    grain = GRAIN if scale < WORKING else 0.0
+    return _Held((squares[0], squares[1]), (fourths[0], fourths[1]), area, count, grain)
 
 
 def _on(skin: Plane, found: Dots) -> NDArray[np.bool_]:
