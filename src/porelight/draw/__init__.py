@@ -4,16 +4,20 @@ Text stays text, sizes are CSS pixels, colours are the tokens of the page, and e
 says what it shows.
 """
 
+from porelight.draw.anatomy import length
 from porelight.draw.column import close_up, close_up_height, close_up_says, section_png, section_svg
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
 from porelight.draw.gland import gland_chart, gland_chart_says, gland_chart_size
 from porelight.draw.ink import Figure, new_figure, png, rounded, svg
 from porelight.draw.light import joule, joule_figure, joule_says
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
+from porelight.draw.profile import heat_chart, heat_says, rim_chart, rim_says
+from porelight.draw.pulse import Still, film, film_gif, film_says, moment
 from porelight.draw.section import overview, overview_says, small, small_frame, small_says, spacing
 
 __all__ = [
     "Figure",
+    "Still",
     "close_up",
     "close_up_height",
     "close_up_says",
@@ -23,12 +27,19 @@ __all__ = [
     "factors_say",
     "fan",
     "fan_says",
+    "film",
+    "film_gif",
+    "film_says",
     "gland_chart",
     "gland_chart_says",
     "gland_chart_size",
+    "heat_chart",
+    "heat_says",
     "joule",
     "joule_figure",
     "joule_says",
+    "length",
+    "moment",
     "new_figure",
     "overlay_png",
     "overlay_says",
@@ -36,6 +47,8 @@ __all__ = [
     "overview",
     "overview_says",
     "png",
+    "rim_chart",
+    "rim_says",
     "rounded",
     "scale_bar",
     "section_png",

@@ -42,7 +42,7 @@ def rims(crater: Crater, injury: Injury, lines: int) -> list[Rim]:
     for depth in _depths(deepest, lines):
         row = _row(grid.z_edges, depth)
         gone = crater.depth > grid.z[row]
-        wall = float(grid.r_edges[np.flatnonzero(gone)[-1] + 1]) if gone.any() else 0.0
+        wall = _wall(crater, max(depth, grid.z[row])) if gone.any() else 0.0
         outer = _outer(grid.r, np.where(gone, 0.0, injury.coagulation[row]))
         found.append(Rim(depth, wall, max(outer - wall, 0.0)))
     return found
@@ -98,6 +98,18 @@ def _depths(end: float, lines: int) -> list[float]:
 def _row(edges: Floats, depth: float) -> int:
     """The row that holds a depth; the one above where the depth is an edge, but for the surface."""
     return int(np.clip(np.searchsorted(edges, depth, side="left") - 1, 0, edges.size - 2))
+
+
+def _wall(crater: Crater, depth: float) -> float:
+    """Radius of the hole at a depth [m], between rings; no more than the outer edge of the last that is open."""
+    grid, opened = crater.grid, np.flatnonzero(crater.depth > depth)
+    ring = int(opened[-1])
+    edge = float(grid.r_edges[ring + 1])
+    if ring + 1 == grid.r.size:
+        return edge
+    inner, outer = crater.depth[ring], crater.depth[ring + 1]
+    share = (inner - depth) / max(inner - outer, 1e-30)
+    return min(float(grid.r[ring] + (grid.r[ring + 1] - grid.r[ring]) * share), edge)
 
 
 def _outer(radius: Floats, omega: Floats) -> float:

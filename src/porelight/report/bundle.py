@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from porelight import draw
 from porelight.report import as_json, fields, ics, page, tables
+from porelight.report import simulation as simulation_page
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,10 +55,13 @@ def of_census(census: PoreCensus, pixels: Pixels) -> Files:
 
 
 def of_simulation(simulation: Simulation) -> Files:
-    """numbers.json, the section through the skin as SVG and PNG, and the fields as Zarr."""
+    """numbers.json, the page, the section as SVG and PNG, the film as GIF if it was kept, and the fields as Zarr."""
+    stills = draw.film(simulation)
     return {
         "numbers.json": as_json.text(as_json.simulation_numbers(simulation)).encode(),
+        "simulation.html": simulation_page.render(simulation, stills).encode(),
         "section.svg": draw.section_svg(simulation).encode(),
         "section.png": draw.section_png(simulation),
+        **({"film.gif": draw.film_gif(stills)} if stills else {}),
         **fields.zarr_files(simulation),
     }

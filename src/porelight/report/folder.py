@@ -16,7 +16,7 @@ DELIVERED = frozenset(
         *("report.html", "plan.json", "pores.csv", "overlay.png", "preview.png", "calendar.ics"),
         "bundle.fhir.json",
         *("census.json", "change.json", "change.png", "pairs.csv"),
-        *("numbers.json", "section.svg", "section.png"),
+        *("numbers.json", "simulation.html", "section.svg", "section.png", "film.gif"),
     }
 )
 """Every file name that a command delivers."""

@@ -1,0 +1,87 @@
+"""What a column does, by depth: how thick its rim is, and how long it stayed above 60 C. Depth runs downwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from porelight.draw.anatomy import length
+from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, inset, quiet_axes, write
+from porelight.planning import profile
+from porelight.units import ms, um
+
+if TYPE_CHECKING:
+    from porelight.planning.model import Simulation
+
+LINES = 60
+
+
+def rim_chart(ax: Axes, simulation: Simulation) -> Axes:
+    """Thickness of coagulated tissue beside the wall; below the floor, the radius of what is coagulated."""
+    found = profile.rims(simulation.crater, simulation.injury, LINES)
+    return _chart(
+        ax, [line.depth / um for line in found], [line.rim / um for line in found], simulation, "Rim thickness (µm)"
+    )
+
+
+def heat_chart(ax: Axes, simulation: Simulation) -> Axes:
+    """Longest time above 60 C in tissue that is left."""
+    found = profile.longest(simulation.crater, simulation.injury.above_60, LINES)
+    return _chart(
+        ax, [depth / um for depth, _ in found], [time / ms for _, time in found], simulation, "Time above 60 °C (ms)"
+    )
+
+
+def rim_says(simulation: Simulation) -> str:
+    """What the chart of the rim shows."""
+    found = profile.rims(simulation.crater, simulation.injury, LINES)
+    beside = [line.rim for line in found if line.wall > 0.0]
+    if not beside:
+        return "Nothing was removed, so there is no rim."
+    return (
+        f"The coagulated rim beside the hole is {length(found[0].rim)} thick at the surface, between "
+        f"{length(min(beside))} and {length(max(beside))} along the wall."
+    )
+
+
+def heat_says(simulation: Simulation) -> str:
+    """What the chart of the time above 60 C shows."""
+    found = profile.longest(simulation.crater, simulation.injury.above_60, LINES)
+    if not found:
+        return "No tissue that is left was above 60 °C."
+    depth, time = max(found, key=lambda line: line[1])
+    return (
+        f"Tissue that is left was above 60 °C for at most {_milliseconds(time)}, {length(depth)} deep, and nowhere "
+        f"below {length(found[-1][0])}."
+    )
+
+
+def _milliseconds(time: float) -> str:
+    return f"{time / ms:.0f} ms" if time >= 10 * ms else f"{time / ms:.2g} ms"
+
+
+def _chart(ax: Axes, depth: list[float], value: list[float], simulation: Simulation, title: str) -> Axes:
+    inset(ax, left=52, right=14, top=52, bottom=8)
+    quiet_axes(ax, sides=("left", "top"))
+    ax.xaxis.tick_top()
+    ax.tick_params(length=4, color=LINE, labelcolor=SOFT, labelsize=12)
+    bottom = max([*depth, 50.0])
+    ax.set(ylim=(1.06 * bottom, 0.0), xlim=(0.0, 1.15 * max([*value, 1e-3])))
+    ax.fill_betweenx(depth, 0.0, value, color=BAND, linewidth=0)
+    ax.plot(value, depth, color=ACCENT, linewidth=1.8)
+    floor = simulation.crater.ablation_depth / um
+    right = ax.get_xlim()[1]
+    if 0.0 < floor < bottom:
+        ax.plot([0.0, right], [floor, floor], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        write(ax, right, floor - 0.035 * bottom, "floor of the hole", ha="right", color=SOFT)
+    ax.text(0.0, 1.0 + 38.0 / _height(ax), title, transform=ax.transAxes, fontsize=12, weight="bold", color=INK)
+    ax.text(-46.0 / _width(ax), 1.0 + 14.0 / _height(ax), "Depth", transform=ax.transAxes, fontsize=12, color=SOFT)
+    ax.text(-46.0 / _width(ax), 1.0 + 1.0 / _height(ax), "(µm)", transform=ax.transAxes, fontsize=12, color=SOFT)
+    return ax
+
+
+def _height(ax: Axes) -> float:
+    return float(ax.get_position().height * ax.figure.bbox.height)
+
+
+def _width(ax: Axes) -> float:
+    return float(ax.get_position().width * ax.figure.bbox.width)
