@@ -22,7 +22,9 @@ from porelight.care.model import Calendar, CareItem, Person, Verdict
 from porelight.cite import Cited, Confidence, Source
 from porelight.fields import Interval
 from porelight.laser import Setting
-from porelight.photo.census import PoreCensus
+from porelight.photo.census import Index, PoreCensus
+from porelight.photo.regions import summaries
+from porelight.photo.scale import Scale
 from porelight.planning.model import Candidate, Factor, Milestone, Plan, Simulation
 from porelight.units import day, mJ, percent, um, us
 
@@ -178,7 +180,28 @@ def _census(census: PoreCensus) -> Numbers:
         "median_diameter_um": census.median_diameter_um,
         "area_fraction": census.area_fraction,
         "flags": list(census.flags),
+        "scale": _scale(census.scale),
+        "gate": {"level": census.gate.level, "findings": [dataclasses.asdict(each) for each in census.gate.findings]},
+        "regions": [dataclasses.asdict(each) for each in summaries(census)],
+        "indices": [_index(each) for each in census.indices],
     }
+
+
+def _scale(scale: Scale | None) -> Numbers | None:
+    if scale is None:
+        return None
+    return {
+        "um_per_px": scale.um_per_px,
+        "error_pct": scale.relative_error / percent,
+        "source": scale.source,
+        "tilt_deg": scale.tilt,
+    }
+
+
+def _index(index: Index) -> Numbers:
+    names = ("key", "title", "value", "low", "high", "unit", "region", "because")
+    told = {name: getattr(index, name) for name in names}
+    return told | {"sources": sorted({row.source.key for row in index.rests_on})}
 
 
 def _person(person: Person) -> Numbers:

@@ -13,7 +13,8 @@ from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
 from porelight.draw.ink import outward, rounded
 from porelight.fields import Interval
-from porelight.photo.census import PictureFlag
+from porelight.photo.census import GateLevel, PictureFlag
+from porelight.photo.scale import Scale, ScaleSource
 from porelight.units import to_celsius
 
 if TYPE_CHECKING:
@@ -49,9 +50,8 @@ CONFIDENCES: Final[dict[Confidence, str]] = {
 }
 
 FLAGS: Final[dict[PictureFlag, str]] = {
-    "uncalibrated": "The photo has no scale, so all lengths are in pixels (px). With a ruler in the picture they would "
-    "be in µm.",
-    "too small": "The photo is too small to count pores: use the full photo, at least 200 px wide and high.",
+    "uncalibrated": "The photo has no scale, so all lengths are in pixels (px).",
+    "too small": "The photo is too small to count pores.",
     "blurred": "The photo is not quite sharp: small pores may be missed.",
     "too coarse": "The photo shows pores with too few pixels: sizes are less sure.",
     "glare": "Shiny places were left out: pores there are not counted.",
@@ -65,6 +65,18 @@ FLAGS: Final[dict[PictureFlag, str]] = {
     "few pores": "Only few pores were found: the numbers are rough.",
 }
 
+GATE: Final[dict[GateLevel, str]] = {
+    "usable": "The photo is good enough to measure.",
+    "usable with care": "The photo can be measured, with care.",
+    "refuse": "This photo cannot carry a measurement: the numbers beside it may be far off.",
+}
+
+SCALES: Final[dict[ScaleSource, str]] = {
+    "typed": "as it was typed in",
+    "card": "from the printed card in the photo",
+    "iris": "from the width of the iris, which differs between people",
+}
+
 LIMITS: Final[dict[str, str]] = {
     "energy_mj": "energy at most {:g} mJ",
     "density_pct": "density at most {:g} %",
@@ -72,6 +84,14 @@ LIMITS: Final[dict[str, str]] = {
     "pulses_per_column": "at most {:g} pulses on one spot",
     "fluence_j_cm2": "fluence at most {:g} J/cm²",
 }
+
+
+def scale(known: Scale | None) -> str:
+    """Such as "60 µm a pixel, as it was typed in", with its error where one is known."""
+    if known is None:
+        return "none: uncalibrated"
+    error = f", give or take {number(100 * known.relative_error)} %" if known.relative_error else ""
+    return f"{number(known.um_per_px, 3)} µm a pixel{error}, {SCALES[known.source]}"
 
 
 def day(date: dt.date, *, year: bool = True) -> str:
