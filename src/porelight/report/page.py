@@ -15,6 +15,7 @@ from porelight import cite, draw, units
 from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.draw.column import ISOTHERMS
+from porelight.photo.regions import summaries
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
 from porelight.report import as_json, figures, words
@@ -54,7 +55,8 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "answer": answer(plan),
         "photo": figures.photo(photo_pixels),
         "rings": draw.overlay_svg(plan.census),
-        "scale": _scale(plan),
+        "scale_bar": _scale_bar(plan),
+        "regions": summaries(plan.census),
         "verdicts": by_outcome(plan.verdicts),
         "asked": open_questions(plan.verdicts, plan.person),
         "figures": _figures(plan),
@@ -63,7 +65,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "clashes": to_talk_about(plan.clashes, "en"),
         "basis": basis(plan),
         "pore_px": _middle_px(plan),
-        "style": _text("style/tokens.css") + _text("style/report.css"),
+        "style": text("style/tokens.css") + text("style/report.css"),
         **_script(),
     }
     linker = words.Linker()
@@ -73,10 +75,11 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         found = {source.key: source for source in as_json.plan_sources(plan)} | linker.named
         return [found[key] for key in sorted(found)]
 
-    return _environment(linker).get_template("report.html").render(shown, listed_sources=listed_sources)
+    return environment(linker).get_template("report.html").render(shown, listed_sources=listed_sources)
 
 
-def _environment(linker: words.Linker) -> Environment:
+def environment(linker: words.Linker) -> Environment:
+    """The templates, with the words and filters that the pages share."""
     import jinja2
     from markupsafe import Markup
 
@@ -87,13 +90,14 @@ def _environment(linker: words.Linker) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    said = (words.day, words.days, words.change, words.length, words.chance, words.number, words.count)
+    said = (words.day, words.days, words.change, words.length, words.chance, words.number, words.count, words.scale)
     environment.globals |= {function.__name__: function for function in said}
     environment.globals |= {
         "OUTCOMES": words.OUTCOMES,
         "TIERS": words.TIERS,
         "CONFIDENCES": words.CONFIDENCES,
         "FLAGS": words.FLAGS,
+        "GATE": words.GATE,
         "TRIAL": words.TRIAL,
         "source_name": words.source_name,
         "value": value,
@@ -102,13 +106,14 @@ def _environment(linker: words.Linker) -> Environment:
     return environment
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A file of this package."""
     return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def _script() -> dict[str, str]:
     """The page's few lines of script, and the hash by which the page allows them and nothing else."""
-    script = _text("style/report.js")
+    script = text("style/report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {"script": script, "script_hash": f"sha256-{digest}"}
 
@@ -240,16 +245,16 @@ def _listed(titles: Any, most: int = 3) -> str:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Scale:
+class ScaleBar:
     """The scale bar as a share of the photo's width."""
 
     share_pct: float
     label: str
 
 
-def _scale(plan: Plan) -> Scale | None:
+def _scale_bar(plan: Plan) -> ScaleBar | None:
     bar = draw.scale_bar(plan.census)
-    return None if bar is None else Scale(100.0 * bar.px / plan.census.width, bar.label)
+    return None if bar is None else ScaleBar(100.0 * bar.px / plan.census.width, bar.label)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
