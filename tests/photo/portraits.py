@@ -51,8 +51,8 @@ def with_closed_eyes(shown: Picture) -> Picture:
 
 def drawn_eye(width: float, share: float, colour: tuple[int, int, int], gaze: float = 0.0) -> Pixels:
     """An eye ``width`` px between its corners, in the middle; its iris takes a ``share`` of that. Lids cut the iris."""
-    fine = 4
-    side = round(4 * width) * fine
+    fine = max(1, round(100.0 / width))
+    side = round(2.6 * width) * fine
     middle, wide = side / 2.0, width * fine
     rows, columns = np.mgrid[:side, :side].astype(np.float32)
     across, down = (columns - middle) / (wide / 2.0), (rows - middle) / wide
@@ -69,7 +69,10 @@ def drawn_eye(width: float, share: float, colour: tuple[int, int, int], gaze: fl
     shown = np.where(within[..., None], eye, skin)
     lash = 0.8 * np.exp(-(((down - upper) / 0.012) ** 2)) * (np.abs(across) < 1.02)
     brow = 0.7 * np.exp(-(((down + 0.5) / 0.06) ** 2)) * (np.abs(across) < 1.15)
-    shown = cv2.GaussianBlur(shown * (1.0 - lash - brow).clip(0.0)[..., None], (0, 0), 0.6 * fine)
-    shown = cv2.resize(shown, None, fx=1.0 / fine, fy=1.0 / fine, interpolation=cv2.INTER_AREA)
+    # A lens blurs light, not the numbers in the file.
+    light = (shown * (1.0 - lash - brow).clip(0.0)[..., None] / 255.0) ** 2.2
+    light = cv2.GaussianBlur(light, (0, 0), 0.6 * fine)
+    light = cv2.resize(light, None, fx=1.0 / fine, fy=1.0 / fine, interpolation=cv2.INTER_AREA)
+    shown = 255.0 * light ** (1.0 / 2.2)
     grain = np.random.default_rng(1).normal(0.0, 1.5, shown.shape)
     return np.asarray((shown + grain).clip(0, 255), np.uint8)

@@ -31,6 +31,8 @@ OPEN: Final = 0.2
 """Gap between the lids by the width of the eye, from which an eye is open."""
 CONTRAST: Final = 0.15
 """How much brighter the white of the eye is than the iris, by the brightest around; closed lids reach 0.07."""
+LEAST: Final = 8.0
+"""Width of an iris from which its rim can be told [px]."""
 ACROSS: Final = 48
 """Samples across the iris: finer than any photo of a face shows it."""
 
@@ -55,11 +57,14 @@ def irises_of(pixels: Pixels, points: Floats) -> tuple[Iris, Iris]:
     """The irises of a face with these points (468, 2) [px]: right and left eye of the patient."""
     look = network("iris_points")
     right, left = CORNERS
-    return _iris(look, pixels, points[list(right)], False), _iris(look, pixels, points[list(left)], True)
+    return iris_of(look, pixels, points[list(right)], False), iris_of(look, pixels, points[list(left)], True)
 
 
-def _iris(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
-    """The network tells where; the rim against the white of the eye tells how wide."""
+def iris_of(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
+    """One iris, between corners (2, 2) [px] from left to right; ``mirrored`` for the left eye.
+
+    The network tells where; the rim against the white of the eye tells how wide.
+    """
     across = corners[1] - corners[0]
     width, angle = float(np.hypot(*across)), math.atan2(across[1], across[0])
     middle = corners.mean(axis=0)
@@ -134,7 +139,7 @@ def iris_scale(face: Face) -> Scale | None:
     diameter, population = rows["iris_diameter"], rows["iris_spread"]
     turn, apart = rows["iris_turn"], rows["iris_alike"]
     right, left = (iris.diameter for iris in face.irises)
-    if not face.eyes_open or math.hypot(face.yaw, face.pitch) > turn.value or right <= 0.0 or left <= 0.0:
+    if not face.eyes_open or math.hypot(face.yaw, face.pitch) > turn.value or min(right, left) < LEAST:
         return None
     mean = 0.5 * (right + left)
     if abs(right - left) > apart.si * mean:
