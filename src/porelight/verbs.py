@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, Today, Verdict
     from porelight.laser import Setting
     from porelight.photo import Picture
-    from porelight.photo.census import PoreCensus
+    from porelight.photo.census import PoreCensus, Region
     from porelight.planning import Progress
     from porelight.planning.model import Forecast, Plan, Simulation
     from porelight.skin import Skin
@@ -98,15 +98,39 @@ def read_person(person: Path | str | Person) -> Person:
     return care.read_person(read_text(person), str(person))
 
 
-def measure(photo: Path | str | Picture, *, um_per_px: float | None = None) -> PoreCensus:
-    """The pores of one photo. Without ``um_per_px`` every length is in px.
+def read_regions(regions: Path | str | tuple[Region, ...] | None) -> tuple[Region, ...]:
+    """Regions as given, or read from a YAML file; none for None.
 
     Raises:
-        Refusal: no usable picture, no skin in it, or an impossible scale.
+        Refusal: the file cannot be read, or holds no regions that can be used.
+    """
+    from porelight.photo import regions as stage
+
+    if regions is None or isinstance(regions, tuple):
+        return regions or ()
+    return stage.read_regions(read_text(regions), str(regions))
+
+
+def measure(
+    photo: Path | str | Picture,
+    *,
+    um_per_px: float | None = None,
+    regions: Path | str | tuple[Region, ...] | None = None,
+) -> PoreCensus:
+    """The pores of one photo.
+
+    Args:
+        photo: a file or a decoded picture.
+        um_per_px: scale [um/px]; left out, it is taken from the printed card or the eyes in the picture. Without any
+            of them lengths are in px.
+        regions: where to look, as a YAML file or drawn before; left out, on the parts of a face or all over a close-up.
+
+    Raises:
+        Refusal: no usable picture, no skin in it, an impossible scale, or unusable regions.
     """
     from porelight import photo as stage
 
-    return stage.measure(read_photo(photo), um_per_px)
+    return stage.measure(read_photo(photo), um_per_px, regions=read_regions(regions))
 
 
 def read_clinic(clinic: Path | str | ClinicChoices | None) -> ClinicChoices:
@@ -221,6 +245,7 @@ def plan(
     goal: float = 0.5,
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
+    regions: Path | str | tuple[Region, ...] | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
@@ -229,11 +254,12 @@ def plan(
         photo: a file or a decoded picture.
         person: a YAML file or a :class:`~porelight.care.Person`.
         on: the day on which the person is judged and from which dates count.
-        um_per_px: scale of the photo [um/px]; None leaves it uncalibrated.
+        um_per_px: scale of the photo [um/px]; left out, it is taken from the card or the eyes in it, if they are.
         laser: key of the laser.
         goal: wanted fall of the number of enlarged pores, 0 to 1.
         seed: of every random draw; the same seed gives the same plan.
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
+        regions: where to look for pores, as in :func:`measure`.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -244,7 +270,7 @@ def plan(
     who, choices = read_person(person), read_clinic(clinic)
     if progress:
         progress("Measuring the pores", 0.0)
-    census = measure(photo, um_per_px=um_per_px)
+    census = measure(photo, um_per_px=um_per_px, regions=regions)
     return make_plan(census, who, on=on, laser=laser, goal=goal, seed=seed, clinic=choices, progress=progress)
 
 

@@ -22,7 +22,13 @@ Day = Annotated[
 ]
 Scale = Annotated[
     float | None,
-    typer.Option("--um-per-px", help="Scale of the photo in micrometres per pixel; without it, lengths are in px."),
+    typer.Option(
+        "--um-per-px", help="Scale of the photo in micrometres per pixel.  [default: from the card or the eyes in it]"
+    ),
+]
+Regions = Annotated[
+    Path | None,
+    typer.Option("--regions", help="Where to look for pores, as YAML polygons.  [default: the parts of a face]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results; an earlier result there is replaced whole.")]

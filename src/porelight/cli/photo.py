@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porelight.cli.options import Json, Scale, print_json, progress_bar
+from porelight.cli.options import Json, Regions, Scale, print_json, progress_bar
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -16,14 +16,49 @@ if TYPE_CHECKING:
 
 
 def measure(
-    photos: Annotated[list[Path], typer.Argument(help="One photo or more.")],
+    photos: Annotated[list[Path], typer.Argument(help="One photo or more, or one folder of photos.")],
     um_per_px: Scale = None,
+    regions: Regions = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for pores.csv, census.json and overlay.png of each photo.")
+        Path | None,
+        typer.Option("--out", help="Folder for pores.csv, census.json and overlay.png; FILE.parquet for a folder."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="For a folder: processes on this machine.  [default: 1]")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="For a folder: a Dask scheduler, such as tcp://host:8786.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure the pores in photos; several photos get a subfolder each."""
+    """Measure the pores in photos, or in every photo of a folder; several photos get a subfolder each."""
+    if any(path.is_dir() for path in photos):
+        if len(photos) > 1 or regions or as_json:
+            advice = "Name one folder alone, and a file ending in .parquet with --out"
+            raise Refusal(
+                "a folder goes with neither other photos nor --regions nor --json", where="PHOTOS", advice=advice
+            )
+        _study(photos[0], out, workers or 1, scheduler, um_per_px)
+    elif workers or scheduler:
+        raise Refusal("workers are for a folder of photos", where="--workers", advice="Name a folder, or leave it out")
+    else:
+        _each(photos, um_per_px, regions, out, as_json)
+
+
+def _study(place: Path, out: Path | None, workers: int, scheduler: str | None, um_per_px: float | None) -> None:
+    from porelight import study
+
+    if out is None:
+        raise Refusal("there is nowhere to put the result", where="--out", advice="Name a file ending in .parquet")
+    with progress_bar(quiet=False) as progress:
+        done = study.measure_folder(
+            place, out, workers=workers, scheduler=scheduler, um_per_px=um_per_px, progress=progress
+        )
+    typer.echo(f"{done.photo_count} photos, {done.refused_count} refused, {done.reused_count} measured before")
+    typer.echo(f"Written to {done.photos_file} and {done.pores_file.name}")
+
+
+def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out: Path | None, as_json: bool) -> None:
     from porelight import verbs
     from porelight.report import as_json as numbers
     from porelight.report import bundle, folder, lines
@@ -39,7 +74,7 @@ def measure(
             if progress:
                 progress(f"Measuring {path.name}", index / len(photos))
             picture = verbs.read_photo(path)
-            found[below or path.name] = census = verbs.measure(picture, um_per_px=um_per_px)
+            found[below or path.name] = census = verbs.measure(picture, um_per_px=um_per_px, regions=regions)
             if out:
                 files |= {f"{below}{name}": data for name, data in bundle.of_census(census, picture.pixels).items()}
         if out:

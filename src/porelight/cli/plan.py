@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from porelight.cli.options import Clinic, Day, Json, LaserKey, Out, Scale, Seed, day_of, progress_bar
+from porelight.cli.options import Clinic, Day, Json, LaserKey, Out, Regions, Scale, Seed, day_of, progress_bar
 
 
 def plan(
@@ -15,6 +15,7 @@ def plan(
     person: Annotated[Path, typer.Option("--person", help="The person, as YAML or FHIR answers, without any name.")],
     out: Out,
     um_per_px: Scale = None,
+    regions: Regions = None,
     laser: LaserKey = "co2",
     goal: Annotated[
         float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall of the number of enlarged pores, 0 to 1.")
@@ -41,6 +42,7 @@ def plan(
             person,
             on=day_of(on),
             um_per_px=um_per_px,
+            regions=regions,
             laser=laser,
             goal=goal,
             seed=seed,
