@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus, Region
+    from porelight.photo.change import Change
     from porelight.planning import Progress
     from porelight.planning.model import Forecast, Plan, Simulation
     from porelight.skin import Skin
@@ -131,6 +132,29 @@ def measure(
     from porelight import photo as stage
 
     return stage.measure(read_photo(photo), um_per_px, regions=read_regions(regions))
+
+
+def compare(
+    before: Path | str | Picture,
+    after: Path | str | Picture,
+    *,
+    um_per_px: float | tuple[float | None, float | None] | None = None,
+    seed: int = 0,
+) -> Change:
+    """What changed between two photos of the same skin, and the smallest change that could have been seen.
+
+    Args:
+        before: the first photo, a file or a decoded picture.
+        after: the second.
+        um_per_px: scale of both photos [um/px], or of each; left out, it is taken from the printed card or the eyes.
+        seed: of the draws behind the intervals.
+
+    Raises:
+        Refusal: no usable pictures, or two that cannot be compared: it says why.
+    """
+    from porelight.photo.compare import compare as compared
+
+    return compared(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
 
 
 def read_clinic(clinic: Path | str | ClinicChoices | None) -> ClinicChoices:

@@ -1,0 +1,201 @@
+"""Two photos of the same skin made alike: one raster, one blur, one noise; the better is made worse.
+
+How sharp a photo is must not be read from its pores: pores that shrank look sharper or softer too. It is read from the
+skin between them, whose texture is the same in both: the ratio of the two power spectra falls as exp(-(2 pi f)^2 s) if
+one photo is softer by a blur of variance s [px2]; noise only adds to its high end, which is left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.photo.decode import Picture
+from porelight.photo.register import Registration
+from porelight.photo.tone import Plane, blur, linear, logarithm, luminance
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+PORE: Final = 9.0
+"""Median pore diameter on the common raster at most [px]: more pixels cost time and tell no more."""
+WINDOW: Final = 64
+"""Side of the windows that spectra are taken from [px]: several pores wide."""
+WINDOWS: Final = 240
+"""Windows at most, spread evenly."""
+ROUND_PORES: Final = 1.7
+"""How far around a pore the skin is left out of the spectrum, in pore radii."""
+BAND: Final = (0.05, 0.36)
+"""Frequencies that tell of blur [1/px]: below lie shading and pores, above lies noise."""
+FLOOR: Final = 0.42
+"""Frequency from which a spectrum is taken as noise [1/px]."""
+ABOVE_NOISE: Final = 4.0
+"""How many times its noise a photo's power must be for a frequency to count."""
+ANTIALIAS: Final = 0.45
+"""Blur before a raster is coarsened, by the coarse pixel."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Alike:
+    """Log luminance (h, w) of both photos on one raster over the first photo."""
+
+    before: Plane
+    after: Plane
+    common: Mask
+    """Where both show skin that was searched."""
+    step: float
+    """Px of the first photo per px of the common raster."""
+    softer: float
+    """Blur by which the second photo was softer than the first [px of the common raster]; negative: sharper."""
+    noisier: float
+    """Noise by which the second photo was noisier, in log luminance; negative: less noisy."""
+
+    def of_before(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Places in the first photo of places on the raster. A pixel's centre has whole coordinates."""
+        return (x + 0.5) * self.step - 0.5, (y + 0.5) * self.step - 0.5
+
+
+def made_alike(
+    before: Picture,
+    after: Picture,
+    masks: tuple[Mask, Mask],
+    found: Registration,
+    diameter: float,
+    pores: tuple[Floats, Floats, Floats],
+    seed: int,
+) -> Alike:
+    """Both photos on the coarser of their rasters, equally blurred and equally noisy.
+
+    Args:
+        before: the first photo.
+        after: the second.
+        masks: where each shows skin that was searched.
+        found: the map between them.
+        diameter: median pore diameter in the first photo [px].
+        pores: x, y and diameter (n,) of all pores of both, in px of the first photo.
+        seed: of the noise that is added to the less noisy photo.
+    """
+    step = max(1.0, 1.0 / found.scale, diameter / PORE)
+    height, width = int(before.height / step), int(before.width / step)
+    rows, columns = np.mgrid[0:height, 0:width]
+    x, y = (columns + 0.5) * step - 0.5, (rows + 0.5) * step - 0.5
+    across, down = _dense(found, x, y)
+    first = _sampled(luminance(linear(before.pixels)), x, y, step)
+    second = _sampled(luminance(linear(after.pixels)), across, down, step * found.scale)
+    common = _at(masks[0], x, y) & _at(masks[1], across, down)
+    between = common & ~_discs(pores, step, common.shape)
+    return _matched(Alike(logarithm(first), logarithm(second), common, step, 0.0, 0.0), between, seed)
+
+
+def _dense(found: Registration, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The map at every pixel: computed at every eighth, straight between."""
+    import cv2
+
+    thin = 8
+    rows, columns = x.shape
+    steps = [np.arange(0, side + thin, thin) for side in (rows, columns)]
+    left, pitch = float(x[0, 0]), float(x[0, 1] - x[0, 0])
+    top = float(y[0, 0])
+    v, u = np.meshgrid(top + pitch * steps[0], left + pitch * steps[1], indexing="ij")
+    grid = np.dstack(found.at(u, v))
+    where = np.mgrid[0:rows, 0:columns].astype(np.float32) / thin
+    planes = (np.ascontiguousarray(grid[..., k]) for k in range(2))
+    full = [cv2.remap(plane, where[1], where[0], cv2.INTER_LINEAR) for plane in planes]
+    return np.asarray(full[0], np.float64), np.asarray(full[1], np.float64)
+
+
+def _sampled(plane: Plane, x: Floats, y: Floats, step: float) -> Plane:
+    import cv2
+
+    if step > 1.0:
+        plane = blur(plane, max(ANTIALIAS * float(np.sqrt(step**2 - 1.0)), 0.2))
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    taken = cv2.remap(plane, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(np.maximum(taken, 0.0), np.float32)
+
+
+def _at(mask: Mask, x: Floats, y: Floats) -> Mask:
+    inside = (x >= 0) & (y >= 0) & (x <= mask.shape[1] - 1) & (y <= mask.shape[0] - 1)
+    rows = np.rint(y).astype(int).clip(0, mask.shape[0] - 1)
+    columns = np.rint(x).astype(int).clip(0, mask.shape[1] - 1)
+    shown: Mask = inside & mask[rows, columns]
+    return shown
+
+
+def _discs(pores: tuple[Floats, Floats, Floats], step: float, shape: tuple[int, ...]) -> Mask:
+    import cv2
+
+    drawn = np.zeros(shape, np.uint8)
+    for x, y, diameter in zip(*(values / step for values in pores), strict=True):
+        cv2.circle(drawn, (round(float(x)), round(float(y))), round(ROUND_PORES * float(diameter) / 2.0) + 1, 1, -1)
+    return drawn.astype(np.bool_)
+
+
+def _matched(raw: Alike, between: Mask, seed: int) -> Alike:
+    """Blur first, by what the texture between the pores says, then noise."""
+    variance = _softer(_spectrum(raw.before, between), _spectrum(raw.after, between))
+    before, after = raw.before, raw.after
+    if variance > 0.0:
+        before = blur(before, max(float(np.sqrt(variance)), 0.05))
+    elif variance < 0.0:
+        after = blur(after, max(float(np.sqrt(-variance)), 0.05))
+    gap = _noise(_spectrum(after, between)) - _noise(_spectrum(before, between))
+    added = np.random.default_rng(seed).standard_normal(before.shape).astype(np.float32)
+    if gap > 0.0:
+        before = before + np.float32(np.sqrt(gap)) * added
+    else:
+        after = after + np.float32(np.sqrt(-gap)) * added
+    softer, noisier = (float(np.sign(value) * np.sqrt(abs(value))) for value in (variance, gap))
+    return dataclasses.replace(raw, before=before, after=after, softer=softer, noisier=noisier)
+
+
+def _spectrum(plane: Plane, between: Mask) -> Floats:
+    """Power by frequency (WINDOW // 2 + 1,), such that white noise of variance v has power v."""
+    relief = (plane - blur(plane, 6.0)).clip(-0.5, 0.5)
+    shown = blur(between.astype(np.float32), 1.0)
+    taper = np.outer(np.hanning(WINDOW), np.hanning(WINDOW))
+    total, energy = np.zeros((WINDOW, WINDOW)), 1e-12
+    for row, column in _corners(plane.shape):
+        window = slice(row, row + WINDOW), slice(column, column + WINDOW)
+        weight = taper * shown[window]
+        seen = relief[window] * weight
+        seen = seen - weight * (seen.sum() / max(float(weight.sum()), 1e-9))
+        total += np.abs(np.fft.fft2(seen)) ** 2
+        energy += float(np.sum(weight**2))
+    step = np.fft.fftfreq(WINDOW)
+    ring = np.rint(np.hypot(step[:, None], step[None]) * WINDOW).astype(int).ravel()
+    kept = ring <= WINDOW // 2
+    return np.bincount(ring[kept], total.ravel()[kept]) / np.bincount(ring[kept]) / energy
+
+
+def _corners(shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    height, width = shape[:2]
+    corners = [
+        (row, column)
+        for row in range(0, max(height - WINDOW, 0) + 1, WINDOW // 2)
+        for column in range(0, max(width - WINDOW, 0) + 1, WINDOW // 2)
+    ]
+    return corners[:: max(1, len(corners) // WINDOWS)]
+
+
+def _softer(before: Floats, after: Floats) -> float:
+    """Variance of the blur by which the second spectrum is softer [px2]; negative where it is sharper."""
+    frequency = np.arange(WINDOW // 2 + 1) / WINDOW
+    clear = (before > ABOVE_NOISE * _noise(before)) & (after > ABOVE_NOISE * _noise(after))
+    used = (frequency >= BAND[0]) & (frequency <= BAND[1]) & clear
+    if used.sum() < 4:
+        return 0.0
+    square = (2.0 * np.pi * frequency[used]) ** 2
+    ratio = np.log((after[used] - _noise(after)) / (before[used] - _noise(before)))
+    weight = np.sqrt(frequency[used])
+    slope, _ = np.polyfit(square, ratio, 1, w=weight)
+    return float(-slope)
+
+
+def _noise(power: Floats) -> float:
+    """Power of white noise, from the highest frequencies."""
+    high = np.arange(WINDOW // 2 + 1) / WINDOW >= FLOOR
+    return float(np.median(power[high]))

@@ -1,0 +1,92 @@
+"""The types of a comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.cite import Cited
+from porelight.fields import Interval
+from porelight.photo.census import PoreCensus
+from porelight.photo.register import Registration
+
+Floats = NDArray[np.float64]
+Result = Literal["smaller", "larger", "no detectable change"]
+Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile", "area", "enlarged", "enlarged_share"]
+Unit = Literal["px", "um", "1", "%"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pores found in both photos, shape (n,); lengths in px of the first photo, on its scale."""
+
+    x: Floats
+    y: Floats
+    x_after: Floats
+    """Place in the second photo [px of it]."""
+    y_after: Floats
+    before: Floats
+    """Diameter in the first photo."""
+    after: Floats
+    """Diameter in the second photo."""
+    before_error: Floats
+    after_error: Floats
+    resolved: NDArray[np.bool_]
+    """Whether the pore is wide enough for its outline to be its own and not the camera's; others tell no size."""
+    change_pct: Floats
+    change_error_pct: Floats
+    """Standard error, retakes of unchanged skin included."""
+    result: tuple[Result, ...]
+    region: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.x.size)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing measured in both photos, and its relative change."""
+
+    key: Key
+    region: str
+    """Empty for all the skin that both photos show."""
+    before: float
+    after: float
+    unit: Unit
+    change_pct: Interval
+    detectable_pct: float
+    """The smallest change that would have been called one [%]."""
+    result: Result
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """What two photos of the same skin tell. ``measures[0]`` is the answer: the diameter, pore by pore."""
+
+    before: PoreCensus
+    after: PoreCensus
+    registration: Registration
+    pairs: Pairs
+    measures: tuple[Measure, ...]
+    only_before: int
+    """Pores found in the first photo only."""
+    only_after: int
+    softer_px: float
+    """Blur by which the second photo was softer than the first [px of the first]; negative where it was sharper."""
+    noisier: float
+    """Noise by which the second was noisier [log luminance]; negative where it was less noisy."""
+    remarks: tuple[str, ...]
+    seed: int
+    version: str
+    rests_on: tuple[Cited, ...]
+
+    @property
+    def result(self) -> Result:
+        return self.measures[0].result
+
+    def of(self, key: Key, region: str = "") -> Measure | None:
+        """The measure of that name; None where there is none, such as enlarged pores without a scale."""
+        return next((each for each in self.measures if (each.key, each.region) == (key, region)), None)
