@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -182,7 +184,7 @@ class Block:
         return float(self._sums.sum())
 
     def _try(self, step: float, stages: int, rate: Floats, known: float) -> tuple[float, float, float, float]:
-        """A super-step into ``_work[0]``, its rate into ``_work[3]``: heat let out [J] and [W], error and change [K]."""
+        """A super-step into ``_work[0]``, its rate into ``_work[3]``: heat let out [J] and [W], error, change [K]."""
         inside = self._inside
         now, before = self._work[0], self._work[1]
         rows = stepping.weights(stages, step)
@@ -238,14 +240,15 @@ class Block:
         )  # fmt: skip
 
     def _share(self, work: Callable[[int, int], None]) -> None:
-        """Divide the window among the threads by rows of y."""
+        """Divide the window by rows of y, the same way for any number of threads: an even number of equal parts."""
         low, high = self.window[1], self.window[2]
-        parts = min(self.threads, max((high - low) // 2, 1))
+        parts = min(2 * math.ceil((high - low) / (2 * kernels.BLOCK)), high - low)
         edges = [low + (high - low) * part // parts for part in range(parts + 1)]
-        if parts == 1:
-            work(low, high)
+        if self.threads == 1:
+            for part in itertools.pairwise(edges):
+                work(*part)
             return
-        with concurrent.futures.ThreadPoolExecutor(parts) as pool:
+        with concurrent.futures.ThreadPoolExecutor(self.threads) as pool:
             list(pool.map(work, edges[:-1], edges[1:]))
 
     def _open(self, place: tuple[slice, slice, slice] | None = None) -> bool:

@@ -117,3 +117,40 @@ class Box:
     def rows(self) -> Grid:
         """The rows of z alone, for :func:`porelight.heat.tissue.tissue`: one ring, as wide as the box."""
         return Grid(r_edges=np.array([0.0, self.x_edges[-1] - self.x_edges[0]]), z_edges=self.z_edges)
+
+
+def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin: float = 1.0 * mm) -> Box:
+    """A box for ``across`` x ``across`` columns ``pitch`` apart, the middle of the stamp at x = y = 0.
+
+    Every column stands in the middle of like cells: ``finest`` wide near it, a fifth wider each outwards, but never
+    wider than a tenth of the pitch or two of the finest. Beyond the stamp they grow by a quarter each for ``margin``
+    [m]. Down, the edges are some of ``z_edges``, in steps of ``finest`` or more, so that what is laid in from the grid
+    of a column keeps its energy.
+    """
+    half, step = [0.0], finest
+    widest = max(0.1 * pitch, 2.0 * finest)
+    while half[-1] < 0.5 * pitch:
+        half.append(half[-1] + step)
+        step = min(1.2 * step, widest)
+    period = 0.5 * pitch * np.array(half[1:]) / half[-1]
+    period = np.concatenate([-period[::-1], [0.0], period])[:-1]
+    middles = pitch * (np.arange(across) - 0.5 * (across - 1))
+    inside = np.append((middles[:, None] + period).ravel(), 0.5 * pitch * across)
+    outside, step = [float(inside[-1])], 1.25 * float(inside[-1] - inside[-2])
+    while outside[-1] < inside[-1] + margin:
+        outside.append(outside[-1] + step)
+        step *= 1.25
+    beyond = np.array(outside[1:])
+    edges = np.concatenate([-beyond[::-1], inside, beyond])
+    return Box(x_edges=edges, y_edges=edges, z_edges=_thinned(z_edges, finest))
+
+
+def _thinned(edges: Floats, finest: float) -> Floats:
+    """Some of ``edges``, the first and the last among them, in steps of ``finest`` or more."""
+    chosen = [0]
+    for index in range(1, edges.size):
+        if edges[index] - edges[chosen[-1]] >= finest * (1.0 - 1e-9):
+            chosen.append(index)
+    if chosen[-1] != edges.size - 1:
+        chosen[-1 if len(chosen) > 1 else 0 :] = [edges.size - 1]
+    return np.asarray(edges[chosen])

@@ -44,5 +44,5 @@ def weights(stages: int, step: float) -> Floats:
 
 def growth(error: float, change: float, tolerance: float, warmest: float) -> float:
     """Factor for the next step from the error and the greatest change [K] of this one, for a method of order two."""
-    free = 0.8 * (tolerance / max(error, 1e-9)) ** (1.0 / 3.0)
+    free: float = 0.8 * (tolerance / max(error, 1e-9)) ** (1.0 / 3.0)
     return min(free, warmest / max(change, 1e-9), 1.4)
