@@ -81,11 +81,12 @@ def indices(
     """
     rows = cite.table("indices")
     tones = rows["tone_curve"]
-    maps = surface(light, skin, pores, (tones.si_low, tones.si, tones.si_high))
+    um_per_px = None if scale is None else scale.um_per_px
+    maps = surface(light, skin, pores, (tones.si_low, tones.si, tones.si_high), um_per_px)
     found: list[Index] = []
     for part in _parts(maps, pores, regions):
         found += _of_surface(maps, part, true_colour=true_colour)
-        found += _of_pores(pores, part, maps.px_per_cell, scale)
+        found += _of_pores(maps, pores, part, scale)
     return tuple(found)
 
 
@@ -233,7 +234,7 @@ def _texture(maps: Surface, part: _Part) -> Index:
     return _index("texture", "Fine texture", told, "%", part, because, "tone_curve")
 
 
-def _of_pores(pores: Pores, part: _Part, cell: float, scale: Scale | None) -> list[Index]:
+def _of_pores(maps: Surface, pores: Pores, part: _Part, scale: Scale | None) -> list[Index]:
     """Indices of the pores themselves."""
     if part.pores.size < LEAST_PORES:
         because = f"Only {part.pores.size} pores were found here, too few to tell."
@@ -243,11 +244,11 @@ def _of_pores(pores: Pores, part: _Part, cell: float, scale: Scale | None) -> li
             ("stretch_direction", "Direction of stretch", "degrees"),
         )
         return [_untold(key, title, unit, part, because, "tone_curve") for key, title, unit in none]
-    blocks = blocks_of(pores.y[part.pores] / cell, pores.x[part.pores] / cell)
-    return [_dark_middles(pores, part, blocks), *_stretch(pores, part, blocks, scale)]
+    blocks = blocks_of(pores.y[part.pores] / maps.px_per_cell, pores.x[part.pores] / maps.px_per_cell)
+    return [_dark_middles(maps, pores, part, blocks), *_stretch(pores, part, blocks, scale)]
 
 
-def _dark_middles(pores: Pores, part: _Part, blocks: NDArray[np.intp]) -> Index:
+def _dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: NDArray[np.intp]) -> Index:
     tones = cite.table("indices")["tone_curve"]
     depth = pores.darkness[part.pores].clip(0.0)
     usual, flat, steep = (
@@ -256,9 +257,11 @@ def _dark_middles(pores: Pores, part: _Part, blocks: NDArray[np.intp]) -> Index:
     )
     because = (
         "Mean share of light that is lost in the middle of a pore. A plug, a blackhead and plain shadow look alike in "
-        "it; blur makes it less."
+        "it; blur makes it less, and shine beside it makes it more."
     )
     told = between(usual, flat, steep)
+    if told:
+        told = Range(told.value, max(0.0, told.low - 100.0 * maps.gloss_share), told.high)
     return _index("dark_middles", "Dark middles of pores", told, "%", part, because, "tone_curve")
 
 
@@ -274,12 +277,12 @@ def _stretch(pores: Pores, part: _Part, blocks: NDArray[np.intp], scale: Scale |
         ]
     length = less(float(np.hypot(*mean)), error)
     tilt = 0.0 if scale is not None and scale.source == "card" else -math.log(math.cos(rows["unknown_tilt"].si_high))
-    reach = quantile(blocks) * error / math.sqrt(2.0) + tilt
+    reach = quantile(blocks) * error / math.sqrt(2.0) + tilt + rows["light_side"].si_high
     told = Range(math.exp(length), math.exp(max(0.0, length - reach)), math.exp(length + reach))
-    because = "How many times longer than wide the pores are along one shared direction."
-    because += "" if tilt == 0.0 else " A tilted camera would do the same, so the interval allows for it."
+    because = "How many times longer than wide the pores are along one shared direction. Light from one side "
+    because += ("and a tilted camera do" if tilt else "does") + " the same, so the interval allows for it."
     return [
-        _index(key, title, told, "1", part, because, "unknown_tilt" if tilt else "pores_follow_lines"),
+        _index(key, title, told, "1", part, because, "light_side", *(["unknown_tilt"] if tilt else [])),
         _direction(mean, length, reach, part),
     ]
 
@@ -287,7 +290,7 @@ def _stretch(pores: Pores, part: _Part, blocks: NDArray[np.intp], scale: Scale |
 def _direction(mean: Floats, length: float, reach: float, part: _Part) -> Index:
     key, title = "stretch_direction", "Direction of stretch"
     if length <= reach:
-        because = "The pores share no direction that could be told from chance and from a tilted camera."
+        because = "The pores share no direction beyond what chance, light from one side and a tilted camera make."
         return _untold(key, title, "degrees", part, because, "unknown_tilt")
     angle = math.degrees(0.5 * math.atan2(mean[1], mean[0])) % 180.0
     error = math.degrees(0.5 * math.asin(reach / length))

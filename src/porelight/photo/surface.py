@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight import cite, units
 from porelight.photo.census import Pores, Region
 from porelight.photo.tone import Plane, blur
 
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 FINE: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""
-MOST: Final = 800_000
+MOST: Final = 600_000
 """Most pixels of that raster."""
 NO_PORE: Final = 1 / 150
 """Width of a cell, by the longer side, where no pore gives a measure."""
@@ -28,12 +29,14 @@ BLACK: Final = 0.002
 """Added to linear light before the logarithm: about the noise of a phone's sensor."""
 AROUND: Final = 10.0
 """Width [cells] of what counts as the skin around a place."""
-BRIGHTER: Final = 0.14
+BRIGHTER: Final = 0.10
 """How much brighter than the skin around a highlight is [log luminance]."""
-WHITER: Final = 0.06
-"""How much less colour than the skin around it has [log red by blue]: light that never entered the skin is white."""
+WHITER: Final = 0.025
+"""How much less of the colour of melanin than the skin around it has [log]: light that never entered is white."""
 SPOT: Final = 0.012
 """Melanin signal from which a place belongs to a brown spot [log, as of :func:`_melanin`]."""
+BLOOD_IN_MELANIN: Final = 0.23
+"""How much less green by blue light there is for each log of red by green that blood makes; see :func:`_melanin`."""
 SPOT_DARK: Final = 0.02
 """How much darker in red light a brown spot is at least [log]."""
 PORE_REACH: Final = 1.5
@@ -61,6 +64,8 @@ class Surface:
     """What the noise of the camera alone would give there."""
     texture_of_gloss: float
     """What gloss adds there at most."""
+    gloss_share: float
+    """Share of the light that is gloss rather than skin, on the brighter half."""
     light: Plane
     """(h, w, 3) mean linear light."""
 
@@ -70,7 +75,9 @@ class Surface:
         return found
 
 
-def surface(light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, float]) -> Surface:
+def surface(
+    light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, float], um_per_px: float | None = None
+) -> Surface:
     """Maps of one photo.
 
     Args:
@@ -78,9 +85,9 @@ def surface(light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, f
         skin: where skin is seen (h, w), glare left out.
         pores: those that were found.
         tones: how many times steeper the camera's tone curve may be than taken here: least, usual, most.
+        um_per_px: scale, where one is known; cells are then as wide as a typical pore of patients, whatever was found.
     """
-    cell = float(np.median(pores.diameter)) if len(pores) else NO_PORE * max(skin.shape)
-    cell = max(cell, 2.0)
+    cell = _cell(skin.shape, pores, um_per_px)
     step = max(1.0, cell / FINE, float(np.sqrt(skin.size / MOST)))
     fine = _resized(light, step)
     shape = fine.shape[:2]
@@ -108,9 +115,17 @@ def surface(light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, f
         spots=tuple(_spots(red, melanin, threshold) for threshold in thresholds),
         texture=_mean(np.abs(relief), plain, cells),
         texture_of_noise=noise,
-        texture_of_gloss=_gloss_in_red(gloss, red, green, blue),
+        texture_of_gloss=0.5 * _gloss_share(gloss, (red, green, blue), 0),
+        gloss_share=_gloss_share(gloss, (red, green, blue), 1),
         light=np.dstack([_mean(np.ascontiguousarray(fine[..., k]), plain, cells) for k in range(3)]),
     )
+
+
+def _cell(shape: tuple[int, ...], pores: Pores, um_per_px: float | None) -> float:
+    """Width of a cell [px]."""
+    if um_per_px is not None:
+        return max(2.0, cite.table("photo")["size_mean"].si / units.um / um_per_px)
+    return max(2.0, float(np.median(pores.diameter)) if len(pores) else NO_PORE * max(shape))
 
 
 def _resized(plane: Plane, step: float, shape: tuple[int, ...] | None = None) -> Plane:
@@ -144,7 +159,8 @@ def _around(plane: Plane, where: Mask, sigma: float) -> Plane:
 
 def _highlights(logs: Plane, bright: Plane, on_skin: Mask, width: float, tones: tuple[float, ...]) -> list[Mask]:
     """Brighter and whiter than the skin around: light that the surface threw back."""
-    colour = np.ascontiguousarray(logs[..., 0] - logs[..., 2])
+    red, green, blue = (np.ascontiguousarray(logs[..., k]) for k in range(3))
+    colour = _melanin(red - green, green - blue)
     brighter = bright - _around(bright, on_skin, AROUND * width)
     whiter = _around(colour, on_skin, AROUND * width) - colour
     return [on_skin & (brighter > BRIGHTER * tone) & (whiter > WHITER * tone) for tone in tones]
@@ -183,7 +199,7 @@ def _melanin(red_by_green: Plane, green_by_blue: Plane) -> Plane:
     Melanin takes more light the bluer it is; blood takes most green and about as much blue. So green by blue tells
     of melanin, and the little that blood changes in it is taken off by its share of red by green.
     """
-    return np.asarray(0.23 * red_by_green + green_by_blue, np.float32)
+    return np.asarray(np.float32(BLOOD_IN_MELANIN) * red_by_green + green_by_blue, np.float32)
 
 
 def _gloss(logs: Plane, bright: Plane, plain: Mask, width: float) -> float:
@@ -199,23 +215,29 @@ def _gloss(logs: Plane, bright: Plane, plain: Mask, width: float) -> float:
     return max(0.0, float(halves[0].mean() - halves[1].mean())) if min(half.size for half in halves) else 0.0
 
 
-def _gloss_in_red(gloss: float, red: Plane, green: Plane, blue: Plane) -> float:
-    """Mean deviation of the log of red light that comes with so much gloss on skin of that colour."""
-    seen = np.isfinite(red)
+def _gloss_share(gloss: float, logs: tuple[Plane, Plane, Plane], channel: int) -> float:
+    """How much of a channel's light the gloss is, on skin of that colour, from how far it turns the melanin signal."""
+    seen = np.isfinite(logs[0])
     if not seen.any():
         return 0.0
-    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in (red, green, blue)]
-    turned = 0.23 * (inverse[1] - inverse[0]) + (inverse[2] - inverse[1])
-    return 0.5 * gloss * inverse[0] / turned if turned > 0.1 * inverse[0] else gloss
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in logs]
+    turned = BLOOD_IN_MELANIN * (inverse[1] - inverse[0]) + (inverse[2] - inverse[1])
+    return gloss * inverse[channel] / turned if turned > 0.1 * inverse[0] else gloss
 
 
 def _spots(red: Plane, melanin: Plane, threshold: float) -> Plane:
+    """1 where the skin is darker and browner than the skin around that is in no spot, over more than a pore."""
+    import cv2
+
     seen = np.isfinite(red)
     red, melanin = (_around(np.where(seen, plane, 0.0).astype(np.float32), seen, 0.8) for plane in (red, melanin))
-    darker = _around(red, seen, AROUND) - red
-    browner = melanin - _around(melanin, seen, AROUND)
-    spot = (darker > SPOT_DARK) & (browner > threshold)
-    return np.asarray(np.where(seen, spot, np.nan), np.float32)
+    spot = np.zeros_like(seen)
+    for _ in range(3):
+        plain = seen & ~spot
+        spot = seen & (_around(red, plain, AROUND) - red > SPOT_DARK)
+        spot &= melanin - _around(melanin, plain, AROUND) > threshold
+    wide = cv2.morphologyEx(spot.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return np.asarray(np.where(seen, wide, np.nan), np.float32)
 
 
 def region_cells(region: Region, surface: Surface) -> Mask:
