@@ -105,3 +105,69 @@ def test_another_set_can_be_named() -> None:
     shallow = seen.injury(no_crater(on), coagulation="pearce").coagulation_depth
     assert shallow < seen.injury(no_crater(on)).coagulation_depth
     assert {row.key for row in cite.used(seen.injury(no_crater(on)))} >= {"agah_log_a", "henriques_activation"}
+
+
+# Minutes at 43 C that one minute is worth, by the doubling rule: 0.25^(43 - T) below 43 C, 0.5^(43 - T) above.
+@pytest.mark.parametrize(
+    ("temperature", "worth"),
+    [
+        (38.5, 0.0),
+        (41.0, 1 / 16),
+        (42.0, 0.25),
+        (43.0, 1.0),
+        (44.0, 2.0),
+        (50.0, 128.0),
+        (57.0, 16384.0),
+        (90.0, 16384.0),
+    ],
+)
+def test_thermal_dose_doubles_each_degree_and_is_held_where_its_rule_ends(temperature: float, worth: float) -> None:
+    assert damage.dose_rate(np.array([celsius(temperature)]))[0] == pytest.approx(worth, rel=1e-9)
+
+
+def test_thermal_dose_and_time_above_60_c_are_kept_where_tissue_is() -> None:
+    on = grid()
+    seen = Damage(on)
+    solid = np.ones(on.shape)
+    solid[0] = 0.0
+    warm = np.full(on.shape, celsius(45.0))
+    seen(solid, warm, warm, 3.0)
+    seen(solid, np.full(on.shape, celsius(50.0)), np.full(on.shape, celsius(70.0)), 2.0)
+    found = seen.injury(no_crater(on))
+    assert found.dose is not None
+    assert found.above_60 is not None
+    assert found.above_60[1:] == pytest.approx(1.0)  # half of the way from 50 to 70 C
+    assert found.dose[1:].min() > 12.0  # 3 s at 45 C alone are worth 12 s
+    assert (found.dose[0] == 0.0).all()
+    assert (found.above_60[0] == 0.0).all()
+
+
+def test_cells_of_the_epidermis_and_the_dermis_can_die_by_sets_of_their_own() -> None:
+    on = grid()
+    seen = Damage(on, epidermis=100 * um)
+    hot = np.full(on.shape, celsius(66.0))
+    seen(np.ones(on.shape), hot, hot, 10 * ms)
+    found = seen.injury(no_crater(on), necrosis="henriques", dermal_necrosis="weaver_stoll")
+    upper = on.z < 100 * um
+    keys = [each.key for each in seen.sets]
+    assert (found.necrosis[upper] == seen.omega[keys.index("henriques")][upper]).all()
+    assert (found.necrosis[~upper] == seen.omega[keys.index("weaver_stoll")][~upper]).all()
+    assert found.epidermis == 100 * um
+
+
+def test_the_spread_over_sets_holds_the_default_in_depth_and_width_of_collagen_and_cells() -> None:
+    on = grid()
+    seen = Damage(on)
+    distance = np.hypot(on.z[:, None], on.r[None, :])
+    hot = np.clip(celsius(110.0) - distance * 4e5, celsius(37.0), None)
+    seen(np.ones(on.shape), hot, hot, 10 * ms)
+    found = seen.injury(no_crater(on))
+    for low, middle, high in (
+        (found.coagulation_depth_low, found.coagulation_depth, found.coagulation_depth_high),
+        (found.coagulation_width_low, found.coagulation_width, found.coagulation_width_high),
+        (found.necrosis_depth_low, found.necrosis_depth, found.necrosis_depth_high),
+        (found.necrosis_width_low, found.necrosis_width, found.necrosis_width_high),
+    ):
+        assert 0.0 < low <= middle <= high
+        assert low < high
+    assert found.coagulation_width < found.necrosis_width

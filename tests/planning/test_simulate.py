@@ -12,16 +12,23 @@ from hypothesis import settings as budget
 from hypothesis import strategies as some
 
 from porelight import cite, heat
-from porelight.fields import Exposure
+from porelight.fields import Crater, Exposure
 from porelight.laser import Cooling, Setting, laser
 from porelight.light.beer_lambert import Mechanisms, beer_lambert
+from porelight.planning import switches
+from porelight.planning.cooling import Kind
 from porelight.planning.model import Simulation
-from porelight.planning.simulate import numbers, setting_from, simulate, skin_of
+from porelight.planning.simulate import Scenario, depth_remarks, numbers, setting_from, simulate, skin_of
+from porelight.planning.simulate import run as play
 from porelight.refusal import Refusal
 from porelight.units import J_cm2, celsius, mJ, mm, ms, um, us
 
 SKIN = skin_of("III", "cheek")
 SHORT = 5 * ms
+
+
+def unread(name: str) -> str:
+    raise AssertionError(f"{name} was read")
 
 
 @functools.cache
@@ -61,6 +68,24 @@ def test_energy_is_accounted_for_with_heat_leaving_through_the_surface() -> None
     assert abs(energy.error) < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("cooling", "state"), [(kind, "dry") for kind in ("air", "contact", "cryogen")] + [("none", "wet"), ("air", "wet")]
+)
+@pytest.mark.parametrize("key", ["co2", "eryag"])
+def test_energy_is_accounted_for_at_every_surface(key: str, cooling: str, state: str) -> None:
+    said = Scenario.model_validate({"laser": key, "energy_mj": 8, "stack": 2, "cooling": cooling, "surface": state})
+    energy = play(said, unread, cooling_time=SHORT).warming.energy
+    assert energy.conducted_out > 0.0
+    assert abs(energy.error) < 1e-6
+
+
+def test_no_energy_through_a_cold_plate_does_no_harm() -> None:
+    result = play(Scenario(energy_mj=0, cooling="contact"), unread, cooling_time=SHORT)
+    assert result.crater.ablation_depth == result.injury.necrosis_depth == 0.0
+    assert result.warming.peak_temperature <= celsius(35.0) + 1e-9
+    assert result.warming.surface[0] < celsius(25.0)
+
+
 def test_no_energy_does_nothing() -> None:
     result = quick(energy_mj=0)
     assert result.crater.ablation_depth == result.injury.necrosis_depth == 0.0
@@ -94,6 +119,99 @@ def test_a_cooled_surface_protects_the_epidermis() -> None:
     cold = dataclasses.replace(warm, cooling=Cooling("spray", 25000.0, celsius(-26.0)))
     bare, spared = (simulate(each, SKIN, cooling_time=50 * ms) for each in (warm, cold))
     assert spared.injury.necrosis_depth < bare.injury.necrosis_depth
+
+
+@pytest.mark.parametrize("kind", ["contact", "cryogen"])
+def test_a_plate_and_a_spurt_spare_epidermis_below_the_threshold(kind: Kind) -> None:
+    # Light that warms and does not ablate; the skin is colder where it meets it, so fewer cells die.
+    dial = {"energy_mj": 2.0, "spot_um": 1000.0, "pulse_us": 2000.0}
+    bare, spared = (
+        play(Scenario(**dial, cooling=each), unread, cooling_time=50 * ms)  # type: ignore[arg-type]
+        for each in ("none", kind)
+    )
+    assert numbers(spared)["epidermal_necrosis_volume_um3"] < 0.8 * numbers(bare)["epidermal_necrosis_volume_um3"]
+    assert spared.injury.necrosis_width < bare.injury.necrosis_width
+
+
+def test_wet_skin_is_cooler_in_the_end_and_is_no_deeper() -> None:
+    dry, wet = (play(Scenario(energy_mj=5, surface=each), unread, cooling_time=20 * ms) for each in ("dry", "wet"))
+    left = wet.crater.grid.z_edges[1:, None] > wet.crater.depth[None, :]
+    assert wet.warming.final[left].mean() < dry.warming.final[left].mean()
+    assert wet.crater.ablation_depth <= dry.crater.ablation_depth
+    assert wet.injury.coagulation_width < dry.injury.coagulation_width
+
+
+@budget(max_examples=8, deadline=None)
+@given(energy=some.floats(1.0, 30.0), warmth=some.floats(-60.0, 40.0), colder=some.floats(3.0, 30.0))
+def test_a_colder_skin_is_never_deeper(energy: float, warmth: float, colder: float) -> None:
+    setting = setting_from("co2", energy_mj=energy, pulse_us=500)
+    warm, cold = (
+        simulate(setting, SKIN, temperature=celsius(each), cooling_time=SHORT)
+        for each in (warmth, max(warmth - colder, -80.0))
+    )
+    assert cold.crater.ablation_depth <= warm.crater.ablation_depth
+    assert cold.injury.coagulation_depth <= warm.injury.coagulation_depth + 1 * um
+
+
+@pytest.mark.parametrize("without", ["mixing", "perfusion"])
+def test_a_mechanism_that_is_switched_off_is_named_and_matters_as_it_should(without: str) -> None:
+    usual, less = (play(Scenario(energy_mj=10, without=each), unread, cooling_time=SHORT) for each in ("", without))
+    assert less.exposure.without == (without,)
+    same = without == "perfusion"  # negligible within a second
+    assert (less.crater.ablation_depth == usual.crater.ablation_depth) is same
+
+
+def test_every_switch_of_the_light_can_be_named() -> None:
+    assert set(switches.names()) == {field.name for field in dataclasses.fields(Mechanisms)} | {"perfusion"}
+    assert switches.mechanisms(switches.names()) == Mechanisms(**dict.fromkeys(switches.names()[:-1], False))
+
+
+def test_the_lists_by_depth_agree_with_the_numbers_beside_them() -> None:
+    found = numbers(run(energy_mj=20))
+    rim, heat_ = found["rim_by_depth"], found["time_above_60_c_by_depth"]
+    assert rim[-1]["depth_um"] == pytest.approx(found["coagulation_depth_um"])
+    assert rim[0]["crater_width_um"] == pytest.approx(found["ablation_width_um"], abs=found["spot_um"] / 20)
+    assert max(line["crater_width_um"] + 2 * line["rim_um"] for line in rim) <= found["coagulation_width_um"] + 1e-6
+    open_ = [line["depth_um"] for line in rim if line["crater_width_um"] > 0.0]
+    step = rim[1]["depth_um"] + found["depth_resolution_um"]
+    assert open_[-1] == pytest.approx(found["ablation_depth_um"], abs=step)
+    assert 0.0 < found["longest_above_60_c_ms"] < 81.0
+    assert heat_[-1]["depth_um"] < found["necrosis_depth_um"] + 40
+    assert found["surface_temperature"][0]["time_us"] == 0.0
+    assert max(each["temperature_c"] for each in found["surface_temperature"]) <= found["peak_temperature_c"] + 1
+
+
+def test_thermal_dose_is_said_as_a_bound_where_its_rule_ends() -> None:
+    hot, mild = numbers(run(energy_mj=20)), numbers(run(energy_mj=0.4, spot_um=1000))
+    assert hot["cem43_max_is_lower_bound"]
+    assert hot["cem43_max_log10_min"] == pytest.approx(math.log10(hot["cem43_max_min"]))
+    assert hot["cem43_max_min"] < 16384 * 0.1 / 60 * 1.1  # no more than the rate at 57 C for all the time followed
+    assert not mild["cem43_max_is_lower_bound"]
+    assert mild["cem43_max_min"] == mild["cem43_max_where_rule_holds_min"]
+
+
+def test_what_cannot_be_followed_is_refused_with_the_reason() -> None:
+    cases = [
+        ({"stack": 100, "tissue_temperature_c": -20, "laser": "eryag"}, "steps"),
+        ({"stack": 50, "repetition_hz": 0.1}, "blood"),
+        ({"surface": "wet", "cooling": "contact"}, "evaporating"),
+    ]
+    for said, reason in cases:
+        with pytest.raises(Refusal, match=reason):
+            play(Scenario.model_validate(said), unread)
+
+
+def test_a_hole_deeper_than_the_skin_is_said_and_one_through_everything_refused() -> None:
+    grid = heat.uniform_grid(5 * mm, 100, 1 * mm, 10)
+
+    def hole(depth: float) -> Crater:
+        return Crater(grid, np.full(10, depth), 50 * um)
+
+    assert depth_remarks(SKIN, hole(0.3 * mm)) == ()
+    assert "through the dermis" in depth_remarks(SKIN, hole(1.5 * mm))[0]
+    assert "deeper than the 3.1 mm of skin" in depth_remarks(SKIN, hole(3.5 * mm))[0]
+    with pytest.raises(Refusal, match="goes through all"):
+        depth_remarks(SKIN, hole(5 * mm))
 
 
 def test_er_yag_leaves_a_thinner_rim_than_co2() -> None:

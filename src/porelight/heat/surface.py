@@ -9,7 +9,7 @@ the column of air in the crater, k / depth. It acts on what is above the start o
 alone. Diffusion reaches the steady state in a^2 / D, a quarter of a millisecond for a spot of 120 um.
 
 Validity: skin below boiling; vapour is held at its pressure at 100 C, and dried tissue gives none. The water lost is
-not taken off the tissue: 1 um of it in a tenth of a second, less than a cell.
+not taken off the tissue: some 5 um of it at the hot rim of a 20 mJ column, one to three cells, in 80 ms.
 """
 
 from __future__ import annotations

@@ -126,11 +126,11 @@ def simulate(
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
     recovery = recover(skin, setting, crater, injury)
-    remarks = (*said.remarks, *_depth_remarks(skin, crater))
+    remarks = (*said.remarks, *depth_remarks(skin, crater))
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
 
 
-def _depth_remarks(skin: Skin, crater: Crater) -> tuple[str, ...]:
+def depth_remarks(skin: Skin, crater: Crater) -> tuple[str, ...]:
     """What is to be said of a deep hole.
 
     Raises:

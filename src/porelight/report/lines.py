@@ -69,6 +69,10 @@ def of_simulation(simulation: Simulation) -> list[str]:
         f"Heat:        tissue up to {_plain(words.hottest(simulation))}, "
         f"energy balance within {abs(simulation.warming.energy.error):.0e}",
         f"Healing:     closed in {span(recovery.closed, days)} days, red for {span(recovery.redness, days)} days",
+        f"Cells:       dead to {injury.necrosis_depth / um:.0f} um "
+        f"({injury.necrosis_depth_low / um:.0f} to {injury.necrosis_depth_high / um:.0f} by damage model), "
+        f"{injury.necrosis_width / um:.0f} um wide",
+        *(f"Remark:      {remark}" for remark in simulation.remarks),
     ]
 
 
@@ -133,5 +137,17 @@ def _setting(simulation: Simulation) -> str:
     convention = "1/e2" if setting.profile == "gaussian_1e2" else "top-hat"
     return (
         f"{setting.laser.name}, {setting.pulse_energy / units.mJ:g} mJ{stack}, "
-        f"{setting.spot_diameter / units.um:g} um {convention} spot, {setting.pulse_duration / units.us:g} us"
+        f"{setting.spot_diameter / units.um:g} um {convention} spot, {setting.pulse_duration / units.us:.4g} us"
+        f"{_conditions(simulation)}"
     )
+
+
+def _conditions(simulation: Simulation) -> str:
+    """What is not as usual."""
+    exposure, cooling = simulation.exposure, simulation.setting.cooling
+    said = [exposure.pulse] if exposure.pulse != "square" else []
+    if cooling is not None:
+        said.append(f"cooling {cooling.name} at {units.to_celsius(cooling.temperature):.0f} C")
+    said += ["wet surface"] if exposure.surface == "wet" else []
+    said += [f"without {', '.join(exposure.without)}"] if exposure.without else []
+    return "".join(f", {each}" for each in said)

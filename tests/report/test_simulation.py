@@ -1,0 +1,106 @@
+"""The page of a simulation, its files, and that the documentation names every input and output."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from porelight import cli
+from porelight.planning.dial import Scenario
+from porelight.planning.model import Simulation
+from porelight.planning.simulate import run
+from porelight.report import as_json, bundle, folder, lines
+from porelight.report.fields import dataset
+
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "simulate.md").read_text(encoding="utf-8")
+
+
+@functools.cache
+def simulation(film: int = 4, cooling: str = "contact") -> Simulation:
+    said = Scenario(energy_mj=3.0, precooling_ms=20.0 if cooling == "contact" else None, cooling=cooling)  # type: ignore[arg-type]
+    return run(said, lambda name: name, film=film)
+
+
+@functools.cache
+def files() -> dict[str, bytes]:
+    return bundle.of_simulation(simulation())
+
+
+def documented(heading: str) -> set[str]:
+    """The names in the first column of the first table below a heading."""
+    table = DOCS.split(f"{heading}\n", 1)[1].split("|---", 1)[1]
+    rows = [line for line in table.split("\n\n", 1)[0].splitlines()[1:] if line.startswith("|")]
+    return {name for row in rows for name in re.findall(r"`(\w[\w.]*)`", row.split("|")[1])}
+
+
+def test_every_input_is_documented_and_an_option() -> None:
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    options = {option.name for option in commands["simulate"].params}
+    assert documented("## What goes in") == set(Scenario.model_fields)
+    assert set(Scenario.model_fields) <= options
+
+
+def test_every_key_of_the_numbers_is_documented_and_nothing_else() -> None:
+    assert documented("### The keys of numbers.json") == set(as_json.simulation_numbers(simulation()))
+
+
+def test_every_field_is_documented_and_nothing_else() -> None:
+    assert documented("### The fields of fields.zarr") == {str(name) for name in dataset(simulation()).data_vars}
+
+
+def test_every_file_is_documented_and_known_as_ours() -> None:
+    made = {name.split("/")[0] for name in files()}
+    assert documented("## What comes out") == made
+    assert made <= folder.DELIVERED | {folder.FIELDS}
+
+
+def test_the_page_stands_alone_and_is_small() -> None:
+    page = files()["simulation.html"].decode()
+    assert len(page) < 2_000_000
+    assert not re.search(r'(?:src|href)="(?!data:|#)', page)
+    assert "default-src 'none'" in page
+
+
+def test_the_page_works_by_keyboard_and_keeps_still_when_asked() -> None:
+    page = files()["simulation.html"].decode()
+    assert '<input id="moment" type="range"' in page
+    assert "prefers-reduced-motion: reduce" in page
+    shown = re.findall(r"<img src=[^>]*>", page)
+    assert len(shown) > 4
+    assert sum(" hidden" not in each for each in shown) == 1
+    assert all('alt="' in each for each in shown)
+
+
+def test_without_a_film_the_page_has_no_slider_and_there_is_no_gif() -> None:
+    made = bundle.of_simulation(simulation(film=0))
+    assert "film.gif" not in made
+    assert 'type="range"' not in made["simulation.html"].decode()
+
+
+def test_a_film_changes_no_number() -> None:
+    told = [as_json.simulation_numbers(simulation(film=film)) for film in (0, 4)]
+    assert json.dumps(told[0], sort_keys=True) == json.dumps(told[1], sort_keys=True)
+
+
+def test_the_same_simulation_gives_the_same_page() -> None:
+    assert bundle.of_simulation(simulation())["simulation.html"] == files()["simulation.html"]
+
+
+def test_the_terminal_says_what_is_not_as_usual() -> None:
+    said = "\n".join(lines.of_simulation(simulation()))
+    assert "cooling contact at 9 C" in said
+    assert "cooling" not in "\n".join(lines.of_simulation(simulation(film=0, cooling="none")))
+
+
+@pytest.mark.parametrize("name", ["simulation.html", "numbers.json"])
+def test_the_limit_of_the_model_is_said(name: str) -> None:
+    assert simulation().peak_is_limit
+    text = files()[name].decode()
+    assert (
+        ("carried away at 350 °C" in text) if name.endswith("html") else json.loads(text)["peak_temperature_is_limit"]
+    )
