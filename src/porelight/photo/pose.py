@@ -1,0 +1,175 @@
+"""Where a card lies before the camera, from the corners of its tags: the likeliest sheet and how sure it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import cite, units
+from porelight.cite import Cited
+from porelight.photo.sheet import Sheet
+
+Floats = NDArray[np.float64]
+
+FLAT: Final = 1e-9
+"""Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""
+STARTS: Final = ((0.4, 0.0), (-0.4, 0.0), (-0.2, 0.35), (-0.2, -0.35))
+"""Bends from which the fit begins, by the usual one: along the card, across it and towards either corner."""
+STEP: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
+"""By which each parameter is moved to see what follows."""
+ROUNDS: Final = 25
+"""Steps of every start."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frame:
+    """What turns the fit's parameters into a sheet: picture (width, height) [px], usual bend and reach of the card.
+
+    The parameters: the card's middle in the picture [px], log of px per um there, rotation vector (3), log of the
+    focal length by the longer side, and (cos, sin) of twice the direction of the bend, times its size by the usual.
+    """
+
+    size: tuple[int, int]
+    bend: float
+    reach: float
+
+    @property
+    def centre(self) -> Floats:
+        return np.array([0.5 * (self.size[0] - 1), 0.5 * (self.size[1] - 1)])
+
+    def sheet(self, numbers: Floats) -> Sheet:
+        focal = float(np.exp(numbers[6])) * max(self.size)
+        shift = np.append((numbers[:2] - self.centre) / focal, 1.0) * focal / np.exp(numbers[2])
+        bend = float(np.hypot(*numbers[7:])) * self.bend
+        heading = 0.5 * float(np.arctan2(numbers[8], numbers[7]))
+        bend = bend if bend > FLAT else 0.0
+        x, y = (float(each) for each in self.centre)
+        return Sheet(focal, (x, y), _turned(numbers[None, 3:6])[0], shift, bend, heading, self.reach)
+
+    def seen(self, numbers: Floats, points: Floats) -> Floats:
+        """What :meth:`Sheet.project` gives, for many sheets (m, 9) at once, shape (m, n, 2)."""
+        focal, depth = np.exp(numbers[:, 6]) * max(self.size), np.exp(numbers[:, 6] - numbers[:, 2]) * max(self.size)
+        bend = np.hypot(numbers[:, 7], numbers[:, 8])[:, None] * self.bend
+        heading = 0.5 * np.arctan2(numbers[:, 8], numbers[:, 7])
+        towards = np.stack([np.cos(heading), np.sin(heading)], axis=-1)
+        along = towards @ points.T
+        aside = np.stack([-towards[:, 1], towards[:, 0]], axis=-1) @ points.T
+        bent = np.clip(along, -self.reach, self.reach)
+        angle = bend * bent
+        reached = bent * np.sinc(angle / np.pi) + (along - bent) * np.cos(angle)
+        fallen = 0.5 * bent * angle * np.sinc(0.5 * angle / np.pi) ** 2 + (along - bent) * np.sin(angle)
+        x = reached * towards[:, :1] - aside * towards[:, 1:]
+        y = reached * towards[:, 1:] + aside * towards[:, :1]
+        spots = np.stack([x, y, fallen], axis=-1) @ _turned(numbers[:, 3:6]).transpose(0, 2, 1)
+        ahead = np.maximum(spots[..., 2] + depth[:, None], 1.0)[..., None]
+        middle = numbers[:, None, :2] - self.centre
+        return np.asarray((focal[:, None, None] * spots[..., :2] + middle * depth[:, None, None]) / ahead + self.centre)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pose:
+    """The sheet, the parameters behind it (9,), their covariance, and the standard error of a corner [px]."""
+
+    sheet: Sheet
+    numbers: Floats
+    covariance: Floats
+    corner_error: float
+    rests_on: tuple[Cited, ...]
+    frame: Frame
+
+    def error_of(self, what: Callable[[Sheet], float]) -> float:
+        """Standard error of what follows from the sheet."""
+        moved = np.diag(STEP)
+        ends = [[what(self.frame.sheet(self.numbers + way * row)) for row in moved] for way in (1.0, -1.0)]
+        gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * STEP)
+        return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
+
+
+def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, least: float) -> Pose | None:
+    """The likeliest sheet; None where none lies before the camera.
+
+    Args:
+        points: corners on the sheet (n, 2) [um], around its origin.
+        pixels: where they are seen (n, 2) [px].
+        size: width and height of the picture [px].
+        reach: how far the sheet bends [um].
+        least: least standard error of a corner [px].
+    """
+    rows = cite.table("card")
+    frame = Frame(size, rows["bend"].si * units.um, reach)
+    focal = rows["focal"]
+    usual = float(np.log(focal.value)), 0.5 * float(np.log(focal.si_high / focal.si_low))
+    begun = _starts(points, pixels, frame, usual[0])
+    if not len(begun):
+        return None
+
+    def residuals(numbers: Floats) -> Floats:
+        """In standard errors (m, 2 n + 2): the corners, and what is known of focal length and bend beforehand."""
+        off = (frame.seen(numbers, points) - pixels).reshape(len(numbers), -1) / least
+        return np.column_stack([off, (numbers[:, 6] - usual[0]) / usual[1], np.hypot(numbers[:, 7], numbers[:, 8])])
+
+    numbers, left, slopes = _downhill(residuals, begun)
+    corners = slice(0, 2 * len(points))
+    worse = max(1.0, float(np.sum(left[corners] ** 2)) / max(2 * len(points) - 8, 1))
+    precision = slopes[corners].T @ slopes[corners] / worse + slopes[-2:].T @ slopes[-2:]
+    covariance = np.asarray(np.linalg.pinv(precision, hermitian=True, rcond=1e-14), np.float64)
+    return Pose(frame.sheet(numbers), numbers, covariance, least * worse**0.5, (rows["bend"], focal), frame)
+
+
+def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats) -> tuple[Floats, Floats, Floats]:
+    """Levenberg and Marquardt's way from many starts (m, 9) at once: the best end, its residuals and their slopes."""
+    count = len(numbers)
+    damping = np.full(count, 1e-3)
+    left = residuals(numbers)
+    for _ in range(ROUNDS):
+        slopes = _slopes(residuals, numbers, left)
+        normal = slopes.transpose(0, 2, 1) @ slopes
+        usual = np.einsum("mii->mi", normal)
+        damped = normal + damping[:, None, None] * usual[:, :, None] * np.eye(9)
+        step = np.linalg.solve(damped, (slopes.transpose(0, 2, 1) @ left[..., None]))[..., 0]
+        tried = residuals(numbers - step)
+        better = (tried**2).sum(axis=1) < (left**2).sum(axis=1)
+        numbers = np.where(better[:, None], numbers - step, numbers)
+        left = np.where(better[:, None], tried, left)
+        damping = np.where(better, 0.2 * damping, 8.0 * damping).clip(1e-9, 1e6)
+    best = int(np.argmin((left**2).sum(axis=1)))
+    chosen = slice(best, best + 1)
+    return numbers[best], left[best], _slopes(residuals, numbers[chosen], left[chosen])[0]
+
+
+def _slopes(residuals: Callable[[Floats], Floats], numbers: Floats, left: Floats) -> Floats:
+    """d(residual) / d(parameter), shape (m, r, 9)."""
+    moved = residuals((numbers[:, None] + np.diag(STEP)).reshape(-1, 9)).reshape(len(numbers), 9, -1)
+    return np.asarray(((moved - left[:, None]) / STEP[:, None]).transpose(0, 2, 1))
+
+
+def _turned(vectors: Floats) -> Floats:
+    """Rotations (m, 3, 3) of rotation vectors (m, 3), by the formula of Rodrigues."""
+    angle = np.linalg.norm(vectors, axis=1)[:, None, None]
+    x, y, z = vectors.T
+    none = np.zeros_like(x)
+    cross = np.stack([none, -z, y, z, none, -x, -y, x, none], axis=-1).reshape(-1, 3, 3)
+    turned = np.eye(3) + np.sinc(angle / np.pi) * cross
+    return np.asarray(turned + 0.5 * np.sinc(0.5 * angle / np.pi) ** 2 * (cross @ cross))
+
+
+def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Floats:
+    """Both ways in which a plane may lean, each with the bends of :data:`STARTS` (m, 9)."""
+    import cv2
+
+    length = float(np.exp(focal)) * max(frame.size)
+    inside = np.array([[length, 0.0, frame.centre[0]], [0.0, length, frame.centre[1]], [0.0, 0.0, 1.0]])
+    spots = np.column_stack([points, np.zeros(len(points))])
+    _, turns, shifts, _ = cv2.solvePnPGeneric(spots, pixels, inside, None, flags=cv2.SOLVEPNP_IPPE)
+    starts = []
+    for turn, shift in zip(turns, shifts, strict=True):
+        depth = float(shift[2, 0])
+        if depth > 0.0:
+            middle = length * shift[:2, 0] / depth + frame.centre
+            head = np.concatenate([middle, [np.log(length / depth)], turn[:, 0], [focal]])
+            starts += [np.concatenate([head, bend]) for bend in STARTS]
+    return np.array(starts).reshape(-1, 9)
