@@ -1,10 +1,17 @@
 """dial: from outside units to a setting, and what is refused."""
 
 import math
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as some
 
+from porelight.laser import Setting
+from porelight.planning import switches
 from porelight.planning.dial import Scenario, scenario_from, setting_from, skin_of
+from porelight.planning.pulse import SQUARE
 from porelight.refusal import Refusal
 from porelight.units import mJ, um, us
 
@@ -81,3 +88,68 @@ def test_a_scenario_that_cannot_be_read_is_refused_with_its_file(text: str) -> N
 def test_water_changes_the_dermis_alone() -> None:
     usual, dry = skin_of("II", "chin"), skin_of("II", "chin", 0.4)
     assert [layer.water for layer in dry.layers] == [usual.layers[0].water, 0.4, usual.layers[2].water]
+
+
+ODD = some.one_of(
+    some.floats(allow_nan=True, allow_infinity=True),
+    some.integers(-(10**30), 10**30),
+    some.sampled_from(["nan", "inf", "-0", "1e999", "much", "", "none", "wet", "square", "co2", "eryag", "I", "nose"]),
+    some.booleans(),
+    some.none(),
+)
+
+
+def told(make: Callable[[], object]) -> object:
+    """What is made, or the refusal."""
+    try:
+        return make()
+    except Refusal as refused:
+        return refused
+
+
+def dialled(given_: dict[str, object]) -> Setting:
+    said = scenario_from("", "s.yaml", given_)
+    return said.setting(said.pulse(lambda name: "0,1\n100,1\n"))
+
+
+@budget(max_examples=300, deadline=None)
+@given(given_=some.dictionaries(some.sampled_from(sorted(Scenario.model_fields)), ODD, max_size=6))
+def test_whatever_is_dialled_is_a_setting_or_is_refused_in_one_line(given_: dict[str, object]) -> None:
+    found = told(lambda: dialled(given_))
+    if isinstance(found, Setting):
+        low, high = found.laser.limits["energy_mj"]
+        assert low * mJ <= found.pulse_energy <= high * mJ
+        assert found.spot_diameter > 0.0
+        assert math.isfinite(found.peak_power)
+    else:
+        assert isinstance(found, Refusal)
+        assert "\n" not in str(found)
+        assert found.advice
+
+
+LINES = some.from_regex(r"([a-z_]{1,20}: [-\w.,\[\]{}&*!|>%]{0,12}\n){1,6}")
+
+
+@budget(max_examples=150, deadline=None)
+@given(text=some.one_of(some.text(max_size=200), LINES))
+def test_whatever_a_file_holds_is_a_scenario_or_is_refused_in_one_line(text: str) -> None:
+    found = told(lambda: scenario_from(text, "s.yaml"))
+    assert isinstance(found, Scenario | Refusal)
+    assert "\n" not in (str(found) if isinstance(found, Refusal) else "")
+
+
+def test_a_pulse_that_the_usual_power_cannot_make_is_said() -> None:
+    said = Scenario(energy_mj=3000.0)
+    assert "150 W" in said.remarks(SQUARE)[0]
+    assert Scenario(energy_mj=3000.0, power_w=150.0).remarks(SQUARE) == ()
+    assert Scenario().remarks(SQUARE) == ()
+
+
+@pytest.mark.parametrize("without", ["mixing,perfusion", ("perfusion", "mixing"), " mixing , perfusion ,"])
+def test_mechanisms_to_switch_off_are_named_in_a_line_or_a_list(without: str | tuple[str, ...]) -> None:
+    assert switches.named(Scenario(without=without).without) == ("mixing", "perfusion")
+
+
+def test_a_mechanism_that_is_not_known_is_refused_with_those_that_are() -> None:
+    with pytest.raises(Refusal, match=r"gravity.*divergence.*perfusion"):
+        switches.named("mixing,gravity")
