@@ -29,6 +29,8 @@ UNLIKE: Final = (0.6, 0.35)
 """How far skin of a face differs from its cheeks in log of red by green and of green by blue; hair differs more."""
 ROUGH: Final = 3.0
 """How many times the usual contrast a place may have: hair and brows have more."""
+SMOOTHEST: Final = 0.35
+"""Contrast [log luminance] that any skin may have: shine on dark skin and wide pores seen from near reach it."""
 ROUGHEST: Final = 0.45
 """Contrast [log luminance] that no skin has: more is hair, print or noise."""
 PATCHY: Final = 0.6
@@ -45,7 +47,7 @@ THICK: Final = 9
 """Width that a hair stays under on the fine raster [px]."""
 LONG: Final = 48
 """Least length of a hair on the fine raster [px]: pores and stubble are shorter."""
-SLENDER: Final = 5.0
+SLENDER: Final = 6.0
 """Greatest mean width of a hair there [px]: a net of lines is wider."""
 BESIDE: Final = 0.03
 """How far beyond the outline of a brow, eye, lip or nostril the skin begins, by the width of the face."""
@@ -114,11 +116,13 @@ def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
     if not coloured.any():
         return SkinMask(np.zeros(light.shape[:2], np.bool_), 0.0, 0.0)
     log_light = logarithm(bright)
-    skin = coloured & ~_shadow(log_light, coloured) & ~_hairy(log_light, coloured) & ~_patchy(small)
+    hairs = _single_hairs(light)
+    skin = coloured & ~_shadow(log_light, coloured) & ~_hairy(log_light, coloured, hairs) & ~_patchy(small)
+    blown = _smooth((bright > WHITE).astype(np.float32)) > 0.5
     glints = (log_light - _smooth(log_light) > GLINT) | (bright > WHITE)
-    glare = (_smooth((bright > WHITE).astype(np.float32)) > 0.5) | (_share(glints) > SPARKLE)
-    shares = float(skin.mean()), float((glare | glints)[coloured].mean())
-    searched = _as_wide(_tidy(skin & ~glare), light.shape[:2]) & ~covered & ~_single_hairs(light)
+    glare = blown | (_smooth(glints.astype(np.float32), 0.025) > SPARKLE)
+    shares = float(skin.mean()), float((blown | glints)[coloured | _enclosed(coloured)].mean())
+    searched = _as_wide(_tidy(skin & ~glare), light.shape[:2]) & ~covered & ~_as_wide(hairs, light.shape)
     return SkinMask(searched, *shares)
 
 
@@ -169,16 +173,19 @@ def _as_wide(mask: Mask, shape: tuple[int, ...]) -> Mask:
     return grown.astype(np.bool_)
 
 
+def _shrunk(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """Places of a coarser raster that hold any of the mask."""
+    import cv2
+
+    share = cv2.resize(mask.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(share > 0.0, np.bool_)
+
+
 def _smooth(plane: Plane, share: float = 0.012) -> Plane:
     import cv2
 
     sigma = max(1.0, share * max(plane.shape))
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
-
-
-def _share(mask: Mask) -> Plane:
-    """Share of the surroundings that the mask holds."""
-    return _smooth(mask.astype(np.float32), 0.025)
 
 
 def _coloured(light: Plane, bare: Mask | None) -> Mask:
@@ -189,6 +196,16 @@ def _coloured(light: Plane, bare: Mask | None) -> Mask:
         for colour, far in zip((warm, yellow), UNLIKE, strict=True):
             coloured &= np.abs(colour - np.median(colour[bare])) < far
     return coloured
+
+
+def _enclosed(mask: Mask) -> Mask:
+    """Gaps in the mask that do not reach the border."""
+    import cv2
+
+    _, names = cv2.connectedComponents((~mask).astype(np.uint8))
+    open_ones = np.unique(np.concatenate([names[0], names[-1], names[:, 0], names[:, -1]]))
+    enclosed: Mask = ~mask & ~np.isin(names, open_ones)
+    return enclosed
 
 
 def _shadow(log_light: Plane, coloured: Mask) -> Mask:
@@ -204,9 +221,15 @@ def _shadow(log_light: Plane, coloured: Mask) -> Mask:
     return shadow
 
 
-def _hairy(log_light: Plane, coloured: Mask) -> Mask:
-    contrast = _contrast(log_light)
-    hairy: Mask = contrast > min(ROUGH * max(float(np.median(contrast[coloured])), 0.02), ROUGHEST)
+def _hairy(log_light: Plane, coloured: Mask, hairs: Mask) -> Mask:
+    """Dense hair, by what is darker than around it: shine is brighter, and stands out most on dark skin.
+
+    A single hair does not spoil the skin around it.
+    """
+    relief = np.minimum(log_light - _smooth(log_light), np.float32(0.0)) * np.float32(np.sqrt(2.0))
+    relief[_shrunk(hairs, log_light.shape)] = 0.0
+    contrast = np.sqrt(_smooth(relief * relief, 0.02))
+    hairy: Mask = contrast > min(max(ROUGH * float(np.median(contrast[coloured])), SMOOTHEST), ROUGHEST)
     return hairy
 
 
@@ -224,18 +247,19 @@ def _contrast(plane: Plane) -> Plane:
 
 
 def _single_hairs(light: Plane) -> Mask:
-    """Long thin dark lines."""
+    """Long thin dark lines, on the fine raster."""
     import cv2
 
     log_light = logarithm(luminance(_resized(light, FINE)))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (THICK, THICK))
     dark = cv2.morphologyEx(log_light, cv2.MORPH_BLACKHAT, disc) > HAIR
+    # Not a gap between highlights, which is as bright as skin without them.
+    dark &= log_light < _smooth(log_light) - 0.5 * HAIR
     _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     hair = (length >= LONG) & (stats[:, cv2.CC_STAT_AREA] <= SLENDER * length)
     hair[0] = False
-    drawn = cv2.dilate(hair[names].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return _as_wide(drawn.astype(np.bool_), light.shape[:2])
+    return cv2.dilate(hair[names].astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
 
 
 def _tidy(mask: Mask) -> Mask:
