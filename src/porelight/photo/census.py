@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from porelight import units
 from porelight.cite import Cited
+from porelight.photo.card import Card
 from porelight.photo.face import Face
 from porelight.photo.scale import Scale
 
@@ -27,6 +28,8 @@ PictureFlag = Literal[
     "overexposed",
     "compressed",
     "tilted",
+    "scales differ",
+    "card not even",
     "no skin",
     "few pores",
 ]
@@ -132,6 +135,8 @@ class PoreCensus:
     indices: tuple[Index, ...] = ()
     gate: Gate = Gate("usable", ())
     """Whether the photo can carry this measurement; :attr:`flags` are those of its findings."""
+    card: Card | None = None
+    """The printed card, where one lies in the photo."""
     face: Face | None = None
     """Kept for whoever compares photos; its points tell who it is, so no file ever holds them."""
 
@@ -148,6 +153,23 @@ class PoreCensus:
     def diameter_um(self) -> Floats | None:
         """Diameters (n,) [um]."""
         return None if self.scale is None else self.pores.diameter * self.scale.at(self.pores.x, self.pores.y)
+
+    @property
+    def elongation(self) -> Floats:
+        """Of the pores (n,) on the skin, where a card tells how it leans; else as they are seen."""
+        return self._straight[0]
+
+    @property
+    def direction(self) -> Floats:
+        """Of their long axes (n,) [degrees] in the same way."""
+        return self._straight[1]
+
+    @property
+    def _straight(self) -> tuple[Floats, Floats]:
+        pores = self.pores
+        if self.scale is None:
+            return pores.elongation, pores.direction
+        return self.scale.straight(pores.x, pores.y, pores.elongation, pores.direction)
 
     @property
     def enlarged(self) -> NDArray[np.bool_] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Final
 
 import numpy as np
 
 from porelight import cite, units
+from porelight.photo.card import Card, corrected, find_card, hidden
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
 from porelight.photo.detect import detect
@@ -46,20 +48,24 @@ def measure(
     del seed
     rows = cite.table("photo")
     face = find_face(picture)
-    scale = _scale(um_per_px, face)
+    card = find_card(picture)
+    scale = _scale(um_per_px, card, face)
     light = linear(picture.pixels)
     mask = skin_mask(light, None if regions else face)
     if mask.skin_share < LEAST_SKIN:
         advice = "Use a sharp colour photo of bare skin in even, white light"
         raise Refusal("no skin was found in the picture", where=picture.where, advice=advice)
+    if card is not None:
+        mask = dataclasses.replace(mask, searched=mask.searched & ~hidden(card, light.shape))
     regions, mask = looked_at(picture, mask, face, regions)
-    log_light = logarithm(luminance(light))
+    white = light if card is None else corrected(card, picture.pixels)
+    log_light = logarithm(luminance(white))
     levels = pyramid(log_light, mask.searched.astype(np.float32))
     low, high = _bounds(scale)
     pore_size = pore_scale(levels, ladder(log_light.shape, low, high))
     pores, outline = detect(levels, pore_size)
     pores = named(pores, regions)
-    seen = Seen(picture, light, mask, outline, pores, pore_size, scale)
+    seen = Seen(picture, light, mask, outline, pores, pore_size, scale, card=card)
     gate = gate_of(seen)
     return PoreCensus(
         width=picture.width,
@@ -73,16 +79,19 @@ def measure(
         face=face,
         rests_on=(rows["def_250"], rows["smallest_pore"], rows["largest_pore"]) if scale else (rows["def_250"],),
         regions=regions,
+        card=card,
         gate=gate,
-        indices=indices(light, mask.searched, pores, regions, scale=scale),
+        indices=indices(white, mask.searched, pores, regions, scale=scale),
     )
 
 
-def _scale(um_per_px: float | None, face: Face | None) -> Scale | None:
-    """What was typed; else what the eyes of a face tell."""
+def _scale(um_per_px: float | None, card: Card | None, face: Face | None) -> Scale | None:
+    """What was typed; else what the card tells; else the eyes of a face."""
     check_typed(um_per_px)
     if um_per_px is not None:
         return typed(um_per_px)
+    if card is not None:
+        return card.scale
     return None if face is None else iris_scale(face)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from porelight.photo.card import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
 from porelight.photo.fit import Outlines
@@ -39,6 +40,8 @@ FULL: Final = 0.05
 """Share of the skin that may be as bright as the file can say."""
 TILTED: Final = (30.0, 50.0)
 """Angle of the skin to the picture [degrees]: one side of the pores is then shorter by a seventh, and by a third."""
+APART: Final = 0.1
+"""Share by which a typed scale and that of the card may differ."""
 
 ADVICE: Final[dict[PictureFlag, str]] = {
     "uncalibrated": "Put the printed card beside the skin, or type the scale, for lengths in micrometres",
@@ -52,6 +55,8 @@ ADVICE: Final[dict[PictureFlag, str]] = {
     "overexposed": "Use less light or tap the brightest skin, so that no place is plain white",
     "compressed": "Use the photo straight from the camera, not one that was sent or saved small",
     "tilted": "Hold the phone flat in front of the skin, not at an angle",
+    "scales differ": "Check the typed scale, and that the card was printed at 100 %: its check line measures 50 mm",
+    "card not even": "Hold card and skin in the same even light, without shine or shadow on the card",
     "no skin": "Use a sharp colour photo of bare skin in even, white light",
     "few pores": "Take the photo closer and sharper; if it is both, this skin shows few pores",
 }
@@ -71,6 +76,7 @@ class Seen:
     scale: Scale | None
     turned: float = 0.0
     """Of the face away from the camera [degrees], where a face was found."""
+    card: Card | None = None
 
     @property
     def tilt(self) -> float:
@@ -87,11 +93,20 @@ def gate_of(seen: Seen) -> Gate:
         **_light(seen),
         "compressed": _above(PACKED, seen.picture.jpeg_quality, falling=True),
         "tilted": _above(TILTED, seen.tilt),
+        "scales differ": _care(_differ(seen.scale, seen.card)),
+        "card not even": _care(seen.card is not None and bool(seen.card.flags)),
         "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < CHANCE),
     }
     findings = tuple(Finding(flag, level, ADVICE[flag]) for flag, level in levels.items() if level is not None)
     gravest = max((ORDER.index(finding.level) for finding in findings), default=0)
     return Gate(ORDER[gravest], findings)
+
+
+def _differ(scale: Scale | None, card: Card | None) -> bool:
+    """Whether the scale that is used and that of the card are further apart than :data:`APART`."""
+    if scale is None or card is None:
+        return False
+    return abs(scale.um_per_px / card.scale.um_per_px - 1.0) > APART
 
 
 def _care(held: bool) -> GateLevel | None:

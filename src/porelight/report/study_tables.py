@@ -134,7 +134,7 @@ def pore_table(path: str, census: PoreCensus) -> pa.Table:
         pa.array([path] * count, pa.string()),
         *(pa.array(values, pa.float64()) for values in (pores.x, pores.y, pores.diameter, pores.diameter_error)),
         pa.array([None] * count, pa.float64()) if lengths is None else pa.array(lengths, pa.float64()),
-        *(pa.array(values, pa.float64()) for values in (pores.elongation, pores.direction, pores.darkness)),
+        *(pa.array(values, pa.float64()) for values in (census.elongation, census.direction, pores.darkness)),
         pa.array(pores.region, pa.string()),
         pa.array(pores.flags, pa.string()),
     ]

@@ -22,6 +22,7 @@ def pores_csv(census: PoreCensus) -> str:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
     pores, lengths = census.pores, census.diameter_um
+    elongation, direction = census.elongation, census.direction
     for i in range(len(pores)):
         diameter = float(pores.diameter[i])
         table.writerow(
@@ -31,8 +32,8 @@ def pores_csv(census: PoreCensus) -> str:
                 f"{diameter:.2f}",
                 "" if lengths is None else f"{lengths[i]:.1f}",
                 "" if lengths is None else f"{math.pi / 4.0 * lengths[i] ** 2:.0f}",
-                f"{pores.elongation[i]:.3f}",
-                f"{round(float(pores.direction[i]), 1) % 180.0:.1f}",
+                f"{elongation[i]:.3f}",
+                f"{round(float(direction[i]), 1) % 180.0:.1f}",
                 f"{pores.darkness[i]:.4f}",
                 pores.region[i],
                 pores.flags[i],

@@ -61,6 +61,8 @@ FLAGS: Final[dict[PictureFlag, str]] = {
     "overexposed": "Parts of the skin are plain white in the photo: pores there are not seen.",
     "compressed": "The photo was saved with much loss: small pores may be missed, and blocks may look like pores.",
     "tilted": "The skin was photographed at an angle: pores look narrower than they are.",
+    "scales differ": "The typed scale and the card in the photo differ by more than a tenth: the typed one was used.",
+    "card not even": "The card lay in other light than it should: colours are less sure.",
     "no skin": "Little skin was found in the photo.",
     "few pores": "Only few pores were found: the numbers are rough.",
 }
