@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from typing import TYPE_CHECKING
 
+from porelight import cite
+from porelight.photo.census import Index
 from porelight.planning.explain import UNTOLD, factors
+from tests.care.readability import grade
 from tests.planning.made_up import census, person
 
 if TYPE_CHECKING:
@@ -57,3 +62,71 @@ def test_a_photo_without_pores_is_not_used_as_evidence() -> None:
     empty = {factor.key: factor for factor in factors(census(count=0), person(), 40)}
     assert "No pore was found" in empty["clogging"].because
     assert "as long as wide" not in empty["age"].because
+
+
+def index(key: str, value: float | None, low: float | None = None, high: float | None = None) -> Index:
+    because = "told" if value is not None else "Too little skin is in view to tell."
+    row = cite.table("indices")["tone_curve"]
+    return Index(key, key, value, low, high, "", "close-up", because, (row,))
+
+
+def told(*found: Index, **answers: str) -> dict[str, Factor]:
+    seen = dataclasses.replace(census(), indices=found)
+    return {factor.key: factor for factor in factors(seen, person(**answers), 32)}  # type: ignore[arg-type]
+
+
+def test_what_the_photo_shows_stands_with_its_interval() -> None:
+    said = told(
+        index("shine", 12.4, 7.2, 19.8),
+        index("dark_middles", 28.04, 27.9, 28.6),
+        index("pigment_spots", 0.31, 0.22, 0.43),
+        index("redness_patches", 3.6, 2.8, 4.5),
+        index("stretch", 1.42, 1.21, 1.6),
+    )
+    assert "about 12 % of the skin shines (between 7 and 20)" in said["sebum"].because
+    assert "about 28.0 % of the light (between 27.9 and 28.6)" in said["clogging"].because
+    assert "about 0.31 % of the skin is brown spots (between 0.22 and 0.43)" in said["sun"].because
+    assert "about 3.6 points of redness apart (between 2.8 and 4.5)" in said["inflammation"].because
+    assert "about 1.42 times as long as wide" in said["age"].because or "about 1.4 times" in said["age"].because
+    assert all(factor.rests_on[-1].key == "tone_curve" for key, factor in said.items() if key not in ("genetics",))
+
+
+def test_what_the_photo_cannot_tell_is_said_so() -> None:
+    said = told(index("shine", None), index("pigment_spots", None), index("redness_patches", None))
+    assert "cannot tell how much the skin shines" in said["sebum"].because
+    assert "cannot tell how much of the skin is brown spots" in said["sun"].because
+    assert "Freckles" not in said["sun"].because
+    assert "cannot tell how patchy" in said["inflammation"].because
+
+
+def test_a_stretch_that_may_be_none_is_not_said_as_one() -> None:
+    assert "no shared direction is clear" in told(index("stretch", 1.1, 1.0, 1.5))["age"].because
+    assert "all in one direction" in told(index("stretch", 1.6, 1.2, 2.1))["age"].because
+
+
+def test_the_indices_give_no_share() -> None:
+    """No study ties an index to a share of the visible size."""
+    assert [key for key, factor in told(index("shine", 50.0, 40.0, 60.0)).items() if factor.share] == ["sebum"]
+    assert told(index("shine", 50.0, 40.0, 60.0))["sebum"].share == by_key()["sebum"].share
+
+
+def test_answers_on_marks_and_acne_are_told_beside_the_photo() -> None:
+    assert "brown patches or marks" in told(melasma_or_marks="yes")["sun"].because
+    assert "You often get acne" in told(acne_prone="yes")["inflammation"].because
+
+
+def test_a_twelve_year_old_can_read_it() -> None:
+    """Flesch-Kincaid grade of a cause at most 8, of all together at most 7: the age of twelve to thirteen.
+
+    Names of sources stand in brackets and are left out, as the page shows them as links.
+    """
+    said = told(
+        index("shine", 12.4, 7.2, 19.8),
+        index("dark_middles", 28.0, 20.0, 33.0),
+        index("pigment_spots", 3.1, 2.2, 4.3),
+        index("redness_patches", 3.6, 2.8, 4.5),
+        index("stretch", 1.42, 1.0, 1.6),
+    )
+    texts = [re.sub(r" \([a-z_]+\d*[^)]*\)", "", factor.because) for factor in said.values()]
+    assert [round(grade(text), 1) for text in texts if grade(text) > 8.0] == []
+    assert grade(" ".join(texts)) <= 7.0

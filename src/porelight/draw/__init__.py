@@ -8,6 +8,9 @@ from porelight.draw.anatomy import length
 from porelight.draw.column import close_up, close_up_height, close_up_says, section_png, section_svg
 from porelight.draw.course import factor_bars, factors_say, fan, fan_says
 from porelight.draw.gland import gland_chart, gland_chart_says, gland_chart_size
+from porelight.draw.histology import histology, histology_height, histology_says
+from porelight.draw.indices import chosen as shown_indices
+from porelight.draw.indices import index_bars, indices_say
 from porelight.draw.ink import Figure, new_figure, png, rounded, svg
 from porelight.draw.light import joule, joule_figure, joule_says
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
@@ -35,6 +38,11 @@ __all__ = [
     "gland_chart_size",
     "heat_chart",
     "heat_says",
+    "histology",
+    "histology_height",
+    "histology_says",
+    "index_bars",
+    "indices_say",
     "joule",
     "joule_figure",
     "joule_says",
@@ -53,6 +61,7 @@ __all__ = [
     "scale_bar",
     "section_png",
     "section_svg",
+    "shown_indices",
     "small",
     "small_frame",
     "small_says",

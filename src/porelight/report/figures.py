@@ -82,6 +82,16 @@ def factors(plan: Plan) -> Markup:
     return figure("factors", says, lambda ax: draw.factor_bars(ax, plan.factors), wide=(480, height), narrow=height)
 
 
+def indices(plan: Plan) -> Markup:
+    """What the photo shows beside its pores; empty where nothing was read."""
+    found = tuple(index for index in plan.census.indices if index.region in ("all", "close-up"))
+    if not found:
+        return Markup("")
+    height = 62.0 * len(draw.shown_indices(found)) + 8.0
+    says = draw.indices_say(found)
+    return figure("indices", says, lambda ax: draw.index_bars(ax, found), wide=(480, height), narrow=height)
+
+
 def candidates(plan: Plan) -> list[Markup]:
     """One small section per candidate, all in the same frame."""
     simulations = tuple(candidate.simulation for candidate in plan.candidates)

@@ -283,6 +283,7 @@ def _figures(plan: Plan) -> dict[str, Any]:
     drawn: dict[str, Any] = {
         "sizes": figures.distribution(plan),
         "factors": figures.factors(plan),
+        "indices": figures.indices(plan),
         "fan": figures.fan(plan),
         "candidates": figures.candidates(plan),
         "letter": None,
