@@ -11,6 +11,7 @@ import pytest
 import typer.main
 
 from porelight import cli
+from porelight.planning import switches
 from porelight.planning.dial import Scenario
 from porelight.planning.model import Simulation
 from porelight.planning.simulate import run
@@ -43,6 +44,10 @@ def test_every_input_is_documented_and_an_option() -> None:
     options = {option.name for option in commands["simulate"].params}
     assert documented("## What goes in") == set(Scenario.model_fields)
     assert set(Scenario.model_fields) <= options
+
+
+def test_every_mechanism_that_can_be_switched_off_is_documented() -> None:
+    assert [name for name in switches.names() if name not in DOCS] == []
 
 
 def test_every_key_of_the_numbers_is_documented_and_nothing_else() -> None:

@@ -60,7 +60,7 @@ def simulate(
         str | None,
         typer.Option(
             "--without",
-            help="Mechanisms to switch off, for study: divergence,mixing,shielding,scattering,clouding,perfusion.",
+            help="Mechanisms to switch off, for study, such as mixing,perfusion; a wrong name lists them all.",
         ),
     ] = None,
     seed: Seed = 0,

@@ -64,6 +64,13 @@ def render(simulation: Simulation, stills: tuple[Still, ...]) -> str:
 
 def _figures(simulation: Simulation) -> dict[str, Markup]:
     return {
+        "histology": figures.figure(
+            "histology",
+            draw.histology_says(simulation),
+            lambda ax: draw.histology(ax, simulation),
+            wide=(440, draw.histology_height(simulation, 440)),
+            narrow=draw.histology_height(simulation, figures.PHONE),
+        ),
         "close_up": figures.close_up(simulation),
         "rim": figures.figure(
             "rim", draw.rim_says(simulation), lambda ax: draw.rim_chart(ax, simulation), wide=None, narrow=320

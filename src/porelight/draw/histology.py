@@ -1,0 +1,120 @@
+"""One laser column as under a microscope: the hole, the coagulated rim, the dead cells, and what would be measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from porelight.draw.anatomy import Frame, damage, fields, leader, length, reach, scale_bar, tissue, window
+from porelight.draw.ink import INK, TOKENS, Axes, inset, size, write
+from porelight.planning import profile
+from porelight.units import um
+
+if TYPE_CHECKING:
+    from porelight.planning.model import Simulation
+
+LEFT, RIGHT, TOP, BOTTOM = 4.0, 142.0, 42.0, 32.0
+"""[px] around the tissue: names stand on the right, the width above, the scale below."""
+SHALLOWEST, TALLEST = 170.0, 400.0
+"""[px]"""
+
+
+class Measure(NamedTuple):
+    """One thing a ruler would be laid on: what is said, and the place that it is said of [m]."""
+
+    said: str
+    x: float
+    z: float
+
+
+def histology(ax: Axes, simulation: Simulation) -> Axes:
+    """The column in its layers, both sides alike, to scale, with depth, width and rims written beside."""
+    inset(ax, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM)
+    width, height = size(ax)
+    frame = _frame(simulation, width, height)
+    window(ax, -frame.half, frame.half, frame.depth)
+    tissue(ax, simulation.exposure.skin, -frame.half, frame.half, frame.depth)
+    damage(ax, fields(simulation), 0.0)
+    _clip(ax, frame)
+    per_px = frame.depth / height
+    _width(ax, simulation, per_px)
+    lowest = 0.0
+    for each in measures(simulation, frame):
+        lines = each.said.count("\n") + 1
+        place = max(each.z, lowest + 8.0 * lines * per_px)
+        leader(ax, each.x, each.z, frame.half + 8 * per_px, place)
+        write(ax, frame.half + 12 * per_px, place, each.said, zorder=8, linespacing=1.1, clip_on=False)
+        lowest = place + (8.0 * lines + 4.0) * per_px
+    bar = next((each for each in (200 * um, 100 * um, 50 * um, 20 * um) if each < 0.8 * frame.half), 10 * um)
+    scale_bar(ax, -frame.half, frame.depth + 9 * per_px, bar)
+    return ax
+
+
+def histology_height(simulation: Simulation, width: float) -> float:
+    """Height [px] at which a figure of that width wastes no room."""
+    half, depth = _wanted(simulation)
+    return min(max((width - LEFT - RIGHT) * depth / (2.0 * half), SHALLOWEST), TALLEST) + TOP + BOTTOM
+
+
+def measures(simulation: Simulation, frame: Frame) -> list[Measure]:
+    """From above: rim at the surface, rim halfway down, depth of the hole, rim below it, dead cells; only what is."""
+    crater, injury = simulation.crater, simulation.injury
+    deep, found = crater.ablation_depth, []
+    beside = [line for line in profile.rims(crater, injury, 40) if line.wall > 0.0 and line.rim > 0.0]
+    shown = simulation.exposure.skin.layers[0].thickness
+    for line in (beside[1:2] + [each for each in beside if each.depth > max(0.5 * deep, shown)][:1]) if beside else []:
+        where = "near the surface" if line is beside[1] else "halfway down"
+        found.append(Measure(f"rim {length(line.rim)}\n{where}", line.wall + 0.5 * line.rim, line.depth))
+    if deep > 0.0:
+        found.append(Measure(f"hole {length(deep)}\ndeep", 0.0, 0.88 * deep))
+    if injury.coagulation_depth > deep:
+        said = f"collagen set\nto {length(injury.coagulation_depth)}"
+        found.append(Measure(said, 0.0, deep + 0.55 * (injury.coagulation_depth - deep)))
+    if injury.necrosis_depth > injury.coagulation_depth:
+        middle = 0.5 * (injury.coagulation_depth + injury.necrosis_depth)
+        found.append(Measure(f"cells dead\nto {length(injury.necrosis_depth)}", 0.0, min(middle, frame.depth)))
+    return found
+
+
+def histology_says(simulation: Simulation) -> str:
+    """What the figure shows, in a sentence or two."""
+    crater, injury = simulation.crater, simulation.injury
+    return (
+        f"One laser column in section: the hole, {length(crater.ablation_width)} wide and "
+        f"{length(crater.ablation_depth)} deep; collagen set by heat to {length(injury.coagulation_depth)} and "
+        f"{length(injury.coagulation_width)} across; cells dead to {length(injury.necrosis_depth)}."
+    )
+
+
+def _wanted(simulation: Simulation) -> tuple[float, float]:
+    """Half width and depth that hold all that happened [m]."""
+    injury = simulation.injury
+    widest = max(injury.necrosis_width, injury.coagulation_width, simulation.crater.ablation_width, 120 * um)
+    return 0.72 * widest, max(1.22 * reach(simulation), 100 * um)
+
+
+def _frame(simulation: Simulation, width: float, height: float) -> Frame:
+    half, depth = _wanted(simulation)
+    depth = max(depth, 2.0 * half * height / width)
+    return Frame(0.5 * width * depth / height, depth)
+
+
+def _clip(ax: Axes, frame: Frame) -> None:
+    from matplotlib.patches import Rectangle
+
+    window_ = Rectangle((-frame.half, 0.0), 2 * frame.half, frame.depth, transform=ax.transData)
+    for drawn in ax.collections:
+        drawn.set_clip_path(window_)
+    edge = Rectangle((-frame.half, 0.0), 2 * frame.half, frame.depth, facecolor="none", edgecolor=TOKENS["line"])
+    ax.add_patch(edge)
+
+
+def _width(ax: Axes, simulation: Simulation, per_px: float) -> None:
+    """The width of the opening, as a line with ends above the skin."""
+    wide = simulation.crater.ablation_width
+    if wide <= 0.0:
+        return
+    z = -10 * per_px
+    for x in (-0.5 * wide, 0.5 * wide):
+        ax.plot([x, x], [z - 5 * per_px, z + 5 * per_px], color=INK, linewidth=1, clip_on=False)
+    ax.plot([-0.5 * wide, 0.5 * wide], [z, z], color=INK, linewidth=1, clip_on=False)
+    write(ax, 0.0, z - 15 * per_px, f"{length(wide)} wide", ha="center", clip_on=False)
