@@ -12,6 +12,7 @@ from typing import Final
 m: Final = 1.0
 cm: Final = 1e-2
 mm: Final = 1e-3
+inch: Final = 25.4e-3
 um: Final = 1e-6
 nm: Final = 1e-9
 cm2: Final = 1e-4
