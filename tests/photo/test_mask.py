@@ -105,16 +105,6 @@ def test_what_lies_beside_the_skin_is_left_out(colour: tuple[int, int, int]) -> 
     assert seen[:, :305].mean() > 0.95
 
 
-def test_the_card_is_left_out() -> None:
-    pixels = bare("III")
-    corners = np.array([[100.0, 100.0], [300.0, 120.0], [290.0, 260.0], [95.0, 240.0]])
-    within = skin_mask(linear(pixels), card=corners).searched
-    drawn = np.zeros((360, 480), np.uint8)
-    cv2.fillPoly(drawn, [corners.astype(np.int32)], 1)
-    assert not within[drawn > 0].any()
-    assert within[drawn == 0].mean() > 0.94
-
-
 def test_a_face_without_its_brows_eyes_lips_nostrils_and_fringe() -> None:
     shown = near(7.0)
     face = found(shown)

@@ -1,4 +1,4 @@
-"""Where the picture shows skin that can be searched: not background, hair, shadow, glare, eyes, lips or the card."""
+"""Where the picture shows skin that can be searched: not background, hair, shadow, glare, eyes or lips."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ THICK: Final = 9
 """Width that a hair stays under on the fine raster [px]."""
 LONG: Final = 48
 """Least length of a hair on the fine raster [px]: pores and stubble are shorter."""
-SLENDER: Final = 6.0
-"""Greatest mean width of a hair there [px]: a net of lines is wider."""
+SLENDER: Final = (6.0, 0.07)
+"""Greatest mean width of a hair there, in px and by its length: a net of lines is wider."""
 BESIDE: Final = 0.03
 """How far beyond the outline of a brow, eye, lip or nostril the skin begins, by the width of the face."""
 FRAME: Final = 0.25
@@ -83,25 +83,19 @@ class SkinMask:
     glare_share: float
 
 
-def skin_mask(light: Plane, face: Face | None = None, card: Floats | None = None) -> SkinMask:
-    """Skin of a picture in linear light (h, w, 3).
-
-    Args:
-        light: the picture.
-        face: where there is one, only the skin on and near it counts.
-        card: corners (n, 2) [px] of a card that lies on the skin.
-    """
+def skin_mask(light: Plane, face: Face | None = None) -> SkinMask:
+    """Skin of a picture in linear light (h, w, 3); where there is a face, only the skin on and near it."""
     height, width = light.shape[:2]
     left, top, right, bottom = (0, 0, width, height) if face is None else _near(face, width, height)
     part = light[top:bottom, left:right]
     corner = np.array([left, top], np.float64)
-    covered = _drawn([] if card is None else [card - corner], part.shape)
+    outlines: list[Floats] = []
+    bare: Mask | None = None
     if face is not None:
         margin = BESIDE * (face.box[2] - face.box[0])
         outlines = [_grown(face.points[list(indices)] - corner, margin) for indices in FEATURES.values()]
-        covered |= _drawn(outlines, part.shape)
-    bare = None if face is None else _drawn([face.points[list(indices)] - corner for indices in CHEEKS], part.shape)
-    found = _found(part, covered, bare)
+        bare = _drawn([face.points[list(indices)] - corner for indices in CHEEKS], part.shape)
+    found = _found(part, _drawn(outlines, part.shape), bare)
     searched = np.zeros((height, width), np.bool_)
     searched[top:bottom, left:right] = found.searched
     return dataclasses.replace(found, searched=searched)
@@ -109,14 +103,15 @@ def skin_mask(light: Plane, face: Face | None = None, card: Floats | None = None
 
 def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
     """Skin where nothing covers it; like that of the bare part where one is known."""
-    small = _resized(light, RASTER)
+    fine = _resized(light, FINE)
+    small = _resized(fine, RASTER)
     free = ~_as_wide(covered, small.shape)
     bright = luminance(small)
     coloured = _coloured(small, None if bare is None else _as_wide(bare, small.shape)) & free
     if not coloured.any():
         return SkinMask(np.zeros(light.shape[:2], np.bool_), 0.0, 0.0)
     log_light = logarithm(bright)
-    hairs = _single_hairs(light)
+    hairs = _single_hairs(fine)
     skin = coloured & ~_shadow(log_light, coloured) & ~_hairy(log_light, coloured, hairs) & ~_patchy(small)
     blown = _smooth((bright > WHITE).astype(np.float32)) > 0.5
     glints = (log_light - _smooth(log_light) > GLINT) | (bright > WHITE)
@@ -250,14 +245,14 @@ def _single_hairs(light: Plane) -> Mask:
     """Long thin dark lines, on the fine raster."""
     import cv2
 
-    log_light = logarithm(luminance(_resized(light, FINE)))
+    log_light = logarithm(luminance(light))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (THICK, THICK))
     dark = cv2.morphologyEx(log_light, cv2.MORPH_BLACKHAT, disc) > HAIR
     # Not a gap between highlights, which is as bright as skin without them.
     dark &= log_light < _smooth(log_light) - 0.5 * HAIR
     _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    hair = (length >= LONG) & (stats[:, cv2.CC_STAT_AREA] <= SLENDER * length)
+    hair = (length >= LONG) & (stats[:, cv2.CC_STAT_AREA] <= length * np.minimum(SLENDER[0], SLENDER[1] * length))
     hair[0] = False
     return cv2.dilate(hair[names].astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
 
