@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.photo import view as seen_from
+from porelight.photo.scale import stretched
 from porelight.photo.tone import Plane, blur
+from porelight.photo.view import Scene, View
 
 Floats = NDArray[np.float64]
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
@@ -61,6 +64,10 @@ class Rendered:
     um_per_px: float
     jpeg: bytes
     """The picture as the camera would save it: JPEG, or PNG without a quality."""
+    diameter_um: Floats
+    """The same diameters on the skin (n,) [um]."""
+    scene: Scene | None = None
+    """Where skin and card lie before the camera; None for skin that faces it everywhere."""
 
 
 def render(
@@ -80,6 +87,7 @@ def render(
     texture: float = 1.0,
     shrink: float = 1.0,
     camera: Camera | None = None,
+    view: View | None = None,
 ) -> Rendered:
     """A photo of skin.
 
@@ -99,9 +107,12 @@ def render(
         texture: how strong lines and mottling are, by the usual.
         shrink: every pore's diameter by what it would be, on otherwise the same skin.
         camera: what the camera adds.
+        view: how the skin leans and bends, and the card on it; left out, it faces the camera everywhere.
     """
     rng = np.random.default_rng(seed)
     camera = camera or Camera()
+    scene = seen_from.scene(view, size, um_per_px) if view else None
+    size = _spread_out(scene, um_per_px) if scene else size
     truth = _pores(rng, size, um_per_px, pores, mean_diameter_um, spread)
     truth = dataclasses.replace(truth, diameter=shrink * truth.diameter)
     fill = _filled(truth, size)
@@ -114,9 +125,34 @@ def render(
     shade, shine = _lit(rng, relief, size, light_from, fine)
     light = colour * shade[..., None] + gloss * shine[..., None]
     light = light * _hairs(rng, size, hairs, fine)[..., None]
+    diameter_um = truth.diameter * um_per_px
+    if scene:
+        light, truth, diameter_um = _viewed(scene, light, shade, truth, um_per_px)
     pixels, jpeg = _photographed(rng, light, camera)
     x, y, diameter, elongation, direction, darkness = dataclasses.astuple(truth)
-    return Rendered(pixels, x, y, diameter, elongation, direction, depth * darkness, um_per_px, jpeg)
+    darkness = depth * darkness
+    return Rendered(pixels, x, y, diameter, elongation, direction, darkness, um_per_px, jpeg, diameter_um, scene)
+
+
+def _spread_out(scene: Scene, um_per_px: float) -> tuple[int, int]:
+    """Height and width of all the skin that is seen, laid flat [px]."""
+    left, right, top, bottom = scene.skin_box
+    return math.ceil((bottom - top) / um_per_px) + 4, math.ceil((right - left) / um_per_px) + 4
+
+
+def _viewed(scene: Scene, light: Plane, shade: Plane, truth: _Truth, um_per_px: float) -> tuple[Plane, _Truth, Floats]:
+    """Skin laid flat as the camera sees it, and the pores that the card does not hide, in px there and in um."""
+    left, _, top, _ = scene.skin_box
+    corner = left - 2.0 * um_per_px, top - 2.0 * um_per_px
+    picture = seen_from.seen(scene, light, blur(shade, 900.0 / um_per_px), corner, um_per_px)
+    points = np.stack([truth.x, truth.y], -1) * um_per_px + np.array(corner)
+    x, y = scene.skin.project(points).T
+    shown = (x >= 0.0) & (x < scene.size[1]) & (y >= 0.0) & (y < scene.size[0]) & ~seen_from.covered(scene, x, y)
+    slopes = um_per_px * scene.skin.slopes(points)
+    diameter = truth.diameter * np.sqrt(np.abs(np.linalg.det(slopes)))
+    elongation, direction = stretched(slopes, truth.elongation, truth.direction)
+    kept = _Truth(*(each[shown] for each in (x, y, diameter, elongation, direction, truth.darkness)))
+    return picture, kept, (truth.diameter * um_per_px)[shown]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -61,15 +61,17 @@ class Scale:
         """
         if self.homography is None and self.sheet is None:
             return elongation, direction
-        stretch = _without_turn(self.jacobian(x, y))
-        angle = np.radians(direction)
-        axes = np.stack(
-            [np.stack([np.cos(angle), -np.sin(angle)], -1), np.stack([np.sin(angle), np.cos(angle)], -1)], -2
-        )
-        axes = stretch @ axes * np.stack([np.sqrt(elongation), 1.0 / np.sqrt(elongation)], -1)[:, None, :]
-        turned, lengths, _ = np.linalg.svd(axes)
-        way = np.degrees(np.arctan2(turned[:, 1, 0], turned[:, 0, 0]))
-        return lengths[:, 0] / lengths[:, 1], np.mod(way, 180.0)
+        return stretched(_without_turn(self.jacobian(x, y)), elongation, direction)
+
+
+def stretched(slopes: Floats, elongation: Floats, direction: Floats) -> tuple[Floats, Floats]:
+    """Elongation and direction [degrees] of ellipses (n,) after each plane was stretched by its slopes (n, 2, 2)."""
+    angle = np.radians(direction)
+    axes = np.stack([np.stack([np.cos(angle), -np.sin(angle)], -1), np.stack([np.sin(angle), np.cos(angle)], -1)], -2)
+    half = np.stack([np.sqrt(elongation), 1.0 / np.sqrt(elongation)], -1)
+    turned, lengths, _ = np.linalg.svd(slopes @ (axes * half[:, None, :]))
+    way = np.degrees(np.arctan2(turned[:, 1, 0], turned[:, 0, 0]))
+    return lengths[:, 0] / lengths[:, 1], np.mod(way, 180.0)
 
 
 def _without_turn(jacobian: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,21 +24,22 @@ GAP: Final = 6.0
 """Between cards [mm]."""
 TOP: Final = 34.0
 """Of the first card [mm]."""
+INK: Final = "#15191e"
 SOFT: Final = "#56606a"
-"""The soft ink of the report's style."""
+"""The inks of the report's style."""
 
 STEPS: Final = (
     "Print this page in colour on plain white paper, at 100 % (no “fit to page”).",
     "Measure the check line with a ruler: it must be 50 mm long. If it is not, print again at 100 %.",
-    "Cut along the dashed lines, first the window. Do not laminate the card: it has to bend, and shine hides the greys.",
+    "Cut along the dashed lines, first the window. Do not laminate the card: it has to bend, and must not shine.",
     "Lay it on clean, dry skin with the window over the pores. Let it follow the skin, without folds.",
     "Hold the phone 20 cm away, straight in front, with the whole card in the photo, in even light, without flash.",
     "Keep this print for the same person's next photos, in the dark and dry. Use a new one for the next person.",
 )
 WORTH: Final = (
     "Size, tilt and bend come from the black squares: two of the seven are enough, all seven are best. The greys set "
-    "brightness and white balance. Printers differ in colour: the four colour patches tell how the light changed between "
-    "two photos of the same print, and nothing about the true colour of the skin."
+    "brightness and white balance. Printers differ in colour: the four colour patches tell how the light changed "
+    "between two photos of the same print, and nothing about the true colour of the skin."
 )
 
 
@@ -152,8 +153,18 @@ def _cut(ax: Axes, box: Box, x: float, y: float) -> None:
     )
 
 
-def _text(ax: Axes, x: float, y: float, said: str, size: float = 9.5, **how: Any) -> None:
-    ax.text(x, y, said, **({"fontsize": size, "va": "center", "color": "#15191e"} | how))
+def _text(
+    ax: Axes,
+    x: float,
+    y: float,
+    said: str,
+    size: float = 9.5,
+    *,
+    ha: str = "left",
+    weight: str = "normal",
+    color: str = INK,
+) -> None:
+    ax.text(x, y, said, fontsize=size, va="center", ha=ha, weight=weight, color=color)
 
 
 def _coded(share: float) -> float:
