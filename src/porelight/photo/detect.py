@@ -26,15 +26,18 @@ SHALLOW: Final = 0.012
 BLACK: Final = 0.95
 """Drop of log luminance from which a mark is a hair end or a hole: three fifths of the light gone."""
 
+UNLIKE: Final = 0.05
+"""Share of its radius by which a pore is not the ellipse that is fitted: a standard error, measured on rendered skin."""
+
 
 def detect(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, Outlines]:
     """The pores of a pyramid of log luminance and skin, looked for at one scale."""
     level = min(halvings(scale.scale), len(levels) - 1)
     log_light, skin = levels[level]
     within = scale.scale / 2.0**level
-    found = dots(log_light, within)
+    found = dots(log_light, within, STRENGTH)
     on_skin = skin[found.y.astype(int), found.x.astype(int)] > 0.5
-    found = found.where((found.strength > STRENGTH) & on_skin)
+    found = found.where(on_skin)
     outline = outlines(_without_glints(log_light, within), found)
     keep = _is_pore(outline, found)
     return _table(outline, keep, 2.0**level, levels[0][0].shape), outline.where(keep)
@@ -84,7 +87,7 @@ def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float, shape: tup
         x=x[order],
         y=y[order],
         diameter=2.0 * factor * outline.radius[picked],
-        diameter_error=2.0 * factor * outline.radius_error[picked],
+        diameter_error=2.0 * factor * np.hypot(outline.radius_error[picked], UNLIKE * outline.radius[picked]),
         elongation=outline.elongation[picked],
         direction=outline.direction[picked],
         darkness=outline.depth[picked],

@@ -7,6 +7,7 @@ its own contrast and glints are cut off, so that shine does not raise the bar fo
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,8 @@ SCALES: Final = (0.7, 1.0, 1.41)
 """Scales searched, around the dot scale."""
 APART: Final = 0.7
 """Nearest that two dots may lie, in dot scales."""
+BLOCK: Final = 256
+"""Rows that one thread looks at."""
 FLAT: Final = 0.004
 """Contrast [log luminance] below which a patch is called even: less than one step of an 8-bit photo."""
 
@@ -55,34 +58,38 @@ def _contrast(relief: Plane, scale: float) -> Plane:
     return np.asarray(np.sqrt(blur(relief * relief, NEIGHBOURHOOD * scale) + np.float32(FLAT**2)), np.float32)
 
 
-def dotness(plane: Plane, scale: float) -> Plane:
-    """Square root of the scale-normalised determinant of the Hessian where the plane is a dark dot; else 0."""
-    import cv2
-
-    smooth = blur(plane, scale)
-    across = cv2.Sobel(smooth, -1, 2, 0, ksize=1)
-    down = cv2.Sobel(smooth, -1, 0, 2, ksize=1)
-    twist = cv2.filter2D(smooth, -1, np.array([[1, 0, -1], [0, 0, 0], [-1, 0, 1]], np.float32) / 4.0)
-    determinant = across * down - twist * twist
-    dark = (determinant > 0.0) & (across > 0.0)
-    return np.asarray(np.sqrt(np.where(dark, determinant, np.float32(0.0))) * np.float32(scale**2), np.float32)
-
-
-def dots(log_light: Plane, scale: float) -> Dots:
-    """All dark dots of about that scale: maxima of dotness over place and over :data:`SCALES`."""
+def dots(log_light: Plane, scale: float, least: float = 0.0) -> Dots:
+    """All dark dots of about that scale that are stronger than ``least``: maxima over place and :data:`SCALES`."""
     import cv2
 
     plane = evened(log_light, scale)
     best, at = np.zeros_like(plane), np.zeros(plane.shape, np.uint8)
     for index, ratio in enumerate(SCALES):
-        response = dotness(plane, ratio * scale)
-        at[response > best] = index
-        best = np.maximum(best, response)
+        raise_to_dotness(plane, ratio * scale, index, best, at)
     size = 2 * max(1, round(APART * scale)) + 1
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    rows, columns = np.nonzero((cv2.dilate(best, near) == best) & (best > 0.0))
+    rows, columns = np.nonzero((cv2.dilate(best, near) == best) & (best > least))
     strength = best[rows, columns].astype(np.float64)
     order = np.lexsort((columns, rows, -strength))
     rows, columns = rows[order], columns[order]
     scales = scale * np.array(SCALES)[at[rows, columns]]
     return Dots(columns.astype(np.float64), rows.astype(np.float64), scales, strength[order])
+
+
+def raise_to_dotness(plane: Plane, scale: float, index: int, best: Plane, at: NDArray[np.uint8]) -> None:
+    """Raises ``best`` to the dotness of that scale where that is more, and puts ``index`` into ``at`` there.
+
+    Dotness is the square root of the scale-normalised determinant of the Hessian where the plane is a dark dot; else 0.
+    """
+    import cv2
+
+    from porelight.photo import dot_kernel
+
+    smooth = blur(plane, scale)
+    height, factor = smooth.shape[0], np.float32(scale**2)
+
+    def block(first: int) -> None:
+        dot_kernel.raise_rows(smooth, factor, index, first, min(first + BLOCK, height), best, at)
+
+    with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
+        list(pool.map(block, range(0, height, BLOCK)))

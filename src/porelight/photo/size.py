@@ -35,11 +35,13 @@ CHANCE: Final = 2.5
 """How many standard errors of the difference between dark and bright count as chance."""
 GRAIN: Final = 0.05
 """Share by which dark and bright may differ for no reason at the scale of a camera's grain [px], below WORKING."""
-SHARPER: Final = 0.7
+SHARPER: Final = 0.72
 """The scale used, by the scale of most dark dots: that one leans to clusters of pores."""
 ACROSS: Final = 0.62
 """The scale used, by the diameter of half of the pores: measured on rendered skin of all tones and magnifications."""
-SAMPLE: Final = 600_000
+BESIDE: Final = 2
+"""Rungs on either side of the best that have a say in where between rungs the scale lies."""
+SAMPLE: Final = 500_000
 """Pixels of a raster that are looked at for the choice."""
 
 Floats = NDArray[np.float64]
@@ -105,7 +107,7 @@ def ladder(shape: tuple[int, ...], narrowest: float | None = None, widest: float
 
 
 def pore_scale(levels: list[tuple[Plane, Plane]], rungs: Floats) -> PoreScale:
-    """The rung at which dark dots exceed bright ones most; between rungs by a parabola.
+    """The rung at which dark dots exceed bright ones most; between rungs by the weight of the excess around it.
 
     Where they exceed them nowhere beyond chance, the rung coarser than grain at which they come nearest to it.
     """
@@ -119,22 +121,19 @@ def pore_scale(levels: list[tuple[Plane, Plane]], rungs: Floats) -> PoreScale:
             height = _smooth(np.array([one.asymmetry for one in held]))
             judged = judged & (rungs >= WORKING) if np.any(judged & (rungs >= WORKING)) else judged
         best = int(np.argmax(np.where(judged, height, -np.inf)))
-    scale = max(SHARPER * float(rungs[best]) * _between(height, best, rungs), SHARPER * float(rungs[0]))
-    return PoreScale(scale, held[best].asymmetry)
+    return PoreScale(SHARPER * _between(height, judged, best, rungs), held[best].asymmetry)
 
 
 def _smooth(values: Floats) -> Floats:
     return np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
 
 
-def _between(height: Floats, best: int, rungs: Floats) -> float:
-    """How far from the best rung the summit lies, as a ratio of scales."""
-    if not 0 < best < len(rungs) - 1:
-        return 1.0
-    before, here, after = height[best - 1 : best + 2]
-    bend = before - 2.0 * here + after
-    shift = 0.5 * (before - after) / bend if bend < 0.0 else 0.0
-    return float((rungs[1] / rungs[0]) ** np.clip(shift, -0.5, 0.5))
+def _between(height: Floats, judged: NDArray[np.bool_], best: int, rungs: Floats) -> float:
+    """The mean of the rungs around the best one, each as heavy as the square of its height above nothing."""
+    beside = np.flatnonzero(judged & (np.abs(np.arange(len(rungs)) - best) <= BESIDE) & (height > 0.0))
+    if not beside.size:
+        return float(rungs[best])
+    return float(np.exp(np.average(np.log(rungs[beside]), weights=height[beside] ** 2)))
 
 
 def _held(levels: list[tuple[Plane, Plane]], scale: float) -> _Held:
@@ -144,9 +143,9 @@ def _held(levels: list[tuple[Plane, Plane]], scale: float) -> _Held:
     squares, fourths, area, count = [0.0, 0.0], [0.0, 0.0], 0.0, 0
     for rows in _bands(log_light.shape, within):
         for side, sign in enumerate((1.0, -1.0)):
-            found = dots(np.ascontiguousarray(sign * log_light[rows]), within)
+            found = dots(np.ascontiguousarray(sign * log_light[rows]), within, FAINT)
             strength = found.strength[_on(skin[rows], found)]
-            count += int(np.sum(strength > FAINT)) if side == 0 else 0
+            count += strength.size if side == 0 else 0
             squares[side] += float(np.sum(strength[strength > CLEAR] ** 2))
             fourths[side] += float(np.sum(strength[strength > CLEAR] ** 4))
         area += float(skin[rows].sum()) / within**2
