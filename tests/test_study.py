@@ -19,7 +19,7 @@ from PIL import Image
 from porelight import study
 from porelight.photo.artificial import render
 from porelight.refusal import Refusal
-from porelight.report import study_tables
+from porelight.report import study_files, study_tables
 from porelight.study import measure_folder, photos_in
 
 
@@ -147,9 +147,9 @@ def test_an_error_of_the_program_is_a_row_too(photos: Path, tmp_path: Path, monk
 
 
 def test_row_groups_are_full_whatever_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "ROWS", 100)
+    monkeypatch.setattr(study_files, "ROWS", 100)
     schema = study_tables.pore_schema()
-    with study._writer(tmp_path / "p.parquet", {"study": "x"}) as write:
+    with study_files.writer(tmp_path / "p.parquet", {"study": "x"}) as write:
         for count in (30, 0, 250, 90):
             write(pa.Table.from_pylist([{"path": "a"}] * count, schema=schema))
     file = pq.ParquetFile(tmp_path / "p.parquet")
@@ -213,7 +213,7 @@ def test_two_workers_write_the_same_bytes_as_one(photos: Path, tmp_path: Path, m
     assert one.pores_file.read_bytes() == two.pores_file.read_bytes()
 
 
-def deadly(folder: str, names: list[str], settings: study.Settings) -> study.Packed:
+def deadly(folder: str, names: list[str], settings: study.Settings) -> study_tables.Packed:
     """A worker that one photo takes down, as a bug in a library of another language would."""
     if "left/photo 1.jpg" in names:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -237,3 +237,15 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
     monkeypatch.setattr(study, "CONNECT", "1s")
     with pytest.raises(Refusal, match="no scheduler"):
         measure_folder(photos, tmp_path / "s.parquet", scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_study_gives_people_to_stand_among(photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "s.parquet"
+    measure_folder(photos, out, um_per_px=40.0)
+    found = study.cohort(out, "median_diameter_um", people="rendered skin", device="renderer")
+    rows = read(out).to_pylist()
+    assert sorted(found.values) == sorted(row["median_diameter_um"] for row in rows if row["level"] != "refuse")
+    with pytest.raises(Refusal, match="no study"):
+        study.cohort(photos / "photo 0.jpg", "area_fraction", people="", device="")
+    with pytest.raises(Refusal, match="ranked by"):
+        study.cohort(out, "beauty", people="", device="")

@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import hashlib
 import itertools
 import json
 import logging
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from porelight.refusal import Refusal
 from porelight.report import study_tables as tables
+from porelight.report.study_files import Files, read, told_by
 from porelight.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from porelight.photo.grade import Cohort
 
 PHOTOS: Final = (".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".mpo")
 """Ends of the names that are taken for photos; whatever else lies in the folder is left alone."""
@@ -34,16 +34,12 @@ PART: Final = 8
 """Photos per part: what an interruption may cost each worker."""
 AHEAD: Final = 2
 """Parts in the hands of each worker, so that it never waits and memory stays bounded."""
-ROWS: Final = 100_000
-"""Pores per row group of the result."""
 WORKER_MEMORY: Final = "2GiB"
 """Of one worker on this machine; one that needs more is started again."""
 CONNECT: Final = "10s"
 """How long a scheduler may take to answer."""
 
 Progress = Callable[[str, float], None]
-Packed = tuple[bytes, bytes]
-"""One part as the bytes of its table of photos and of its table of pores."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def measure_folder(
     if workers < 1:
         raise Refusal(f"{workers} workers cannot measure anything", where="--workers", advice="Give 1 or more")
     names = photos_in(folder)
-    files = _Files(out, settings)
+    files = Files(out, settings.digest)
     files.check()
     with _refusing(out):
         files.workshop.mkdir(parents=True, exist_ok=True)
@@ -148,7 +144,7 @@ def _refusing(place: Path) -> Iterator[None]:
 
 def _measured(
     folder: Path, parts: list[list[str]], settings: Settings, workers: int, scheduler: str | None
-) -> Iterator[tuple[list[str], Packed]]:
+) -> Iterator[tuple[list[str], tables.Packed]]:
     """Each part when it is done."""
     if not parts:
         return
@@ -194,7 +190,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
 
 def _spread(
     client: Any, folder: Path, parts: list[list[str]], settings: Settings
-) -> Iterator[tuple[list[str], Packed]]:
+) -> Iterator[tuple[list[str], tables.Packed]]:
     """Parts given to the workers, a few ahead.
 
     Parts that were with a worker when it died are measured photo by photo at the end, one at a time, so that only the
@@ -225,7 +221,7 @@ def _spread(
         yield [name], refused_part([name], "measuring this photo took the program down") if died else future.result()
 
 
-def measure_part(folder: str, names: list[str], settings: Settings) -> Packed:
+def measure_part(folder: str, names: list[str], settings: Settings) -> tables.Packed:
     """Some photos, measured one after the other: their rows and their pores."""
     import cv2
 
@@ -256,179 +252,34 @@ def measure_one(folder: Path, name: str, settings: Settings) -> tuple[tables.Row
         return tables.refused_row(name, digest, size, said, __version__), None
 
 
-def refused_part(names: list[str], error: str) -> Packed:
+def refused_part(names: list[str], error: str) -> tables.Packed:
     """Rows for photos that no worker came back from."""
     rows = [tables.refused_row(name, None, None, error, __version__) for name in names]
     return tables.packed(tables.photo_table(rows)), tables.packed(tables.pore_schema().empty_table())
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Place:
-    """A table of photos and its table of pores: a part, or a finished study."""
+def cohort(photos_file: Path | str, quantity: str, *, people: str, device: str, region: str = "close-up") -> Cohort:
+    """The photos of a finished study as people to stand among: those that passed the gate, one value each.
 
-    photos: Path
-    pores: Path
+    Args:
+        photos_file: the table of photos; one photo per person, all of one region.
+        quantity: ``area_fraction``, ``density_per_cm2`` or ``median_diameter_um``.
+        people: who they are, in words.
+        device: what took the photos, and how.
+        region: what every photo shows.
 
+    Raises:
+        Refusal: the file is no study.
+    """
+    from porelight.photo.grade import NAMES, Cohort
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Files:
-    """The files of a study: the two results, and the parts on the way to them."""
-
-    photos: Path
-    settings: Settings
-
-    @property
-    def pores(self) -> Path:
-        return self.photos.with_name(f"{self.photos.stem}.pores.parquet")
-
-    @property
-    def workshop(self) -> Path:
-        """Where the parts lie; a folder inside it for each kind of settings."""
-        return self.photos.with_name(f".{self.photos.name}.parts") / self.settings.digest
-
-    def check(self) -> None:
-        """Refuse before the work what would be refused after it."""
-        if self.photos.suffix != ".parquet":
-            advice = "End its name in .parquet"
-            raise Refusal("the result of a folder is a Parquet file", where=str(self.photos), advice=advice)
-        for path in (self.photos, self.pores):
-            if path.exists() and _told(path) is None:
-                raise Refusal("a file that is no study has this name", where=str(path), advice="Name another file")
-
-    def keep(self, names: list[str], packed: Packed) -> _Place:
-        """Write one part; its table of photos last, which makes it count."""
-        stem = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-        place = _Place(*(self.workshop / f"{stem}.{end}.parquet" for end in ("photos", "pores")))
-        for data, path in ((packed[1], place.pores), (packed[0], place.photos)):
-            written = path.with_suffix(f".{os.getpid()}")
-            written.write_bytes(data)
-            written.replace(path)
-        return place
-
-    def done(self, folder: Path, names: list[str]) -> dict[str, _Place]:
-        """Photos whose result still holds: the file of that path has the content that was measured."""
-        wanted, found = set(names), {}
-        for place in self._places():
-            for row in _read(place.photos, ["path", "sha256"]).to_pylist():
-                name, digest = row["path"], row["sha256"]
-                if name in wanted and digest is not None and digest == _digest(folder / name):
-                    found[name] = place
-        return found
-
-    def _places(self) -> Iterator[_Place]:
-        if _told(self.photos) == self.settings.digest == _told(self.pores):
-            yield _Place(self.photos, self.pores)
-        for photos in sorted(self.workshop.glob("*.photos.parquet")):
-            yield _Place(photos, photos.with_name(photos.name.replace(".photos.", ".pores.")))
-
-    def join(self, names: list[str], done: dict[str, _Place]) -> int:
-        """Make the two results of all parts, in the order of the names, and tell how many photos were refused."""
-        told = {"porelight": __version__, "study": self.settings.digest}
-        pores, photos = (path.with_name(f".{path.name}.{os.getpid()}") for path in (self.pores, self.photos))
-        try:
-            rows = [_rows(done[name].photos)[name] for name in names]
-            with _writer(pores, told) as write:
-                for name in names:
-                    for table in _pores(done[name].pores, name):
-                        write(table)
-            photos.write_bytes(tables.packed(tables.photo_table(rows), told))
-            pores.replace(self.pores)
-            photos.replace(self.photos)
-        finally:
-            pores.unlink(missing_ok=True)
-            photos.unlink(missing_ok=True)
-            for cache in (_rows, _runs, _row_group):
-                cache.cache_clear()
-        shutil.rmtree(self.workshop.parent, ignore_errors=True)
-        return sum(row["error"] is not None for row in rows)
-
-
-@functools.cache
-def _rows(path: Path) -> dict[str, tables.Row]:
-    """Every row of a table of photos, by path."""
-    return {row["path"]: row for row in _read(path).to_pylist()}
-
-
-def _pores(path: Path, name: str) -> Iterator[Any]:
-    """The pores of one photo, in pieces; only the row groups that hold them are read."""
-    for group, start, length in _runs(path).get(name, ()):
-        yield _row_group(path, group).slice(start, length)
-
-
-@functools.cache
-def _runs(path: Path) -> dict[str, list[tuple[int, int, int]]]:
-    """Row group, start and length of the pores of each photo: they stand together."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    found: dict[str, list[tuple[int, int, int]]] = {}
-    file = pq.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        runs = pc.run_end_encode(file.read_row_group(group, columns=["path"])["path"].combine_chunks())
-        start = 0
-        for name, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-            found.setdefault(name, []).append((group, start, end - start))
-            start = end
-    return found
-
-
-@functools.lru_cache(maxsize=8)
-def _row_group(path: Path, group: int) -> Any:
-    import pyarrow.parquet as pq
-
-    return pq.ParquetFile(path).read_row_group(group)
-
-
-@contextlib.contextmanager
-def _writer(path: Path, told: dict[str, str]) -> Iterator[Callable[[Any], None]]:
-    """Writes tables into row groups of :data:`ROWS`, whatever the sizes they come in."""
-    import pyarrow.parquet as pq
-
-    schema = tables.pore_schema().with_metadata(told)
-    held = [schema.empty_table()]
-    with pq.ParquetWriter(path, schema, compression="zstd") as file:
-
-        def flush(least: int) -> None:
-            whole = tables.arrow().concat_tables(held).combine_chunks()
-            while whole.num_rows >= least and whole.num_rows:
-                file.write_table(whole.slice(0, ROWS).replace_schema_metadata(told))
-                whole = whole.slice(ROWS)
-            held[:] = [whole]
-
-        def write(table: Any) -> None:
-            held.append(table.replace_schema_metadata(told))
-            if sum(part.num_rows for part in held) >= ROWS:
-                flush(ROWS)
-
-        yield write
-        flush(1)
-
-
-def _read(path: Path, columns: list[str] | None = None) -> Any:
-    tables.arrow()
-    import pyarrow.parquet as pq
-
-    return pq.ParquetFile(path).read(columns=columns)
-
-
-def _told(path: Path) -> str | None:
-    """The digest of the settings that a finished study was made with; None for any other file."""
-    tables.arrow()
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not path.is_file():
-        return None
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowException, OSError, ValueError):
-        return None
-    return metadata.get(b"study", b"").decode() or None
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+    known = next((name for name in NAMES if name == quantity), None)
+    if known is None:
+        advice = f"Give one of {', '.join(NAMES)}"
+        raise Refusal(f"{quantity!r} is nothing that people are ranked by", where="quantity", advice=advice)
+    path = Path(photos_file)
+    if told_by(path) is None:
+        raise Refusal("this file is no study", where=str(path), advice="Name the .parquet that measure wrote")
+    rows = read(path, ["level", quantity]).to_pylist()
+    values = tuple(row[quantity] for row in rows if row["level"] != "refuse" and row[quantity] is not None)
+    return Cohort(people, known, region, device, values)

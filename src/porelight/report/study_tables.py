@@ -27,6 +27,8 @@ _PORE_NUMBERS: Final = ("x_px", "y_px", "diameter_px", "diameter_error_px", "dia
 _PORE_MORE: Final = ("direction_deg", "darkness")
 
 Row = dict[str, Any]
+Packed = tuple[bytes, bytes]
+"""Some photos as the bytes of their table of photos and of their table of pores."""
 
 
 def arrow() -> Any:
