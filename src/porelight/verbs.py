@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from porelight.photo.change import Change
     from porelight.planning import Progress
     from porelight.planning.model import Forecast, Plan, Simulation
+    from porelight.planning.pattern import Stamp
     from porelight.skin import Skin
 
 LARGEST_FILE = 200_000_000
@@ -257,6 +258,37 @@ def simulate_scenario(
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
     beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
     return run(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
+
+
+def stamp_scenario(
+    scenario: Path | str | None,
+    given: Mapping[str, object],
+    *,
+    across: int,
+    order: str = "raster",
+    delay_ms: float | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Stamp:
+    """A stamp of ``across`` x ``across`` columns of the scenario of :func:`simulate_scenario`.
+
+    Args:
+        scenario, given: as there.
+        across: columns along each side.
+        order: raster, interlaced or random.
+        delay_ms: from one column to the next; the usual of the setting when left out.
+        seed: of a random order.
+        progress: called with a stage's name and the share done, 0 to 1.
+
+    Raises:
+        Refusal: as there, or what a stamp does not take: a shaped pulse, a plate, a spray, evaporation, mechanisms
+            switched off.
+    """
+    from porelight.planning.dial import scenario_from
+    from porelight.planning.stamped import stamped
+
+    said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
+    return stamped(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(

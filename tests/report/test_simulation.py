@@ -14,8 +14,12 @@ from porelight import cli
 from porelight.planning import switches
 from porelight.planning.dial import Scenario
 from porelight.planning.model import Simulation
+from porelight.planning.pattern import Stamp
 from porelight.planning.simulate import run
+from porelight.planning.stamped import stamped
+from porelight.refusal import Refusal
 from porelight.report import as_json, bundle, folder, lines
+from porelight.report import simulation as simulation_page
 from porelight.report.fields import dataset
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "simulate.md").read_text(encoding="utf-8")
@@ -62,6 +66,48 @@ def test_every_file_is_documented_and_known_as_ours() -> None:
     made = {name.split("/")[0] for name in files()}
     assert documented("## What comes out") == made
     assert made <= folder.DELIVERED | {folder.FIELDS}
+
+
+@functools.cache
+def stamp() -> Stamp:
+    return stamped(Scenario(energy_mj=3.0, density_pct=15.0), across=2, order="raster", delay_ms=2.0)
+
+
+def test_a_stamp_is_told_in_numbers_lines_and_a_page_of_which_every_key_is_documented() -> None:
+    told = as_json.simulation_numbers(simulation(), stamp())
+    assert documented("### The keys of stamp") == set(told["stamp"])
+    assert told["stamp"]["columns"] == 4
+    assert told["stamp"]["delay_ms"] == 2.0
+    json.dumps(told, allow_nan=False)
+    assert as_json.simulation_numbers(simulation())["stamp"] is None
+    assert "2 x 2 columns" in lines.of_stamp(stamp())[0]
+    assert "2 by 2" in simulation_page.render(simulation(), (), stamp())
+
+
+def test_columns_warm_the_skin_between_them() -> None:
+    found = as_json.simulation_numbers(simulation(), stamp())["stamp"]
+    assert found["between_peak_c"] > 36.0
+    assert found["warmest_start_c"] >= 35.0
+    assert 0.0 < found["bulk_rise_peak_k"] < 30.0
+    assert abs(found["energy_balance_error"]) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("said", "delay", "where"),
+    [
+        ({"cooling": "contact"}, None, "cooling"),
+        ({"surface": "wet"}, None, "surface"),
+        ({"without": "mixing"}, None, "without"),
+        ({"pulse_shape": "superpulse", "spikes": 2, "duty_pct": 50}, None, "pulse_shape"),
+        ({}, float("nan"), "column_delay_ms"),
+        ({}, -1.0, "column_delay_ms"),
+        ({"density_pct": 0}, None, "density_pct"),
+    ],
+)
+def test_what_a_stamp_does_not_take_is_refused(said: dict[str, object], delay: float | None, where: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        stamped(Scenario.model_validate(said), across=2, order="raster", delay_ms=delay)
+    assert refused.value.where == where
 
 
 def test_the_page_stands_alone_and_is_small() -> None:

@@ -63,6 +63,13 @@ def simulate(
             help="Mechanisms to switch off, for study, such as mixing,perfusion; a wrong name lists them all.",
         ),
     ] = None,
+    stamp: Annotated[
+        int | None, typer.Option("--stamp", help="Also a stamp of so many columns along each side, heating each other.")
+    ] = None,
+    order: Annotated[str, typer.Option("--order", help="Order of a stamp: raster, interlaced or random.")] = "raster",
+    column_delay_ms: Annotated[
+        float | None, typer.Option("--column-delay-ms", help="From one column of a stamp to the next.")
+    ] = None,
     seed: Seed = 0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for numbers, figures, a film of the pulse and fields (Zarr).")
@@ -79,12 +86,17 @@ def simulate(
         folder.check(out)
     with progress_bar(as_json) as progress:
         result = verbs.simulate_scenario(scenario, given, seed=seed, film=FILM if out else 0, progress=progress)
+        stamped = None
+        if stamp is not None:
+            stamped = verbs.stamp_scenario(
+                scenario, given, across=stamp, order=order, delay_ms=column_delay_ms, seed=seed, progress=progress
+            )
         if out:
-            folder.deliver(out, bundle.of_simulation(result))
+            folder.deliver(out, bundle.of_simulation(result, stamped))
     if as_json:
-        print_json(numbers.simulation_numbers(result))
+        print_json(numbers.simulation_numbers(result, stamped))
         return
-    for line in lines.of_simulation(result):
+    for line in (*lines.of_simulation(result), *(lines.of_stamp(stamped) if stamped else ())):
         typer.echo(line)
     if out:
         typer.echo(f"Written to {out}")

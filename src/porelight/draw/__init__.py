@@ -17,10 +17,13 @@ from porelight.draw.photo import distribution, distribution_says, overlay_png, o
 from porelight.draw.profile import heat_chart, heat_says, rim_chart, rim_says
 from porelight.draw.pulse import Still, film, film_gif, film_says, moment
 from porelight.draw.section import overview, overview_says, small, small_frame, small_says, spacing
+from porelight.draw.stamp import bulk_chart, bulk_says
 
 __all__ = [
     "Figure",
     "Still",
+    "bulk_chart",
+    "bulk_says",
     "close_up",
     "close_up_height",
     "close_up_says",

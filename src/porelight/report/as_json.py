@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from porelight.photo.regions import summaries
 from porelight.photo.scale import Scale
 from porelight.planning.model import Candidate, Factor, Milestone, Plan, Simulation
 from porelight.units import day, mJ, percent, um, us
+
+if TYPE_CHECKING:
+    from porelight.planning.pattern import Stamp
 
 SCHEMA = "porelight/plan/1"
 """Name and version of the layout; the number rises when a key changes its meaning or goes."""
@@ -126,16 +129,25 @@ def calendar_numbers(calendar: Calendar) -> Numbers:
     return _as_dict(plain({"sessions": list(calendar.sessions), "items": _calendar(calendar)}))
 
 
-def simulation_numbers(simulation: Simulation) -> Numbers:
-    """What one setting does and how it heals, with the sources it rests on."""
+def simulation_numbers(simulation: Simulation, stamp: Stamp | None = None) -> Numbers:
+    """What one setting does and how it heals, with the sources it rests on; and a stamp of it, null without one."""
     from porelight.planning.simulate import numbers
 
+    rows = cite.used((simulation, stamp))
     told = numbers(simulation) | {
         **_healing(simulation),
         "setting": _setting(simulation.setting),
-        "sources": _sources(_row_sources(cite.used(simulation))),
+        "stamp": None if stamp is None else _stamp(stamp),
+        "sources": _sources(_row_sources(rows)),
+        "weakest": cite.weakest(rows),
     }
     return _as_dict(plain(told))
+
+
+def _stamp(stamp: Stamp) -> Numbers:
+    from porelight.planning.pattern import numbers
+
+    return numbers(stamp)
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from porelight.fields import Interval
     from porelight.photo.census import PoreCensus
     from porelight.planning.model import Plan, Simulation
+    from porelight.planning.pattern import Stamp
 
 
 def of_census(census: PoreCensus) -> str:
@@ -73,6 +74,18 @@ def of_simulation(simulation: Simulation) -> list[str]:
         f"({injury.necrosis_depth_low / um:.0f} to {injury.necrosis_depth_high / um:.0f} by damage model), "
         f"{injury.necrosis_width / um:.0f} um wide",
         *(f"Remark:      {remark}" for remark in simulation.remarks),
+    ]
+
+
+def of_stamp(found: Stamp) -> list[str]:
+    """What columns do to each other and to the skin between them."""
+    um = units.um
+    merged = f"coagulation of {100 * found.merged_share:.0f} % of neighbours touches" if found.merged else "none touch"
+    return [
+        f"Stamp:       {found.across} x {found.across} columns, {found.pitch / um:.0f} um apart, "
+        f"{found.delay / units.ms:.3g} ms after one another, {found.order}; {merged}",
+        f"Between:     up to {units.to_celsius(found.between):.0f} C midway; columns meet skin of up to "
+        f"{units.to_celsius(found.warmest_start):.0f} C; the skin as a whole warms by {found.bulk_rise.max():.1f} C",
     ]
 
 

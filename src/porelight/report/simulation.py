@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from porelight.draw import Still
     from porelight.planning.model import Simulation
+    from porelight.planning.pattern import Stamp
 
 COOLINGS = {
     "none": "none",
@@ -33,9 +34,11 @@ class Shown:
     says: str
 
 
-def render(simulation: Simulation, stills: tuple[Still, ...]) -> str:
+def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None) -> str:
     """The page as text; the same simulation gives the same text."""
-    rows = sorted(cite.used(simulation), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity))
+    rows = sorted(
+        cite.used((simulation, stamp)), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity)
+    )
     script = page.text("style/simulation.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     shown = {
@@ -47,7 +50,8 @@ def render(simulation: Simulation, stills: tuple[Still, ...]) -> str:
         "stills": [_shown(still) for still in stills],
         "start": _worth_seeing(stills),
         "film_says": draw.film_says(simulation),
-        "figures": _figures(simulation),
+        "figures": _figures(simulation) | ({} if stamp is None else {"bulk": _bulk(stamp)}),
+        "stamp": None if stamp is None else _stamp_facts(stamp),
         "rows": rows,
         "script": script,
         "script_hash": f"sha256-{digest}",
@@ -79,6 +83,23 @@ def _figures(simulation: Simulation) -> dict[str, Markup]:
             "heat", draw.heat_says(simulation), lambda ax: draw.heat_chart(ax, simulation), wide=None, narrow=320
         ),
     }
+
+
+def _bulk(stamp: Stamp) -> Markup:
+    return figures.figure("bulk", draw.bulk_says(stamp), lambda ax: draw.bulk_chart(ax, stamp), wide=None, narrow=260)
+
+
+def _stamp_facts(stamp: Stamp) -> page.Facts:
+    """What columns do to each other and to the skin between them."""
+    touch = f"{words.number(100 * stamp.merged_share)} % of neighbours" if stamp.merged else "none"
+    return [
+        ("Columns", f"{stamp.across} by {stamp.across}, {words.number(stamp.pitch / units.um)} µm apart"),
+        ("One after another", f"{words.number(stamp.delay / units.ms)} ms, {stamp.order}"),
+        ("Coagulated zones that touch", touch),
+        ("Hottest skin midway between two", f"{units.to_celsius(stamp.between):.0f} °C"),
+        ("Warmest skin that a column met", f"{units.to_celsius(stamp.warmest_start):.0f} °C"),
+        ("Skin under the stamp warmer by", f"{stamp.bulk_rise.max():.1f} °C at most"),
+    ]
 
 
 def _shown(still: Still) -> Shown:
