@@ -313,23 +313,12 @@ def _against_lines(angle: float, error: float, part: _Part) -> str:
 
 
 def _oriented(pores: Pores, picked: NDArray[np.intp], scale: Scale | None) -> Floats:
-    """Log elongation of each pore as a vector at twice its direction (n, 2), on the skin where a card tells the tilt.
-
-    A shape is A = R diag(e, 1/e) R^T; on the skin it is J A J^T, with J the Jacobian of the scale.
-    """
-    long, angle = pores.elongation[picked], np.radians(pores.direction[picked])
-    if scale is not None and scale.homography is not None:
-        turn = np.stack(
-            [np.stack([np.cos(angle), -np.sin(angle)], -1), np.stack([np.sin(angle), np.cos(angle)], -1)], -2
-        )
-        shape = turn * np.stack([long, 1.0 / long], -1)[:, None, :] @ np.swapaxes(turn, 1, 2)
-        jacobian = scale.jacobian(pores.x[picked], pores.y[picked])
-        power, axes = np.linalg.eigh(jacobian @ shape @ np.swapaxes(jacobian, 1, 2))
-        long = np.sqrt(power[:, 1] / power[:, 0])
-        back = np.linalg.solve(jacobian, axes[:, :, 1:])[..., 0]
-        angle = np.arctan2(back[:, 1], back[:, 0])
-    size = np.log(np.maximum(long, 1.0))
-    return np.stack([size * np.cos(2.0 * angle), size * np.sin(2.0 * angle)], -1)
+    """Log elongation of each pore as a vector at twice its direction (n, 2), on the skin where known."""
+    long, angle = pores.elongation[picked], pores.direction[picked]
+    if scale is not None:
+        long, angle = scale.straight(pores.x[picked], pores.y[picked], long, angle)
+    size, turn = np.log(np.maximum(long, 1.0)), np.radians(2.0 * angle)
+    return np.stack([size * np.cos(turn), size * np.sin(turn)], -1)
 
 
 def _width(values: Floats) -> float:

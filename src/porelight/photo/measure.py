@@ -81,7 +81,9 @@ def measure(
         regions=regions,
         card=card,
         gate=gate,
-        indices=indices(white, mask.searched, pores, regions, scale=scale),
+        indices=indices(
+            white, mask.searched, pores, regions, scale=scale, true_colour=card is not None and not card.flags
+        ),
     )
 
 
