@@ -51,5 +51,5 @@ def root(
     """Options of every command."""
 
 
-for command in (plan.plan, photo.measure, care.screen, care.care, simulate.simulate):
+for command in (plan.plan, photo.measure, care.screen, care.care, simulate.simulate, photo.card):
     app.command()(command)

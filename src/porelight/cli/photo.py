@@ -88,6 +88,19 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
     typer.echo(f"Written to {out}")
 
 
+def card(
+    out: Annotated[Path, typer.Option("--out", help="The PDF to write; it holds cards to cut out, in true size.")],
+) -> None:
+    """The card that gives a photo its scale, to print and lay beside the skin."""
+    from porelight.report import card as paper
+    from porelight.report import folder
+
+    if out.suffix.lower() != ".pdf":
+        raise Refusal("the card is a PDF", where="--out", advice="Name a file ending in .pdf")
+    folder.deliver_file(out, paper.card_pdf())
+    typer.echo(f"Print at 100 %, then check the line of 50 mm: {out}")
+
+
 def subfolders(photos: list[Path]) -> list[str]:
     """Where each photo's results go: beside each other for one photo, else in folders named like the photos."""
     if len(photos) == 1:
