@@ -1,0 +1,51 @@
+"""What to expect, as a picture: the skin today beside the same skin redrawn at the forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight.draw.ink import SOFT, Axes, new_figure, png, write
+from porelight.draw.photo import ScaleBar
+
+if TYPE_CHECKING:
+    Pixels = NDArray[np.uint8]
+
+SIDE = 300.0
+"""Side of one panel [px]."""
+GAP = 12.0
+HEAD = 52.0
+"""Room for the caption above a panel [px]."""
+
+
+def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None) -> bytes:
+    """Square pictures side by side, each with a title and a line below it.
+
+    Args:
+        panels: pixels, title and what it says; simulated ones have their label burnt in already.
+        bar: a length in px of the pictures; None says that there is no scale.
+    """
+    width = len(panels) * SIDE + (len(panels) + 1) * GAP
+    figure, ax = new_figure(width, HEAD + SIDE + 2.0 * GAP)
+    ax.set(xlim=(0, width), ylim=(HEAD + SIDE + 2.0 * GAP, 0))
+    ax.set_axis_off()
+    for index, (pixels, title, said) in enumerate(panels):
+        left = GAP + index * (SIDE + GAP)
+        box = (left, left + SIDE, HEAD + GAP + SIDE, HEAD + GAP)
+        ax.imshow(pixels, extent=box, aspect="auto", interpolation="bilinear", zorder=1)
+        write(ax, left, GAP + 8, title, weight="bold", fontsize=14)
+        write(ax, left, GAP + 30, said, color=SOFT)
+        _scale(ax, left, HEAD + GAP, bar, SIDE / pixels.shape[1])
+    ax.set(xlim=(0, width), ylim=(HEAD + SIDE + 2.0 * GAP, 0))
+    return png(figure)
+
+
+def _scale(ax: Axes, left: float, top: float, bar: ScaleBar | None, by: float) -> None:
+    backing = {"boxstyle": "square,pad=0.3", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.7}
+    said = "uncalibrated" if bar is None else bar.label
+    write(ax, left + 10, top + 16, said, color="#ffffff", bbox=backing, zorder=3)
+    if bar is not None:
+        for colour, width in (("#000000", 6), ("#ffffff", 3)):
+            ax.plot([left + 10, left + 10 + bar.px * by], [top + 34, top + 34], color=colour, linewidth=width, zorder=3)
