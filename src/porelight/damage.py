@@ -173,7 +173,7 @@ class Reach(NamedTuple):
 def dose_rate(temperature: Floats) -> Floats:
     """Seconds at 43 C that one second at ``temperature`` [K] is worth: R^(43 - T), R = 0.5 above 43 C and 0.25 below.
 
-    Sapareto and Dewey (1984), eq. 3. Nothing below 39 C. The rule was found from 39 to 57 C; above, the rate is held at
+    The dose of Sapareto and Dewey (1984). Nothing below 39 C. The rule was found from 39 to 57 C; above, the rate is held at
     its value at 57 C, 16384, so that a dose there is a lower bound and not an extrapolation over tens of powers of ten.
     """
     base, above, below, coolest, hottest, _ = (row.si for row in dose_rows())
