@@ -47,11 +47,16 @@ def matched(found: Points, truth: Points, tolerance: float) -> list[tuple[int, i
 
 def score(shared: Path, name: str, found: Points, *, enlarged: float = 1.0) -> Score:
     """Detections (n, 2) in px of the marked image, times ``enlarged``, inside the marked crop."""
-    crop = json.loads((shared / "images/marks/crops.json").read_text())[name]
-    with (shared / f"images/marks/{name}.csv").open() as file:
+    return rated(shared / "images", name, found, enlarged=enlarged)
+
+
+def rated(images: Path, name: str, found: Points, *, enlarged: float = 1.0) -> Score:
+    """The same, given the folder of the images."""
+    crop = json.loads((images / "marks/crops.json").read_text())[name]
+    with (images / f"marks/{name}.csv").open() as file:
         marks = np.array([[float(v) for v in row] for row in list(csv.reader(file))[1:]])
     left, top, width, height = crop["crop_xywh"]
-    found = found / enlarged
+    found = (found + 0.5) / enlarged - 0.5
     inside = (found >= (left, top)).all(1) & (found < (left + width, top + height)).all(1)
     found, tolerance = found[inside], crop["match_tolerance_px"]
     sure, ambiguous = marks[marks[:, 2] < 3][:, :2], marks[marks[:, 2] == 3][:, :2]

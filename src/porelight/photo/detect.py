@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,8 @@ from porelight.photo.find import GLINT, Dots, dots
 from porelight.photo.fit import Outlines, outlines
 from porelight.photo.size import PoreScale, halvings
 from porelight.photo.tone import Plane, blur
+
+Floats = NDArray[np.float64]
 
 STRENGTH: Final = 0.42
 """Dotness, in units of the skin's contrast, from which a dot is looked at."""
@@ -27,7 +30,7 @@ BLACK: Final = 0.95
 """Drop of log luminance from which a mark is a hair end or a hole: three fifths of the light gone."""
 
 UNLIKE: Final = 0.05
-"""Share of its radius by which a pore is not the ellipse that is fitted: a standard error, measured on rendered skin."""
+"""Share of its radius by which a pore is not the fitted ellipse: a standard error, measured on rendered skin."""
 
 
 def detect(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, Outlines]:
@@ -39,7 +42,8 @@ def detect(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, 
     on_skin = skin[found.y.astype(int), found.x.astype(int)] > 0.5
     found = found.where(on_skin)
     outline = outlines(_without_glints(log_light, within), found)
-    keep = _is_pore(outline, found)
+    outline = dataclasses.replace(outline, clear=_clear(outline, found))
+    keep = _is_pore(outline)
     return _table(outline, keep, 2.0**level, levels[0][0].shape), outline.where(keep)
 
 
@@ -51,13 +55,18 @@ def _without_glints(log_light: Plane, scale: float) -> Plane:
     return np.asarray(around + np.minimum(relief, np.float32(2.0 * GLINT) * contrast), np.float32)
 
 
-def _is_pore(outline: Outlines, found: Dots) -> NDArray[np.bool_]:
+def _clear(outline: Outlines, found: Dots) -> Floats:
+    """How plainly each dot is a pore: its dotness times the root of its depth by that of the plain ones."""
     if not found.x.size:
-        return np.zeros(0, np.bool_)
-    clear = found.strength * np.sqrt(outline.depth.clip(0.0) / _usual_depth(outline, found))
-    usual = float(np.median(outline.radius[clear > CLEAR])) if np.any(clear > CLEAR) else 0.0
+        return np.empty(0)
+    return np.asarray(found.strength * np.sqrt(outline.depth.clip(0.0) / _usual_depth(outline, found)))
+
+
+def _is_pore(outline: Outlines) -> NDArray[np.bool_]:
+    plain = outline.clear > CLEAR
+    usual = float(np.median(outline.radius[plain])) if plain.any() else 0.0
     keep: NDArray[np.bool_] = (
-        (clear > CLEAR)
+        plain
         & (outline.elongation < NARROW)
         & (outline.radius < WIDE * usual)
         & (outline.depth > SHALLOW)

@@ -47,6 +47,8 @@ class Outlines:
     depth: Floats
     noise: Floats
     """Scatter of the light around the fitted shape [log luminance]."""
+    clear: Floats
+    """How plainly it is a dot, or once it is judged, a pore."""
 
     def where(self, keep: NDArray[np.bool_]) -> Outlines:
         return Outlines(**{field.name: getattr(self, field.name)[keep] for field in dataclasses.fields(self)})
@@ -76,7 +78,7 @@ def outlines(plane: Plane, found: Dots) -> Outlines:
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
         list(pool.map(chunk, range(0, count, CHUNK)))
     spread = _spread(normals, variances * _likeness(found, *likeness))
-    return _described(at, rows, columns, variances, spread)
+    return _described(at, found, variances, spread)
 
 
 def _starts(plane: Plane, found: Dots, rows: Whole, columns: Whole) -> Floats:
@@ -117,12 +119,12 @@ def _likeness(found: Dots, near: Floats, square: Floats) -> Floats:
     return np.asarray(((1.0 + alike) / (1.0 - alike))[group])
 
 
-def _described(at: Floats, rows: Whole, columns: Whole, variances: Floats, spread: Floats) -> Outlines:
+def _described(at: Floats, found: Dots, variances: Floats, spread: Floats) -> Outlines:
     stretch = np.hypot(at[:, LONG], at[:, SLANT])
     radius = np.exp(at[:, SIZE])
     return Outlines(
-        x=columns + at[:, X],
-        y=rows + at[:, Y],
+        x=found.x.astype(int) + at[:, X],
+        y=found.y.astype(int) + at[:, Y],
         radius=radius,
         radius_error=radius * spread,
         elongation=np.exp(2.0 * stretch),
@@ -130,4 +132,5 @@ def _described(at: Floats, rows: Whole, columns: Whole, variances: Floats, sprea
         edge=np.exp(at[:, SOFT]),
         depth=at[:, DEPTH],
         noise=np.sqrt(variances),
+        clear=found.strength,
     )
