@@ -146,6 +146,36 @@ def test_a_picture_of_any_shape_is_looked_at(size: tuple[int, int]) -> None:
     assert find_face(picture(np.random.default_rng(1).integers(0, 256, (*size, 3), dtype=np.uint8))) is None
 
 
+@pytest.mark.parametrize("part", [(0.0, 0.0, 0.5, 1.0), (0.0, 0.2, 0.5, 0.8), (0.5, 0.0, 1.0, 1.0)])
+def test_a_part_of_a_face_is_placed_right_or_not_at_all(part: tuple[float, float, float, float]) -> None:
+    """Half a face tempts the network to draw a whole one into it: its points would lie a fifth of the face off."""
+    shown = near(8.0)
+    face = found(shown)
+    left, top, right, bottom = face.box
+    x, y = left + part[0] * (right - left), top + part[1] * (bottom - top)
+    ends = left + part[2] * (right - left), top + part[3] * (bottom - top)
+    cut = find_face(picture(shown.pixels[int(y) : int(ends[1]), int(x) : int(ends[0])]))
+    if cut is not None:
+        gaps = np.hypot(*(cut.points + np.array([int(x), int(y)]) - face.points).T)
+        assert gaps.mean() < 0.1 * (right - left)
+    assert face.error < 0.03 * (right - left)
+
+
+def test_the_number_of_threads_moves_no_point() -> None:
+    import cv2
+
+    shown = near(4.0)
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        one = found(shown)
+        cv2.setNumThreads(2)
+        two = found(shown)
+    finally:
+        cv2.setNumThreads(before)
+    assert np.array_equal(one.points, two.points)
+
+
 def test_the_same_photo_gives_the_same_face() -> None:
     one, two = found(near(4.0)), found(near(4.0))
     assert np.array_equal(one.points, two.points)

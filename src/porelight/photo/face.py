@@ -28,6 +28,12 @@ MARGINS: Final = (1.0, 1.6)
 """Sides of the square searched, by the picture's longer side: a face that fills the picture needs a margin."""
 AROUND: Final = 1.5
 """Side of the square in which the points are found, by the face's longer side: as the network was trained."""
+ASIDE: Final = 0.08
+"""How far the square is moved to either side for another opinion, by its side."""
+TURNED: Final = 0.2
+"""How far it is turned either way [radians]."""
+STEADY: Final = 0.055
+"""How far points may move with the square, by the width of the face: whole faces stay under 0.03, halves pass 0.08."""
 RIGHT_TO_LEFT: Final = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356), (93, 323), (50, 280), (48, 278))
 """Points on the patient's right and their twins on the left."""
 BROW_TO_CHIN: Final = (10, 152)
@@ -43,6 +49,8 @@ class Face:
     """How much further from the camera than the middle of the face each point is, (468,) [px]; a rough guess."""
     confidence: float
     """That this is a face, 0 to 1, as the network says it."""
+    error: float
+    """Mean distance by which the points move when the face is looked at a little differently [px]."""
     yaw: float
     """Turned to the patient's left [degrees], negative to the right; errs by about 5."""
     pitch: float
@@ -70,14 +78,14 @@ def find_face(picture: Picture) -> Face | None:
     window = _searched(reduced)
     if window is None:
         return None
-    points, confidence = _pointed(reduced, window)
-    if confidence < SURE:
+    points, confidence, error = _pointed(reduced, window)
+    if confidence < SURE or error > STEADY * float(np.ptp(points[:, 0])):
         return None
     points = np.column_stack([(points[:, :2] + 0.5) * step - 0.5, points[:, 2] * step])
     yaw, pitch, roll = pose(points)
     places = np.ascontiguousarray(points[:, :2])
     irises = irises_of(picture.pixels, places)
-    return Face(places, points[:, 2] - points[:, 2].mean(), confidence, yaw, pitch, roll, irises)
+    return Face(places, points[:, 2] - points[:, 2].mean(), confidence, error * step, yaw, pitch, roll, irises)
 
 
 def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
@@ -134,11 +142,21 @@ def _anchors() -> Floats:
     return np.concatenate([cells(16, 2), cells(8, 6)])
 
 
-def _pointed(pixels: Pixels, window: Window) -> tuple[Floats, float]:
-    """Points (468, 3) [px] and the confidence; looked at twice, the second time in a square that the first one gave."""
+def _pointed(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
+    """Points (468, 3) [px], the confidence, and by how much the points move when the square is moved and turned [px].
+
+    They are looked at twice, the second time in a square that the first one gave. On half a face the network draws a
+    whole one into that half, with full confidence: moved a little, it draws another.
+    """
     mesh = network("face_points")
-    points, _ = _mesh(mesh, pixels, window)
-    return _mesh(mesh, pixels, _around(points))
+    first, _ = _mesh(mesh, pixels, window)
+    best = _around(first)
+    points, confidence = _mesh(mesh, pixels, best)
+    moved = [dataclasses.replace(best, x=best.x + way * ASIDE * best.side) for way in (-1.0, 1.0)]
+    moved += [dataclasses.replace(best, angle=best.angle + way * TURNED) for way in (-1.0, 1.0)]
+    others = [_mesh(mesh, pixels, other)[0] for other in moved]
+    error = float(np.mean([np.hypot(*(other - points)[:, :2].T).mean() for other in others]))
+    return points, confidence, error
 
 
 def _mesh(mesh: Network, pixels: Pixels, window: Window) -> tuple[Floats, float]:
