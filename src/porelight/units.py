@@ -79,6 +79,7 @@ SCALE: Final[dict[str, float]] = {
     "J/m3/K": 1.0,
     "W/m/K": 1.0,
     "W/m2/K": 1.0,
+    "kW/cm2": kW_cm2,
     "kg/m3": 1.0,
     "kg/mol": 1.0,
     "Pa": 1.0,

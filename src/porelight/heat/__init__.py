@@ -2,6 +2,7 @@
 
 from porelight.heat.expose import expose
 from porelight.heat.grid import column_grid, uniform_grid
+from porelight.heat.removal import under_light
 from porelight.heat.tissue import Tissue, tissue, uniform
 
-__all__ = ["Tissue", "column_grid", "expose", "tissue", "uniform", "uniform_grid"]
+__all__ = ["Tissue", "column_grid", "expose", "tissue", "under_light", "uniform", "uniform_grid"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from porelight.fields import Floats, Grid
 from porelight.heat import kernels
+from porelight.heat.removal import as_dried
 from porelight.heat.surface import AIR, TRANSFER, plain
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
 from porelight.units import ICE_POINT
@@ -80,6 +81,8 @@ class Column:
         self._dried = np.zeros(shape)
         self.surface = plain(*surface, temperature)
         self.ejected = np.zeros(2)
+        self.intact = np.ones(shape[1])
+        self._leaving = tissue.leaving if tissue.leaving is not None else as_dried(shape[0])
         self.ledger = Ledger()
         self.time = 0.0
         everywhere = surface[0] > 0.0
@@ -135,6 +138,7 @@ class Column:
             self.peak,
             rows,
             self.tissue.law,
+            self._leaving,
             self.heights,
             self.rings,
             self.surface,
@@ -142,6 +146,7 @@ class Column:
             self.nz,
             self.nr,
             held,
+            self.intact,
             self.ejected,
         )
         self.ledger.incident += energy

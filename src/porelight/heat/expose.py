@@ -105,6 +105,7 @@ def _pulse(
     coarsest = duration / 20.0 if shape is None else duration * min(0.05, 0.25 * shape.finest)
     held = duration < cite.table("thermal")["ejection_time"].si
     step = share * min(_front_step(column, exposure), coarsest)
+    column.intact[:] = 1.0
     while sent < duration * (1.0 - 1e-12):
         longest = share * min(0.8 * column.stable_step(), coarsest)
         taken = min(step, longest, duration - sent)

@@ -119,34 +119,63 @@ def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ig
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def burst(H, solid, peak, added, leaving, dz, rings, dt, nz, nr, intact, ejected):  # type: ignore[no-untyped-def]
+    """Tear off, with all the heat it holds, the boiling layer of every intact ring whose surface has boiled enough."""
+    for i in range(nr):
+        if intact[i] == 0.0:
+            continue
+        top = 0
+        while top < nz and solid[top, i] == 0.0:
+            top += 1
+        if top == nz or H[top, i] < leaving[4, top] or added[top, i] < leaving[3, top] * dt:
+            continue
+        intact[i] = 0.0
+        for j in range(top, nz):
+            if H[j, i] < leaving[5, j]:
+                break
+            solid[j, i] = 0.0
+            ejected[0] += H[j, i] * dz[j] * rings[3, i]
+            ejected[1] += 1.0
+            peak[j, i] = max(peak[j, i], BOILS)
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def pulse_step(  # type: ignore[no-untyped-def]
-    H, T, K, solid, dH, added, peak, rows, law, dz, rings, surface, dt, nz, nr, held, ejected
+    H, T, K, solid, dH, added, peak, rows, law, leaving, dz, rings, surface, dt, nz, nr, held, intact, ejected
 ):
     """One explicit step with light: H += dt dH + added, then removal; clears ``added``; returns heat let out [J].
 
-    A cell that is open to the crater leaves once it holds its removal enthalpy; what it holds beyond passes to the
-    cell below. While ``held`` nothing leaves: the pulse is over before ejecta could move. ``ejected`` gathers the
+    A cell that is open to the crater leaves once it holds its removal enthalpy, and more where light is weak, see
+    :mod:`porelight.heat.removal`; what it holds beyond passes to the cell below. Rings still ``intact`` in this pulse
+    may burst. While ``held`` nothing leaves: the pulse is over before ejecta could move. ``ejected`` gathers the
     heat [J] of what leaves, above liquid at 0 C, and the number of cells.
     """
     out = dt * rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr)
     for j in range(nz):
         for i in range(nr):
             H[j, i] += dt * dH[j, i] + added[j, i]
-            added[j, i] = 0.0
             if T[j, i] > peak[j, i] and solid[j, i] > 0.0 and H[j, i] < rows[j, 7]:
                 peak[j, i] = T[j, i]
     if held:
+        added[:nz, :nr] = 0.0
         return out
+    burst(H, solid, peak, added, leaving, dz, rings, dt, nz, nr, intact, ejected)
     for j in range(nz):
-        limit = rows[j, 7]
         for i in range(nr):
-            if solid[j, i] == 0.0 or H[j, i] < limit:
+            lit = added[j, i] / dt
+            added[j, i] = 0.0
+            if solid[j, i] == 0.0 or H[j, i] < rows[j, 7]:
+                continue
+            weak = min(max((leaving[1, j] - lit) / (leaving[1, j] - leaving[0, j] + 1e-300), 0.0), 1.0)
+            limit = rows[j, 7] + weak * leaving[2, j]
+            if H[j, i] < limit:
                 continue
             bare = j == 0 or solid[j - 1, i] == 0.0
             bare = bare or (i > 0 and solid[j, i - 1] == 0.0) or (i + 1 < nr and solid[j, i + 1] == 0.0)
             if not bare:
                 continue
             solid[j, i] = 0.0
+            intact[i] = 0.0
             ejected[1] += 1.0
             excess = H[j, i] - limit
             H[j, i] = limit

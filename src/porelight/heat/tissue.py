@@ -57,11 +57,13 @@ class Tissue:
         rows: (nz, 8), columns by the names above: frozen, wet and dry heat capacity [J/m3/K]; fusion, boiling, latent
             and removal enthalpy [J/m3]; conductivity at 37 C [W/m/K].
         law: (4,) relative rise of the conductivity per kelvin, of ice, of dry tissue, and perfusion heat [W/m3/K].
+        leaving: (6, nz) how it bursts and chars under light, see :mod:`porelight.heat.removal`; neither for None.
     """
 
     rows: Floats
     law: Floats
     rests_on: tuple[Cited, ...]
+    leaving: Floats | None = None
 
     def enthalpy(self, temperature: float) -> Floats:
         """Enthalpy by volume of every row at one temperature below boiling (nz,) [J/m3]."""

@@ -72,6 +72,11 @@ class Beam:
     rests_on: tuple[Cited, ...]
 
     @property
+    def dry_absorption(self) -> Floats:
+        """Of dried tissue, every row (nz,) [1/m]."""
+        return self.absorption * self.dry_share
+
+    @property
     def penetration(self) -> float:
         """Depth at which the light has fallen to 1/e in the uppermost tissue [m]."""
         return float(1.0 / self.absorption[0])
@@ -125,13 +130,13 @@ def beer_lambert(
     quality = lasers[f"{setting.laser.key}_beam_quality"]
     albedo = lasers[f"{setting.laser.key}_ejecta_albedo"]
     mixing, back, dry = lasers["channel_mixing_length"], lasers["wall_return"], table[f"dry_absorption_share_{suffix}"]
-    cloud = tuple(lasers[key] for key in (f"{setting.laser.key}_clouding",) if key in lasers)
+    cloud = _cloud(setting, lasers)
     profile, missed = ring_profile(setting, grid)
     return Beam(
         profile=profile,
         reflectance=fresnel_normal(complex_index(setting.laser, index.si, water.si)),
         missed=missed,
-        clouding=cloud[0].si if cloud and switch.clouding and _in_a_cloud(setting) else 0.0,
+        clouding=cloud[0].si if cloud and switch.clouding else 0.0,
         absorption=water_share(skin, grid) * water.si,
         dry_share=dry.si,
         shield=np.zeros(grid.shape[0]) if shield is None or not switch.shielding else np.ascontiguousarray(shield),
@@ -146,12 +151,16 @@ def beer_lambert(
     )
 
 
-def _in_a_cloud(setting: Setting) -> bool:
-    """Whether pulses follow each other, on a column or in a scanned pattern, faster than their ejecta clear away."""
-    table = cite.table("lasers")
-    scanned = setting.density > 0.0 and setting.spot_diameter < table["widest_scanned_spot"].si
+def _cloud(setting: Setting, table: cite.Table) -> tuple[Cited, ...]:
+    """Row of the light that lingering ejecta take up; none where pulses follow slowly or the laser has no such row.
+
+    Scanned spots meet the ejecta of their neighbours too; wide spots are placed one by one and meet their own.
+    """
+    wide = setting.spot_diameter >= table["widest_scanned_spot"].si
+    key = f"{setting.laser.key}_clouding" + "_wide" * wide
     follows = 0.0 < setting.repetition_interval < table["clearing_time"].si
-    return follows and (scanned or setting.pulses_per_column > 1)
+    many = setting.pulses_per_column > 1 or (setting.density > 0.0 and not wide)
+    return (table[key],) if follows and many and key in table else ()
 
 
 def fresnel_normal(index: complex) -> float:

@@ -19,7 +19,7 @@ from porelight.planning.dial import Scenario, scenario_from, setting_from, skin_
 from porelight.planning.model import Simulation
 from porelight.planning.numbers import numbers
 from porelight.planning.pulse import Shape
-from porelight.planning.switches import PERFUSION, mechanisms, named
+from porelight.planning.switches import BURSTING, CHARRING, PERFUSION, mechanisms, named
 from porelight.refusal import Refusal
 from porelight.skin import Skin
 from porelight.units import ICE_POINT, celsius, mm, ms, nm, to_celsius, us
@@ -118,6 +118,8 @@ def simulate(
     tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
     light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
+    bursting, charring = BURSTING not in said.without, CHARRING not in said.without
+    tissue = heat.under_light(tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring)
     damage = Damage(grid, skin.layers[0].thickness)
     rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(

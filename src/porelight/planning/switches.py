@@ -10,11 +10,15 @@ from porelight.light.beer_lambert import Mechanisms
 from porelight.refusal import Refusal
 
 PERFUSION: Final = "perfusion"
+BURSTING: Final = "bursting"
+CHARRING: Final = "charring"
+HEAT: Final = (PERFUSION, BURSTING, CHARRING)
+"""Mechanisms of the heat; the others are the light's."""
 
 
 def names() -> tuple[str, ...]:
     """Every mechanism that can be switched off, as the light's own table has them, and perfusion."""
-    return (*(field.name for field in dataclasses.fields(Mechanisms) if isinstance(field.default, bool)), PERFUSION)
+    return (*(field.name for field in dataclasses.fields(Mechanisms) if isinstance(field.default, bool)), *HEAT)
 
 
 def named(said: str | Iterable[str]) -> tuple[str, ...]:
@@ -33,4 +37,4 @@ def named(said: str | Iterable[str]) -> tuple[str, ...]:
 
 def mechanisms(without: Iterable[str]) -> Mechanisms:
     """The switches of the light with these off."""
-    return Mechanisms(**{name: False for name in without if name != PERFUSION})
+    return Mechanisms(**{name: False for name in without if name not in HEAT})
