@@ -34,7 +34,7 @@ NEAREST: Final = 1.15
 SIZES: Final = (0.4, 1.6)
 """Relative diameters that can be drawn."""
 LABEL: Final = "Simulation, not a photo"
-WINDOW: Final = 44.0
+WINDOW: Final = 34.0
 """Side of the part that is shown close up, in median pore diameters."""
 TRIES: Final = 12
 """Windows that are looked at, along each side."""

@@ -18,7 +18,7 @@ from porelight.draw.column import ISOTHERMS
 from porelight.photo.regions import summaries
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
-from porelight.report import as_json, figures, words
+from porelight.report import as_json, figures, preview, words
 from porelight.report.sheet import to_talk_about
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "verdicts": by_outcome(plan.verdicts),
         "asked": open_questions(plan.verdicts, plan.person),
         "figures": _figures(plan),
+        "preview": preview.shown(plan, photo_pixels),
         "comparison": comparison(plan.candidates),
         "course": calendar(plan),
         "clashes": to_talk_about(plan.clashes, "en"),

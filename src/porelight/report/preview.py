@@ -1,4 +1,4 @@
-"""The preview of a plan: a part of the photo today, and redrawn at the low, middle and high end of the forecast."""
+"""The preview of a plan: a part of the photo today, and redrawn at both ends and the middle of the forecast."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import draw
+from porelight.draw.ink import rounded
 from porelight.draw.photo import ScaleBar
 from porelight.draw.preview import preview_png
 from porelight.fields import Interval
@@ -75,12 +76,12 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
     site = plan.person.site
     panels = [Panel(magnified(window.of(pixels), times), "Today", "your photo", f"The {site} today, close up")]
     ends = (
-        ("High end", change.low, drawn.low),
+        ("Much change", change.low, drawn.low),
         ("Middle", change.mid, drawn.middle),
-        ("Low end", change.high, drawn.high),
+        ("Little change", change.high, drawn.high),
     )
     for title, percent, simulated in reversed(ends):
-        said = _said(percent)
+        said = _said(percent, change)
         panels.append(Panel(simulated, title, said, f"Simulation of the same skin: {said}"))
     bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height))
     enlarged = None if bar is None else ScaleBar(times * bar.px, bar.label)
@@ -94,9 +95,9 @@ def _drawable(change: Interval) -> Interval:
     return Interval(least, middle, most, change.level)
 
 
-def _said(percent: float) -> str:
-    """Of the diameter: "pores 8 % narrower"."""
-    points = round(abs(percent))
+def _said(percent: float, change: Interval) -> str:
+    """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
+    points = abs(rounded(percent, change))
     if points == 0:
         return "pores as wide as today"
     return words.typeset(f"pores {points} % {'narrower' if percent < 0.0 else 'wider'}")
