@@ -110,6 +110,12 @@ def test_what_a_stamp_does_not_take_is_refused(said: dict[str, object], delay: f
     assert refused.value.where == where
 
 
+@pytest.mark.parametrize("across", [-3, 0, 1, 10**9])
+def test_a_stamp_of_no_such_size_is_refused(across: int) -> None:
+    with pytest.raises(Refusal, match="columns a side"):
+        stamped(Scenario(), across=across, order="raster", delay_ms=None)
+
+
 def test_the_page_stands_alone_and_is_small() -> None:
     page = files()["simulation.html"].decode()
     assert len(page) < 2_000_000

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from porelight.planning.dial import Scenario
-from porelight.planning.pattern import Stamp, stamp
+from porelight.planning.pattern import LARGEST, Stamp, stamp
 from porelight.refusal import Refusal
 from porelight.units import celsius, ms
 
@@ -27,6 +27,9 @@ def stamped(scenario: Scenario, *, across: int, order: str, delay_ms: float | No
         Refusal: as there, or what a stamp does not take.
     """
     _check(scenario)
+    if not 2 <= across <= LARGEST:
+        what = f"a stamp of {across} columns a side is not followed"
+        raise Refusal(what, where="stamp", advice=f"Use 2 to {LARGEST}")
     if delay_ms is not None and not (math.isfinite(delay_ms) and 0.0 <= delay_ms <= LONGEST_DELAY_MS):
         raise Refusal(
             f"{delay_ms:g} ms is no time between columns that is followed",
