@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from porelight import draw
-from porelight.report import as_json, fields, ics, page, tables
+from porelight.report import as_json, fields, ics, page, preview, tables
 from porelight.report import simulation as simulation_page
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from porelight.photo.census import PoreCensus
     from porelight.planning.model import Plan, Simulation
+    from porelight.planning.pattern import Stamp
 
     Pixels = NDArray[np.uint8]
 
@@ -33,6 +34,8 @@ def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int 
         "pores.csv": pores,
         "overlay.png": draw.overlay_png(pixels, plan.census),
     }
+    if expected := preview.shown(plan, pixels):
+        files["preview.png"] = preview.png(expected)
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(
@@ -54,12 +57,12 @@ def of_census(census: PoreCensus, pixels: Pixels) -> Files:
     }
 
 
-def of_simulation(simulation: Simulation) -> Files:
+def of_simulation(simulation: Simulation, stamp: Stamp | None = None) -> Files:
     """numbers.json, the page, the section as SVG and PNG, the film as GIF if it was kept, and the fields as Zarr."""
     stills = draw.film(simulation)
     return {
-        "numbers.json": as_json.text(as_json.simulation_numbers(simulation)).encode(),
-        "simulation.html": simulation_page.render(simulation, stills).encode(),
+        "numbers.json": as_json.text(as_json.simulation_numbers(simulation, stamp)).encode(),
+        "simulation.html": simulation_page.render(simulation, stills, stamp).encode(),
         "section.svg": draw.section_svg(simulation).encode(),
         "section.png": draw.section_png(simulation),
         **({"film.gif": draw.film_gif(stills)} if stills else {}),
