@@ -128,7 +128,7 @@ def render(
     diameter_um = truth.diameter * um_per_px
     if scene:
         light, truth, diameter_um = _viewed(scene, light, shade, truth, um_per_px)
-    pixels, jpeg = _photographed(rng, light, camera)
+    pixels, jpeg = photographed(rng, light, camera)
     x, y, diameter, elongation, direction, darkness = dataclasses.astuple(truth)
     darkness = depth * darkness
     return Rendered(pixels, x, y, diameter, elongation, direction, darkness, um_per_px, jpeg, diameter_um, scene)
@@ -339,7 +339,7 @@ def _hairs(rng: np.random.Generator, size: tuple[int, int], count: int, fine: fl
     return np.asarray(1.0 - 0.28 * drawn.astype(np.float32) / 255.0, np.float32)
 
 
-def _photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[NDArray[np.uint8], bytes]:
+def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[NDArray[np.uint8], bytes]:
     """Through lens, sensor and file."""
     from PIL import Image
 

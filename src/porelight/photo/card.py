@@ -30,6 +30,8 @@ FEWEST: Final = 2
 """Tags that make a card."""
 NEAR: Final = 1.0
 """How far off a plane a corner may be, by the width of a tag, before its tag is taken for one of another card."""
+WORST: Final = 0.3
+"""Error of the corners, by the width of a module, from which what was found is no card."""
 SURE: Final = 0.2
 """Relative standard error up to which focal length and distance are told."""
 FULL: Final = 253
@@ -179,9 +181,9 @@ def _placed(found: dict[int, Floats], picture: Picture, card: Layout) -> tuple[P
     points, pixels = (np.concatenate([table[number] for number in numbers]) for table in (boxes, found))
     module = float(np.median([np.sqrt(_area(found[number])) for number in numbers])) / 8.0
     least = module * cite.table("card")["corner_error"].si
-    reach = 0.5 * float(np.hypot(*card.size)) * units.mm / units.um
+    reach = 0.5 * card.size[0] * units.mm / units.um
     lying = pose.fit(points, pixels, (picture.width, picture.height), reach, least)
-    return None if lying is None else (lying, numbers)
+    return None if lying is None or lying.corner_error > WORST * module else (lying, numbers)
 
 
 def _together(found: dict[int, Floats], boxes: dict[int, Floats]) -> tuple[int, ...]:
@@ -202,9 +204,11 @@ def _together(found: dict[int, Floats], boxes: dict[int, Floats]) -> tuple[int, 
 def _scale(lying: Pose) -> Scale:
     """Of the skin in the card's opening, with the errors of corners, print and skin that leaves the card's surface."""
     rows = cite.table("card")
-    used = tuple(rows[key] for key in ("print_stretch", "off_card", "corner_error"))
+    used = tuple(rows[key] for key in ("print_stretch", "off_card", "off_stiff", "follows", "corner_error"))
     found = lying.error_of(lambda sheet: float(np.log(_um_per_px(sheet))))
-    lifted = rows["off_card"].si / units.um / float(lying.sheet.shift[2])
+    followed = min(1.0, lying.sheet.bend / units.um * rows["follows"].si)
+    height = followed * rows["off_card"].si + (1.0 - followed) * rows["off_stiff"].si
+    lifted = height / units.um / float(lying.sheet.shift[2])
     return Scale(
         um_per_px=_um_per_px(lying.sheet),
         relative_error=float(np.sqrt(found**2 + lifted**2 + rows["print_stretch"].si ** 2)),

@@ -17,12 +17,22 @@ Floats = NDArray[np.float64]
 
 FLAT: Final = 1e-9
 """Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""
-STARTS: Final = ((0.4, 0.0), (-0.4, 0.0), (-0.2, 0.35), (-0.2, -0.35))
+STARTS: Final = ((0.8, 0.0), (-0.8, 0.0), (0.0, 0.8), (0.0, -0.8))
 """Bends from which the fit begins, by the usual one: along the card, across it and towards either corner."""
+COARSE: Final = 30.0
+"""Standard errors are taken this many times larger at first: what is known beforehand leads, then the tags do."""
+FIRST: Final = 10
+"""Rounds of that kind."""
 STEP: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
 """By which each parameter is moved to see what follows."""
 ROUNDS: Final = 25
-"""Steps of every start."""
+"""Rounds after them."""
+LONGEST: Final = np.array([1e3, 1e3, 0.5, 0.5, 0.5, 0.5, 0.7, 0.5, 0.5])
+"""Longest step of each parameter."""
+LIKELY: Final = 12.0
+"""Chi square above the best up to which another sheet counts: it is then less likely by 400."""
+APART: Final = 0.03
+"""How far other sheets are apart, in radians, logarithms and usual bends."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,15 +88,24 @@ class Pose:
     numbers: Floats
     covariance: Floats
     corner_error: float
+    others: Floats
+    """Parameters of other sheets that fit (m, 9)."""
+    weights: Floats
+    """How likely they are (m,), by the likeliest."""
     rests_on: tuple[Cited, ...]
     frame: Frame
 
     def error_of(self, what: Callable[[Sheet], float]) -> float:
-        """Standard error of what follows from the sheet."""
+        """Standard error of what follows from the sheet, with what other sheets that fit would give."""
         moved = np.diag(STEP)
         ends = [[what(self.frame.sheet(self.numbers + way * row)) for row in moved] for way in (1.0, -1.0)]
         gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * STEP)
-        return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
+        there = what(self.sheet)
+        apart = [
+            weight * (what(self.frame.sheet(row)) - there) ** 2
+            for row, weight in zip(self.others, self.weights, strict=True)
+        ]
+        return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0) + sum(apart) / (1.0 + self.weights.sum())))
 
 
 def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, least: float) -> Pose | None:
@@ -108,37 +127,54 @@ def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, lea
         return None
 
     def residuals(numbers: Floats) -> Floats:
-        """In standard errors (m, 2 n + 2): the corners, and what is known of focal length and bend beforehand."""
+        """In standard errors (m, 2 n + 3): the corners, and what is known of focal length and bend beforehand."""
         off = (frame.seen(numbers, points) - pixels).reshape(len(numbers), -1) / least
-        return np.column_stack([off, (numbers[:, 6] - usual[0]) / usual[1], np.hypot(numbers[:, 7], numbers[:, 8])])
+        return np.column_stack([off, (numbers[:, 6] - usual[0]) / usual[1], numbers[:, 7:]])
 
-    numbers, left, slopes = _downhill(residuals, begun)
+    def at_first(numbers: Floats) -> Floats:
+        found = residuals(numbers)
+        found[:, :-3] /= COARSE
+        return found
+
+    ends, costs = _downhill(residuals, _downhill(at_first, begun, FIRST)[0], ROUNDS)
+    best = int(np.argmin(costs))
+    numbers, left = ends[best], residuals(ends[best : best + 1])
+    slopes = _slopes(residuals, ends[best : best + 1], left)[0]
     corners = slice(0, 2 * len(points))
-    worse = max(1.0, float(np.sum(left[corners] ** 2)) / max(2 * len(points) - 8, 1))
-    precision = slopes[corners].T @ slopes[corners] / worse + slopes[-2:].T @ slopes[-2:]
+    worse = max(1.0, float(np.sum(left[0, corners] ** 2)) / max(2 * len(points) - 8, 1))
+    others, weights = _others(ends, (costs - costs[best]) / worse)
+    precision = slopes[corners].T @ slopes[corners] / worse + slopes[-3:].T @ slopes[-3:]
     covariance = np.asarray(np.linalg.pinv(precision, hermitian=True, rcond=1e-14), np.float64)
-    return Pose(frame.sheet(numbers), numbers, covariance, least * worse**0.5, (rows["bend"], focal), frame)
+    rests_on = rows["bend"], focal
+    return Pose(frame.sheet(numbers), numbers, covariance, least * worse**0.5, others, weights, rests_on, frame)
 
 
-def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats) -> tuple[Floats, Floats, Floats]:
-    """Levenberg and Marquardt's way from many starts (m, 9) at once: the best end, its residuals and their slopes."""
-    count = len(numbers)
-    damping = np.full(count, 1e-3)
+def _others(ends: Floats, above: Floats) -> tuple[Floats, Floats]:
+    """The ends that are apart from the likeliest and from each other, with their weights; ``above`` is chi square."""
+    kept = [int(np.argmin(above))]
+    for index in np.argsort(above):
+        apart = np.abs(ends[index, 3:] - ends[kept, 3:]).max(axis=1).min()
+        if above[index] < LIKELY and apart > APART:
+            kept.append(int(index))
+    return ends[kept[1:]], np.exp(-0.5 * above[kept[1:]])
+
+
+def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: int) -> tuple[Floats, Floats]:
+    """Levenberg and Marquardt's way from many starts (m, 9) at once: their ends and sums of squares (m,)."""
+    damping = np.full(len(numbers), 1e-3)
     left = residuals(numbers)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         slopes = _slopes(residuals, numbers, left)
         normal = slopes.transpose(0, 2, 1) @ slopes
-        usual = np.einsum("mii->mi", normal)
-        damped = normal + damping[:, None, None] * usual[:, :, None] * np.eye(9)
-        step = np.linalg.solve(damped, (slopes.transpose(0, 2, 1) @ left[..., None]))[..., 0]
+        damped = normal + (damping[:, None] * np.einsum("mii->mi", normal))[:, :, None] * np.eye(9)
+        step = np.linalg.solve(damped, slopes.transpose(0, 2, 1) @ left[..., None])[..., 0]
+        step = step.clip(-LONGEST, LONGEST)
         tried = residuals(numbers - step)
         better = (tried**2).sum(axis=1) < (left**2).sum(axis=1)
         numbers = np.where(better[:, None], numbers - step, numbers)
         left = np.where(better[:, None], tried, left)
         damping = np.where(better, 0.2 * damping, 8.0 * damping).clip(1e-9, 1e6)
-    best = int(np.argmin((left**2).sum(axis=1)))
-    chosen = slice(best, best + 1)
-    return numbers[best], left[best], _slopes(residuals, numbers[chosen], left[chosen])[0]
+    return numbers, np.asarray((left**2).sum(axis=1))
 
 
 def _slopes(residuals: Callable[[Floats], Floats], numbers: Floats, left: Floats) -> Floats:
@@ -158,7 +194,7 @@ def _turned(vectors: Floats) -> Floats:
 
 
 def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Floats:
-    """Both ways in which a plane may lean, each with the bends of :data:`STARTS` (m, 9)."""
+    """Both ways in which a plane may lean, and none, each with the bends of :data:`STARTS` (m, 9)."""
     import cv2
 
     length = float(np.exp(focal)) * max(frame.size)
@@ -172,4 +208,7 @@ def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Float
             middle = length * shift[:2, 0] / depth + frame.centre
             head = np.concatenate([middle, [np.log(length / depth)], turn[:, 0], [focal]])
             starts += [np.concatenate([head, bend]) for bend in STARTS]
+            level = float(np.arctan2(*cv2.Rodrigues(turn)[0][1::-1, 0]))
+    if starts:
+        starts += [np.concatenate([starts[0][:3], (0.0, 0.0, level), [focal], bend]) for bend in STARTS]
     return np.array(starts).reshape(-1, 9)
