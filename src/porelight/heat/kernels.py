@@ -162,11 +162,11 @@ def pulse_step(  # type: ignore[no-untyped-def]
     burst(H, solid, peak, added, leaving, dz, rings, dt, nz, nr, intact, ejected)
     for j in range(nz):
         for i in range(nr):
-            lit = added[j, i] / dt
+            lit = added[j, i]
             added[j, i] = 0.0
             if solid[j, i] == 0.0 or H[j, i] < rows[j, 7]:
                 continue
-            weak = min(max((leaving[1, j] - lit) / (leaving[1, j] - leaving[0, j] + 1e-300), 0.0), 1.0)
+            weak = min(max((leaving[1, j] - lit / dt) / (leaving[1, j] - leaving[0, j] + 1e-300), 0.0), 1.0)
             limit = rows[j, 7] + weak * leaving[2, j]
             if H[j, i] < limit:
                 continue
