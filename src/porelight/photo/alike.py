@@ -82,32 +82,16 @@ def made_alike(
     height, width = int(before.height / step), int(before.width / step)
     rows, columns = np.mgrid[0:height, 0:width]
     x, y = (columns + 0.5) * step - 0.5, (rows + 0.5) * step - 0.5
-    across, down = _dense(found, x, y)
-    first = _sampled(luminance(linear(before.pixels)), x, y, step)
-    second = _sampled(luminance(linear(after.pixels)), across, down, step * found.scale)
+    across, down = found.everywhere(x, y)
+    first = sampled(luminance(linear(before.pixels)), x, y, step)
+    second = sampled(luminance(linear(after.pixels)), across, down, step * found.scale)
     common = _at(masks[0], x, y) & _at(masks[1], across, down)
     between = common & ~_discs(pores, step, common.shape)
     return _matched(Alike(logarithm(first), logarithm(second), common, step, 0.0, 0.0), between, seed)
 
 
-def _dense(found: Registration, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """The map at every pixel: computed at every eighth, straight between."""
-    import cv2
-
-    thin = 8
-    rows, columns = x.shape
-    steps = [np.arange(0, side + thin, thin) for side in (rows, columns)]
-    left, pitch = float(x[0, 0]), float(x[0, 1] - x[0, 0])
-    top = float(y[0, 0])
-    v, u = np.meshgrid(top + pitch * steps[0], left + pitch * steps[1], indexing="ij")
-    grid = np.dstack(found.at(u, v))
-    where = np.mgrid[0:rows, 0:columns].astype(np.float32) / thin
-    planes = (np.ascontiguousarray(grid[..., k]) for k in range(2))
-    full = [cv2.remap(plane, where[1], where[0], cv2.INTER_LINEAR) for plane in planes]
-    return np.asarray(full[0], np.float64), np.asarray(full[1], np.float64)
-
-
-def _sampled(plane: Plane, x: Floats, y: Floats, step: float) -> Plane:
+def sampled(plane: Plane, x: Floats, y: Floats, step: float) -> Plane:
+    """The plane at places (h, w) that lie ``step`` px apart."""
     import cv2
 
     if step > 1.0:

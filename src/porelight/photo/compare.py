@@ -36,6 +36,12 @@ PARTNER: Final = 0.6
 """How far apart two finds of one pore may lie, in pore diameters."""
 RESOLVED: Final = 5.0
 """Diameter [px of the common raster] from which a pore's change is its own: from 4 px down, blur holds it up."""
+NOTED: Final = 0.3
+"""Blur that is worth a remark [px of the common raster]."""
+LITTLE: Final = 0.25
+"""Share of common dots that is worth a remark."""
+UNEVEN: Final = 0.02
+"""Relative difference of two scales typed or found on skin that bends, worth no remark."""
 ROWS: Final = (
     *("retake_diameter", "retake_spread", "retake_count", "retake_area", "retake_enlarged", "retake_pore"),
     *("fewest_pairs", "least_shared", "most_sizing", "most_stretch", "most_softer"),
@@ -71,12 +77,30 @@ def compare(
     light = [logarithm(luminance(linear(picture.pixels))) for picture in (before, after)]
     found = register(light[0], light[1], *told)
     same = _check_comparable(found, after, told)
-    masks = _searched(before, told[0]), _searched(after, told[1])
-    alike = made_alike(before, after, masks, same, float(np.median(told[0].pores.diameter)), _all(same, *told), seed)
+    alike = _made_alike(before, after, told, same, seed)
     return _told(alike, same, told, after, seed)
 
 
+def _made_alike(
+    before: Picture, after: Picture, told: tuple[PoreCensus, PoreCensus], same: Registration, seed: int
+) -> Alike:
+    """Both photos alike.
+
+    Raises:
+        Refusal: one is so much softer that the pores of the other would drown with it.
+    """
+    masks = _searched(before, told[0]), _searched(after, told[1])
+    usual = float(np.median(told[0].pores.diameter))
+    alike = made_alike(before, after, masks, same, usual, _all(same, *told), seed)
+    if abs(alike.softer) * alike.step > cite.table("compare")["most_softer"].si * usual:
+        where = after.where if alike.softer > 0.0 else before.where
+        raise Refusal("this photo is much softer than the other", where=where, advice="Take it again, sharp")
+    return alike
+
+
 def _check_usable(picture: Picture, census: PoreCensus) -> None:
+    if not census.pore_count:
+        raise Refusal("no pore was found in this photo", where=picture.where, advice="Take another, sharp and closer")
     if census.gate.level != "refuse":
         return
     finding = next(each for each in census.gate.findings if each.level == "refuse")
@@ -138,11 +162,54 @@ def _told(alike: Alike, found: Registration, told: tuple[PoreCensus, PoreCensus]
         only_after=len(other) - len(partners),
         softer_px=alike.softer * alike.step,
         noisier=alike.noisier,
-        remarks=(),
+        remarks=_remarks(alike, found, told, sizes),
         seed=seed,
         version=__version__,
         rests_on=(*(rows[key] for key in ROWS), told[0].enlarged_from),
     )
+
+
+def _remarks(alike: Alike, found: Registration, told: tuple[PoreCensus, PoreCensus], sizes: Sizes) -> tuple[str, ...]:
+    """What limits the comparison, and what was done to make the photos alike."""
+    before, after = told
+    said = [_scales(found, before, after)]
+    names = ("second", "first") if alike.softer > 0.0 else ("first", "second")
+    if abs(alike.softer) > NOTED:
+        said.append(f"The {names[0]} photo is softer: the {names[1]} was blurred as much before both were measured.")
+    if found.shared < LITTLE:
+        said.append("The light came from other sides, or the skin changed: fewer pores than usual look alike in both.")
+    if found.overlap < 0.5:
+        said.append(f"The second photo shows {100.0 * found.overlap:.0f} % of the first: only that part is compared.")
+    for name, census in (("first", before), ("second", after)):
+        if census.gate.level == "usable with care":
+            flags = ", ".join(each.flag for each in census.gate.findings if each.level == "usable with care")
+            said.append(f"The {name} photo is usable with care: {flags}.")
+    small = len(sizes.pairs) - int(sizes.pairs.resolved.sum())
+    if small:
+        said.append(
+            f"{small} of the {len(sizes.pairs)} pores found in both are too small in px to tell a change of size."
+        )
+    return tuple(said)
+
+
+def _scales(found: Registration, before: PoreCensus, after: PoreCensus) -> str:
+    """How lengths of the two photos were brought together."""
+    if before.scale is None:
+        return (
+            "The photo has no scale, so only relative changes are told. A change of viewing distance is divided out: "
+            "the skin around the pores counts as unchanged in length."
+        )
+    if after.scale is None:
+        return "Only the first photo has a scale: that of the second follows from the skin that both show."
+    ratio = found.scale * after.scale.um_per_px / before.scale.um_per_px
+    error = np.sqrt(before.scale.relative_error**2 + after.scale.relative_error**2 + UNEVEN**2)
+    if abs(np.log(ratio)) > SURE * error:
+        percent = 100.0 * (ratio - 1.0)
+        return (
+            f"The scales of the two photos differ by {percent:+.0f} % on the same skin. The scale of the first is used "
+            "for both, so that the difference is no change of the pores."
+        )
+    return "Both photos have a scale and they agree; that of the first is used for both."
 
 
 def _measured(alike: Alike) -> tuple[Pores, Pores]:

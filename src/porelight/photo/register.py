@@ -51,6 +51,8 @@ NODES: Final = 9
 REACH: Final = 0.16
 """Width of a node's neighbourhood by the longer side."""
 ROUNDS: Final = 4
+THIN: Final = 8
+"""Pixels between places at which a dense map is computed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +90,20 @@ class Registration:
         u, v = _mapped(self.plane, np.ravel(x).astype(np.float64), np.ravel(y).astype(np.float64))
         across, down = _bend(self.nodes, self.size, np.ravel(x), np.ravel(y))
         return (u + across).reshape(shape), (v + down).reshape(shape)
+
+    def everywhere(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """:meth:`at` for an even grid (h, w): computed at every eighth place, straight between."""
+        import cv2
+
+        rows, columns = x.shape
+        pitch = float(x[0, 1] - x[0, 0])
+        steps = [
+            start + pitch * np.arange(0, side + THIN, THIN) for start, side in ((y[0, 0], rows), (x[0, 0], columns))
+        ]
+        v, u = np.meshgrid(*steps, indexing="ij")
+        where = np.mgrid[0:rows, 0:columns].astype(np.float32) / THIN
+        across, down = (cv2.remap(plane, where[1], where[0], cv2.INTER_LINEAR) for plane in self.at(u, v))
+        return np.asarray(across, np.float64), np.asarray(down, np.float64)
 
     def back(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Places in the first photo of places (n,) in the second: the inverse plane map, bettered three times."""

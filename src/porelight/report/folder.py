@@ -15,7 +15,7 @@ DELIVERED = frozenset(
     {
         *("report.html", "plan.json", "pores.csv", "overlay.png", "preview.png", "calendar.ics"),
         "bundle.fhir.json",
-        *("census.json", "change.json", "change.png", "pairs.csv"),
+        *("census.json", "change.json", "change.png", "change.html", "pairs.csv"),
         *("numbers.json", "simulation.html", "section.svg", "section.png", "film.gif"),
     }
 )

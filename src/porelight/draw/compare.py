@@ -1,0 +1,195 @@
+"""What changed between two photos: the measures with what could have been seen, and both photos side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from porelight.draw.ink import (
+    ACCENT,
+    BAND,
+    INK,
+    LINE,
+    SOFT,
+    Axes,
+    inset,
+    new_figure,
+    outward,
+    png,
+    quiet_axes,
+    rounded,
+    size,
+    write,
+)
+
+if TYPE_CHECKING:
+    from porelight.photo.aligned import Aligned
+    from porelight.photo.change import Change, Key, Measure
+
+TITLES: Final[dict[Key, str]] = {
+    "diameter": "Diameter, pore by pore",
+    "lower_quartile": "Diameter, lower quartile",
+    "median": "Diameter, median",
+    "upper_quartile": "Diameter, upper quartile",
+    "count": "Pores found",
+    "area": "Skin that is pore",
+    "enlarged": "Enlarged pores",
+    "enlarged_share": "Share that is enlarged",
+}
+"""What a measure is called."""
+
+Box = tuple[float, float, float, float]
+
+ROW: Final = 46.0
+"""Height of one measure [px]."""
+SIDE: Final = 560.0
+"""Width of one photo in the picture [px]."""
+WIDEST: Final = 100.0
+"""Change at which the axis ends [%]."""
+
+
+def listed(change: Change) -> list[Measure]:
+    """The measures of all the skin that both photos show."""
+    return [each for each in change.measures if not each.region]
+
+
+def changes_height(change: Change) -> float:
+    """Height of the chart [px]."""
+    return ROW * len(listed(change)) + 46.0
+
+
+def changes(ax: Axes, change: Change) -> Axes:
+    """Each measure as its interval, on a band that holds what could not have been told from no change."""
+    told = listed(change)
+    inset(ax, left=4, right=14, top=4, bottom=40)
+    quiet_axes(ax, sides=("bottom",))
+    reach = min(WIDEST, 1.15 * max(max(abs(m.change_pct.low), abs(m.change_pct.high), m.detectable_pct) for m in told))
+    ax.set(xlim=(-reach, reach), ylim=(len(told), 0), yticks=[])
+    per_px = len(told) / size(ax)[1]
+    ax.plot([0.0, 0.0], [0.0, len(told)], color=INK, linewidth=1.0, zorder=2)
+    for row, each in enumerate(told):
+        y = row + 0.5 + 10.0 * per_px
+        _band(ax, each, y, per_px)
+        sure = each.result != "no detectable change"
+        ends = [max(-reach, each.change_pct.low), min(reach, each.change_pct.high)]
+        ax.plot(ends, [y, y], color=ACCENT if sure else SOFT, linewidth=2.5, solid_capstyle="butt", zorder=3)
+        filled = ACCENT if sure else "#fefefe"
+        ax.plot([each.change_pct.mid], [y], "o", color=filled, markeredgecolor=ACCENT if sure else SOFT, zorder=4)
+        write(
+            ax, -reach, row + 0.5 - 11.0 * per_px, f"{TITLES[each.key]}: {said(each)}", weight="bold" if sure else None
+        )
+    ax.set_xlabel("Change (%); grey band: too small to be seen", fontsize=12, color=SOFT)
+    return ax
+
+
+def _band(ax: Axes, each: Measure, y: float, per_px: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    left = -100.0 * (1.0 - 1.0 / (1.0 + each.detectable_pct / 100.0))
+    corner = (left, y - 7.0 * per_px)
+    ax.add_patch(Rectangle(corner, each.detectable_pct - left, 14.0 * per_px, color=LINE, alpha=0.6, linewidth=0))
+
+
+def said(each: Measure) -> str:
+    """The change in a few words, with the digits its interval allows."""
+    if each.result == "no detectable change":
+        return "no detectable change"
+    low, high = outward(each.change_pct)
+    ends = sorted((abs(low), abs(high)))
+    way = "down" if each.result == "smaller" else "up"
+    return f"{way} {abs(rounded(each.change_pct.mid, each.change_pct))} % ({ends[0]} to {ends[1]})"
+
+
+def changes_say(change: Change) -> str:
+    """What the chart shows, in one sentence."""
+    told = "; ".join(f"{TITLES[each.key].lower()}: {said(each)}" for each in listed(change))
+    return f"Change of each measure with its 95 % interval: {told}."
+
+
+def pairs_chart(ax: Axes, change: Change) -> Axes:
+    """How many pores changed by how much; those too small to tell are left out."""
+    inset(ax, left=44, right=14, top=10, bottom=44)
+    quiet_axes(ax)
+    values = change.pairs.change_pct[change.pairs.resolved].clip(-60.0, 60.0)
+    edges = np.arange(-60.0, 61.0, 5.0)
+    counts, _ = np.histogram(values, edges)
+    ax.bar(edges[:-1], counts, np.diff(edges), align="edge", color=BAND, edgecolor="#fefefe", linewidth=1.0)
+    top = float(max(counts.max(initial=0), 1))
+    answer = change.measures[0].change_pct
+    for place, colour, style in ((0.0, INK, "-"), (answer.mid, ACCENT, (0, (5, 3)))):
+        ax.plot([place, place], [0.0, top], color=colour, linewidth=1.5, linestyle=style)
+    ax.set(xlim=(-60.0, 60.0), ylim=(0.0, 1.05 * top))
+    ax.set_xlabel("Change of one pore's diameter (%)", fontsize=12, color=SOFT)
+    ax.set_ylabel("Pores", fontsize=12, color=SOFT)
+    return ax
+
+
+def pairs_say(change: Change) -> str:
+    """What that chart shows, in one sentence."""
+    shown = int(change.pairs.resolved.sum())
+    middle = change.measures[0].change_pct.mid
+    return f"Change of the diameter of {shown} pores found in both photos; half changed by less than {middle:.0f} %."
+
+
+def change_png(change: Change, pictures: Aligned) -> bytes:
+    """Before, after and the chart in one picture."""
+    height, width = pictures.before.shape[:2]
+    tall = SIDE * height / width
+    chart = changes_height(change)
+    paper = (2.0 * SIDE + 48.0, tall + chart + 108.0)
+    figure, ax = new_figure(*paper)
+    ax.set_axis_off()
+    ax.set(xlim=(0, paper[0]), ylim=(paper[1], 0))
+    for index, (name, pixels) in enumerate((("Before", pictures.before), ("After", pictures.after))):
+        left = 16.0 + index * (SIDE + 16.0)
+        panel = figure.add_axes(_box(left, 40.0, SIDE, tall, paper))
+        panel.set_axis_off()
+        panel.imshow(pixels, aspect="auto", interpolation="bilinear", extent=(0, width, height, 0))
+        _rings(panel, change, pictures, SIDE / width)
+        write(ax, left, 22.0, name, weight="bold", fontsize=14)
+    write(ax, 16.0, tall + 58.0, _scale_says(change, pictures), color=SOFT)
+    below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * SIDE + 16.0, chart, paper))
+    below.patch.set_alpha(0.0)
+    changes(below, change)
+    below.set_position(_box(16.0, tall + 84.0, 2.0 * SIDE, chart - 40.0, paper))
+    return png(figure, scale=1.5)
+
+
+def _box(left: float, top: float, width: float, height: float, paper: tuple[float, float]) -> Box:
+    """In shares of the paper, from the lower edge."""
+    return left / paper[0], 1.0 - (top + height) / paper[1], width / paper[0], height / paper[1]
+
+
+def _rings(ax: Axes, change: Change, pictures: Aligned, px: float) -> None:
+    """Around pores whose own change is sure: solid where smaller, dashed where larger; the same in both photos."""
+    from matplotlib.collections import EllipseCollection
+
+    pairs, (height, width) = change.pairs, pictures.before.shape[:2]
+    for result, style in (("smaller", "solid"), ("larger", (0, (2, 2)))):
+        chosen = np.array([each == result for each in pairs.result], np.bool_) & pairs.resolved
+        places = np.column_stack((pairs.x[chosen] - pictures.left, pairs.y[chosen] - pictures.top)) / pictures.step
+        across = 1.5 * pairs.before[chosen] / pictures.step + 4.0 / px
+        for colour, line in (("#000000", 2.2), ("#ffffff", 1.1)):
+            ax.add_collection(
+                EllipseCollection(
+                    across,
+                    across,
+                    np.zeros(len(across)),
+                    units="xy",
+                    offsets=places,
+                    offset_transform=ax.transData,
+                    facecolors="none",
+                    edgecolors=colour,
+                    linewidths=line,
+                    linestyles=style,
+                )
+            )
+    ax.set(xlim=(0, width), ylim=(height, 0))
+
+
+def _scale_says(change: Change, pictures: Aligned) -> str:
+    width = pictures.before.shape[1] * pictures.step
+    um_per_px = change.before.um_per_px
+    scale = "uncalibrated" if um_per_px is None else f"each photo is {width * um_per_px / 1000.0:.0f} mm wide"
+    return f"The same skin, colours matched; {scale}. Ring: this one pore surely became smaller (dashed: larger)."
