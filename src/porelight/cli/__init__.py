@@ -51,5 +51,5 @@ def root(
     """Options of every command."""
 
 
-for command in (plan.plan, photo.measure, care.screen, care.care, simulate.simulate, photo.card):
+for command in (plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate.simulate, photo.card):
     app.command()(command)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porelight.cli.options import Json, Regions, Scale, print_json, progress_bar
+from porelight.cli.options import Json, Regions, Scale, Seed, print_json, progress_bar
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -86,6 +86,40 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
     for name, census in found.items():
         typer.echo(f"{name.rstrip('/')}: {lines.of_census(census)}")
     typer.echo(f"Written to {out}")
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="The first photo.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="A later photo of the same skin.", show_default=False)],
+    um_per_px: Scale = None,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for change.html with a slider, change.json, change.png and pairs.csv."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What changed between two photos of the same skin, and the smallest change that could have been seen."""
+    from porelight import verbs
+    from porelight.report import change, folder, lines
+
+    if out is None and not as_json:
+        raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
+    if out:
+        folder.check(out)
+    with progress_bar(as_json) as progress:
+        if progress:
+            progress("Comparing the photos", 0.0)
+        pictures = verbs.read_photo(before), verbs.read_photo(after)
+        found = verbs.compare(*pictures, um_per_px=um_per_px, seed=seed)
+        if out:
+            folder.deliver(out, change.of_change(found, *pictures))
+    if as_json:
+        print_json(change.change_numbers(found))
+        return
+    for line in lines.of_change(found):
+        typer.echo(line)
+    typer.echo(f"Report: {Path(str(out)) / 'change.html'}")
 
 
 def card(

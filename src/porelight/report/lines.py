@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from porelight.care.model import Verdict
     from porelight.fields import Interval
     from porelight.photo.census import PoreCensus
+    from porelight.photo.change import Change
     from porelight.planning.model import Plan, Simulation
     from porelight.planning.pattern import Stamp
 
@@ -86,6 +87,19 @@ def of_stamp(found: Stamp) -> list[str]:
         f"{found.delay / units.ms:.3g} ms after one another, {found.order}; {merged}",
         f"Between:     up to {units.to_celsius(found.between):.0f} C midway; columns meet skin of up to "
         f"{units.to_celsius(found.warmest_start):.0f} C; the skin as a whole warms by {found.bulk_rise.max():.1f} C",
+    ]
+
+
+def of_change(found: Change) -> list[str]:
+    """What changed between two photos, measure by measure, and the smallest change that could have been seen."""
+    from porelight.draw import compare as drawn
+    from porelight.report import change
+
+    measures = [f"{drawn.TITLES[each.key]}: {_plain(drawn.said(each))}" for each in drawn.listed(found)]
+    return [
+        _plain(f"{change.headline(found)}. {change.detail(found)}"),
+        *measures,
+        *(f"Remark: {remark}" for remark in found.remarks),
     ]
 
 
