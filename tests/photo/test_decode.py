@@ -1,7 +1,15 @@
 """Whatever the bytes are: a picture or a refusal, and nothing private in the picture."""
 
+import base64
+import contextlib
 import dataclasses
+import datetime as dt
 import io
+import re
+import struct
+import tracemalloc
+import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +17,12 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageFile, features
 
-from porelight import photo
+from porelight import photo, verbs
 from porelight.photo import header
+from porelight.photo.artificial import render
 from porelight.photo.decode import LARGEST
 from porelight.refusal import Refusal
+from porelight.report import bundle
 
 SKIN = (200, 150, 130)
 
@@ -132,7 +142,7 @@ def test_place_and_time_are_left_behind() -> None:
     exif[0x0132] = "2024:01:02 03:04:05"
     exif.get_ifd(0x8825)[1] = "N"
     picture = photo.decode(saved(patch(), "JPEG", exif=exif), "photo")
-    assert {field.name for field in dataclasses.fields(picture)} == {"pixels", "where", "format"}
+    assert {field.name for field in dataclasses.fields(picture)} == {"pixels", "where", "format", "jpeg_quality"}
 
 
 @pytest.mark.parametrize(
@@ -269,3 +279,140 @@ def test_half_a_photo_is_refused_whatever_another_library_told_pillow(monkeypatc
     Image.effect_noise((200, 200), 40).convert("RGB").save(whole, "JPEG")
     with pytest.raises(Refusal):
         photo.decode(whole.getvalue()[: len(whole.getvalue()) // 2], "half.jpg")
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(width: int, height: int, *chunks: bytes) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
+
+
+PIXELS = chunk(b"IDAT", zlib.compress(bytes(64 * 193)))
+
+
+@pytest.mark.parametrize("note", [b"zTXt", b"iCCP"])
+def test_a_note_that_unpacks_to_a_hundred_megabytes_is_not_unpacked(note: bytes) -> None:
+    bomb = chunk(note, b"x\0\0" + zlib.compress(bytes(100_000_000), 9))
+    tracemalloc.start()
+    with contextlib.suppress(Refusal):
+        photo.decode(png(64, 64, bomb, PIXELS), "bomb.png")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+def test_a_jpeg_of_countless_passes_is_refused() -> None:
+    """Seen by fuzzing: 20,000 scans of 4 million pixels took 50 s. Each scan is a pass over the whole picture."""
+    data = saved(patch(), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    with pytest.raises(Refusal, match="passes"):
+        photo.decode(data[:last] + data[last:-2] * 200 + data[-2:], "scans.jpg")
+    assert header.scans(data, 100) == data.count(b"\xff\xda") > 1
+    assert photo.decode(data, "progressive.jpg").pixels.shape == (60, 80, 3)
+
+
+def test_what_a_phone_puts_behind_a_photo_does_not_count_as_passes() -> None:
+    """Motion photos carry a film behind the picture, with any bytes in it."""
+    data = saved(patch(), "JPEG")
+    assert photo.decode(data + b"\xff\xda" * 500, "motion.jpg").pixels.shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+def test_of_every_kind_of_animation_the_first_frame_counts(form: str) -> None:
+    frames = [Image.new("RGB", (80, 60), colour) for colour in (SKIN, (0, 0, 0), (255, 255, 255))]
+    options: dict[str, Any] = {"lossless": True} if form == "WEBP" else {}
+    data = saved(frames[0], form, save_all=True, append_images=frames[1:], **options)
+    assert tuple(photo.decode(data, "film").pixels[5, 5]) == SKIN
+
+
+def test_an_animated_gif_is_refused_whatever_its_name_says() -> None:
+    frames = [Image.new("P", (80, 60), number) for number in range(3)]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(Refusal, match="not a picture"):
+        photo.decode(data, "photo.jpg")
+
+
+@pytest.mark.parametrize(("form", "name"), [("PNG", "photo.jpg"), ("JPEG", "photo.png"), ("WEBP", "photo.heic")])
+def test_a_wrong_ending_does_not_matter(form: str, name: str) -> None:
+    assert photo.decode(saved(patch(), form), name).format == form
+
+
+def test_cmyk_keeps_its_colours() -> None:
+    """Pillow's own plain conversion, within what JPEG loses."""
+    pixels = photo.decode(saved(patch().convert("CMYK"), "JPEG", quality=95), "photo").pixels
+    assert np.abs(pixels[50, 70].astype(int) - SKIN).max() <= 8
+
+
+def test_floats_beyond_all_measure_give_a_picture() -> None:
+    wild = np.zeros((60, 80), np.float32)
+    wild[0, :4] = (np.nan, np.inf, -np.inf, 3e38)
+    assert photo.decode(saved(Image.fromarray(wild), "TIFF"), "wild").pixels.dtype == np.uint8
+
+
+def test_notes_of_megabytes_are_left_behind() -> None:
+    data = saved(patch(), "JPEG")
+    piece = b"\xff\xe1" + struct.pack(">H", 65_000) + b"Exif\0\0MM\0*" + bytes(65_000 - 12)
+    assert photo.decode(data[:2] + piece * 64 + data[2:], "noted").pixels.shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "group4", "jpeg"])
+def test_damage_inside_a_tiff_writes_nothing_beside_the_refusal(
+    compression: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = Image.fromarray(rng.integers(0, 255, (200, 300, 3), dtype=np.uint8))
+    whole = saved(noise.convert("1") if compression == "group4" else noise, "TIFF", compression=compression)
+    for _ in range(10):
+        changed = bytearray(whole)
+        for _ in range(8):
+            changed[int(rng.integers(len(changed)))] = int(rng.integers(256))
+        with contextlib.suppress(Refusal):
+            photo.decode(bytes(changed), "damaged.tif")
+    assert capfd.readouterr() == ("", "")
+
+
+def located(form: str) -> bytes:
+    """A photo of rendered skin that says where and when it was taken, in every way a file can."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0132] = "SECRETMAKER", "2031:07:09 03:04:05"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.34), 3: "E", 4: (13.0, 24.0, 18.56), 29: "2031:07:09"})
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0SECRETPLACE"
+    image = Image.fromarray(render(4, size=(240, 320), um_per_px=40.0).pixels)
+    options: dict[str, Any] = {"exif": exif.tobytes()}
+    if form == "JPEG":
+        options["comment"] = b"SECRETPLACE"
+    return saved(image, form, **options)
+
+
+SECRETS = (b"SECRET", b"GPS", b"2031:07:09", b"2031-07-09", b"Exif", b"eXIf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_no_output_says_where_or_when_a_photo_was_taken(form: str, tmp_path: Path) -> None:
+    """End to end: everything that measure and plan deliver, and every picture inside the page."""
+    source = tmp_path / "photo"
+    source.write_bytes(located(form))
+    assert b"SECRETMAKER" in source.read_bytes()
+    picture = verbs.read_photo(source)
+    census = verbs.measure(picture, um_per_px=40.0)
+    person = Path(__file__).resolve().parents[2] / "examples" / "person.yaml"
+    made = verbs.plan(picture, person, on=dt.date(2026, 3, 2), um_per_px=40.0)
+    files = bundle.of_census(census, picture.pixels) | bundle.of_plan(made, picture.pixels)
+    assert {"overlay.png", "report.html", "census.json", "plan.json"} <= set(files)
+    embedded = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
+    found = [part for data in files.values() for part in embedded.findall(data)]
+    pictures = {f"picture {number} in a page": base64.b64decode(part) for number, part in enumerate(found)}
+    pictures |= {name: data for name, data in files.items() if name.endswith((".png", ".jpg"))}
+    assert len(pictures) >= 2
+    for name, data in files.items():
+        if name not in pictures:
+            assert [secret for secret in SECRETS if secret in embedded.sub(b"", data)] == [], name
+    for name, data in pictures.items():
+        with Image.open(io.BytesIO(data)) as opened:
+            assert dict(opened.getexif()) == {}, name
+            assert set(opened.info) <= {"dpi", "jfif", "jfif_version", "jfif_unit", "jfif_density", "gamma"}, name
+        assert b"SECRET" not in data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
+import functools
 import io
 import warnings
 from typing import TYPE_CHECKING, Final
@@ -25,6 +27,10 @@ SMALLEST: Final = 48
 """Least width and height [px]: a pore and the skin around it need this much to be told from noise."""
 
 _ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
+_FAR: Final = 1e30
+"""Grey of floats beyond this is as good as endless."""
+MOST_SCANS: Final = 100
+"""Most passes over a JPEG: cameras make one, editors about ten, and each costs the time of the whole picture."""
 _GREY_WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -58,6 +64,7 @@ def decode(data: bytes, where: str) -> Picture:
         warnings.simplefilter("ignore")
         image = _open(data, where)
         _check_size(image.size, where)
+        _check_scans(data, where)
         quality = _jpeg_quality(image)
         return Picture(_unpack(image, data, where), where=where, format=_format(image), jpeg_quality=quality)
 
@@ -67,6 +74,7 @@ def _open(data: bytes, where: str) -> Image.Image:
     from PIL import Image
 
     pillow_heif.register_heif_opener()
+    _quiet_tiff()
     if not data:
         raise Refusal("the file is empty", where=where, advice=_ADVICE)
     try:
@@ -78,6 +86,25 @@ def _open(data: bytes, where: str) -> Image.Image:
         if header.is_cut(data):
             raise _damaged(where) from None
         raise Refusal("this is not a picture that can be read", where=where, advice=_ADVICE) from None
+
+
+@functools.cache
+def _quiet_tiff() -> None:
+    """Tell the TIFF library that Pillow carries not to write to stderr; what it finds still arrives as an error.
+
+    Damage inside a TIFF otherwise prints lines beside the one of our refusal. The handlers are set to none by the
+    library's own functions. Where it was built in without these names, the lines stay.
+    """
+    from PIL import _imaging
+
+    try:
+        library = ctypes.CDLL(str(_imaging.__file__))
+        for handler in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+            setter = getattr(library, handler)
+            setter.argtypes, setter.restype = [ctypes.c_void_p], ctypes.c_void_p
+            setter(None)
+    except (OSError, AttributeError):
+        return
 
 
 def _openable() -> tuple[str, ...]:
@@ -113,6 +140,12 @@ def _check_size(size: tuple[int, int], where: str) -> None:
     if min(width, height) < SMALLEST:
         what = f"the picture is only {width} x {height} px"
         raise Refusal(what, where=where, advice="Use the full photo, not a thumbnail")
+
+
+def _check_scans(data: bytes, where: str) -> None:
+    if header.scans(data, MOST_SCANS) > MOST_SCANS:
+        what = f"the picture is packed in more than {MOST_SCANS} passes"
+        raise Refusal(what, where=where, advice="Save it again as an ordinary JPEG")
 
 
 def _too_large(where: str) -> Refusal:
@@ -183,12 +216,14 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     from PIL import Image
 
     if image.mode in _GREY_WIDE:
-        values = np.asarray(image, dtype=np.float64)
-        return Image.fromarray(np.clip(np.rint(values / 257.0), 0, 255).astype(np.uint8))
+        levels = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
+        return Image.fromarray(((levels + 128) // 257).astype(np.uint8))
     if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        values = np.nan_to_num(np.asarray(image, np.float32)).clip(-_FAR, _FAR)
         low, high = float(values.min()), float(values.max())
-        return Image.fromarray(((values - low) / max(high - low, 1e-12) * 255.0).astype(np.uint8))
+        values -= np.float32(low)
+        values *= np.float32(255.0 / max(high - low, 1e-12))
+        return Image.fromarray(values.clip(0.0, 255.0).astype(np.uint8))
     return image
 
 

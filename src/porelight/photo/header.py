@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -10,6 +11,24 @@ Order = Literal["little", "big"]
 
 _BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 _TIFFS: Final[dict[bytes, Order]] = {b"II*\0": "little", b"MM\0*": "big", b"II+\0": "little", b"MM\0+": "big"}
+
+
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""What ends the packed part of a JPEG scan: a marker that is neither a stuffed byte nor a restart."""
+
+
+def scans(data: bytes, enough: int) -> int:
+    """How many scans a JPEG's first picture has (ITU T.81), counted no further than one beyond ``enough``."""
+    if not data.startswith(b"\xff\xd8"):
+        return 0
+    found, at = 0, 2
+    while found <= enough and (marker := _MARKER.search(data, at)):
+        kind, body = data[marker.start() + 1], marker.end()
+        if kind == 0xD9:
+            return found
+        found += kind == 0xDA
+        at = body + int.from_bytes(data[body : body + 2], "big")
+    return found
 
 
 def is_cut(data: bytes) -> bool:
