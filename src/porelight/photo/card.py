@@ -36,7 +36,7 @@ SURE: Final = 0.2
 """Relative standard error up to which focal length and distance are told."""
 FULL: Final = 253
 """Level from which a pixel may be full."""
-EMPTY: Final = 2
+EMPTY: Final = 6
 """Level below which a pixel may hold nothing but noise."""
 GAMMAS: Final = (0.6, 1.7)
 """Powers of tone that a camera may have added; a card that asks for more was in shade or glare."""

@@ -36,7 +36,7 @@ class View:
     turn: float = 0.0
     """Of skin and card around the camera's axis."""
     radius_mm: float | None = None
-    """Of the skin as part of a cylinder; None where it is flat."""
+    """Of the skin as part of a cylinder, which goes on straight beyond the width of a card; None where it is flat."""
     bending: float = 0.0
     """Direction on the skin in which it bends."""
     focal: float = 2.5
@@ -79,7 +79,7 @@ def scene(view: View, size: tuple[int, int], um_per_px: float) -> Scene:
         shift=np.array([0.0, 0.0, focal * um_per_px]),
         bend=1.0 / (view.radius_mm * MM) if view.radius_mm else 0.0,
         heading=math.radians(view.bending),
-        reach=0.7 * view.radius_mm * MM if view.radius_mm else np.inf,
+        reach=min(view.radius_mm, 0.5 * layout().size[0]) * MM if view.radius_mm else np.inf,
     )
     return Scene(size, skin, _resting(view, skin), (view.card_at[0] * MM, view.card_at[1] * MM))
 

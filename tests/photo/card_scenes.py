@@ -1,0 +1,28 @@
+"""Cards on plain skin, photographed: the geometry of ``view`` without the cost of drawing pores."""
+
+import numpy as np
+
+from porelight.photo.artificial import Camera, photographed
+from porelight.photo.decode import Picture
+from porelight.photo.view import Scene, View, scene, seen
+
+SKIN = (0.45, 0.28, 0.20)
+SIZE = (840, 1260)
+UM = 80.0
+
+
+def shot(
+    view: View, camera: Camera | None = None, *, size: tuple[int, int] = SIZE, um: float = UM, seed: int = 0
+) -> tuple[Picture, Scene]:
+    """A photo of even skin, and where everything lay."""
+    lying = scene(view, size, um)
+    light = np.ones((64, 64, 3), np.float32) * np.array(SKIN, np.float32)
+    picture = seen(lying, light, np.ones((64, 64), np.float32), (0.0, 0.0), um)
+    pixels, _ = photographed(np.random.default_rng(seed), picture, camera or Camera())
+    return Picture(pixels, "drawn", "JPEG"), lying
+
+
+def true_scale(lying: Scene, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Root of the area [um] that a pixel covers on the drawn skin."""
+    slopes = lying.skin.slopes(lying.skin.unproject(x, y))
+    return np.asarray(np.abs(np.linalg.det(slopes)) ** -0.5)
