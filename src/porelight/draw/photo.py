@@ -96,8 +96,22 @@ def pore_overlay(ax: Axes, census: PoreCensus, *, px: float = 1.0) -> Axes:
                     alpha=alpha,
                 )
             )
+    _draw_regions(ax, census, 1.0 / px)
     _draw_scale(ax, census, 1.0 / px)
     return ax
+
+
+def _draw_regions(ax: Axes, census: PoreCensus, css: float) -> None:
+    """Thin outlines of where pores were looked for, each with its name above."""
+    for region in census.regions:
+        x, y = np.vstack([region.outline, region.outline[:1]]).T
+        ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.5, solid_joinstyle="round")
+        ax.plot(x, y, color="#ffffff", linewidth=1.0)
+        top = max(float(y.min()) - 5 * css, 18 * css)
+        backing = {"boxstyle": "square,pad=0.2", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.55}
+        write(
+            ax, float(x.mean()), top, region.name, color="#ffffff", fontsize=11, ha="center", va="bottom", bbox=backing
+        )
 
 
 def _draw_scale(ax: Axes, census: PoreCensus, css: float) -> None:

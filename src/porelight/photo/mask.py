@@ -117,7 +117,7 @@ def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
     glints = (log_light - _smooth(log_light) > GLINT) | (bright > WHITE)
     glare = blown | (_smooth(glints.astype(np.float32), 0.025) > SPARKLE)
     shares = float(skin.mean()), float((blown | glints)[coloured | _enclosed(coloured)].mean())
-    searched = _as_wide(_tidy(skin & ~glare), light.shape[:2]) & ~covered & ~_as_wide(hairs, light.shape)
+    searched = _as_wide(_tidy((skin & ~glare) | ~free), light.shape[:2]) & ~covered & ~_as_wide(hairs, light.shape)
     return SkinMask(searched, *shares)
 
 
@@ -258,10 +258,10 @@ def _single_hairs(light: Plane) -> Mask:
 
 
 def _tidy(mask: Mask) -> Mask:
-    """Without specks, and a little inside the edge, where the next thing begins."""
+    """Without specks, and a little inside the edge, where the shadow of the next thing begins."""
     import cv2
 
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc)
     closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, disc)
-    return closed.astype(np.bool_)
+    return cv2.erode(closed, disc).astype(np.bool_)
