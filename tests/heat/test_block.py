@@ -156,14 +156,15 @@ def test_blood_carries_heat_off_exponentially_and_the_books_say_where_it_went() 
 def skin_block(threads: int = 1, *, kinds: bool = False) -> Block:
     """Skin with every part of the enthalpy curve: boiling and dry spots, holes, layers; a foreign body if asked."""
     setting, skin = setting_from("co2"), skin_of("III", "cheek")
-    cells = stamp_box(np.linspace(0.0, 0.6 * mm, 31), 0.3 * mm, 2, 20 * um, margin=0.2 * mm)
+    wide = stamp_box(np.linspace(0.0, 0.6 * mm, 31), 0.3 * mm, 2, 20 * um, margin=0.2 * mm)
+    cells = Box(wide.x_edges, wide.y_edges, np.linspace(0.0, 0.6 * mm, 31))
     tissue = heat.tissue(skin, setting.laser, cells.rows, perfused=False)
     of = None
     if kinds:
         tissue = Tissue(np.vstack([tissue.rows, tissue.rows[-1:]]), tissue.law, tissue.rests_on)
         of = np.broadcast_to(np.arange(30)[:, None, None], cells.shape).copy()
         of[5:9, 4:9, 6:9] = 30
-    harm = Harm(np.linspace(0.0, 50.0, 900), celsius(50.0), 0.2)
+    harm = Harm(np.array([[0.0, 160.0, 55000.0]]), celsius(50.0))
     made = Block(cells, tissue, celsius(35.0), kinds=of, harm=harm, threads=threads)
     rng = np.random.default_rng(4)
     heated = rng.random((20, 8, 9)) * 2.5e9 * (rng.random((20, 8, 9)) > 0.6)
@@ -243,7 +244,7 @@ def test_block_and_column_agree_on_what_both_can_do() -> None:
 
 def test_damage_of_a_block_held_warm_is_rate_times_time() -> None:
     cells = box(0.1 * mm, 3, 0.1 * mm, 3)
-    harm = Harm(np.full(500, 0.7), celsius(45.0), 0.2)
+    harm = Harm(np.array([[0.0, 1.0, 0.0], [celsius(55.0), math.log(0.7), 0.0]]), celsius(45.0))
     made = Block(cells, uniform(cells.rows, CAPACITY, CONDUCTIVITY), celsius(60.0), harm=harm, threads=1)
     made.window = (3, 0, 3)
     made.step(1 * ms)

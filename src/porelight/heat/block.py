@@ -32,11 +32,11 @@ _AT_REST = 1e-5
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Harm:
-    """Rate of damage [1/s] at ``coldest``, ``coldest + spacing``, ... [K]; nothing below."""
+    """Rate of damage A exp(-E / R T) [1/s], each row of ranges: from where it holds [K], ln A, E / R [K]."""
 
-    rates: Floats
-    coldest: float
-    spacing: float
+    ranges: Floats
+    warm: float
+    """Rows of cells nowhere warmer than this take none."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -74,6 +74,8 @@ class Block:
     ) -> None:
         self.box, self.tissue, self.start, self.threads = box, tissue, temperature, threads
         shape = box.shape
+        if shape[2] > kernels.LANE - 2:
+            raise ValueError(f"a row of {shape[2]} cells is too long: {kernels.LANE - 2} at most")
         if kinds is None:
             kinds = np.broadcast_to(np.arange(shape[0])[:, None, None], shape)
         self._runs = runs(kinds)
@@ -85,7 +87,7 @@ class Block:
         self._work = [np.zeros(shape) for _ in range(4)]
         self._sums = np.zeros((shape[1], 2))
         self._surface = np.array([surface[0], surface[1], temperature])
-        self._harm = harm or Harm(np.zeros(1), np.inf, 1.0)
+        self._harm = harm or Harm(np.zeros((0, 3)), np.inf)
         self.books = Books()
         self.time = 0.0
         self._step = 0.0
@@ -95,13 +97,8 @@ class Block:
     @property
     def temperature(self) -> Floats:
         """Of every cell now [K]; of removed cells, what they left with."""
-        shape, found = self.box.shape, np.empty(self.box.shape)
-        spare = np.empty(shape)
-        for z in range(shape[0]):
-            for y in range(shape[1]):
-                kernels.lay(
-                    self.enthalpy, z, y, found, spare, z, y, self.solid, *self._runs, self.tissue.rows, self.tissue.law
-                )
+        found = np.empty(self.box.shape)
+        kernels.temperatures(self.enthalpy, self.solid, *self._runs, self.tissue.rows, self.tissue.law, found)
         return found
 
     def stable_step(self) -> float:
@@ -212,7 +209,7 @@ class Block:
         self._share(
             lambda a, b: kernels.accept(
                 self.enthalpy, new, self.omega, self.peak, self.solid, *self._runs, self.tissue.rows, self.tissue.law,
-                self.window, a, b, step, harm.rates, (harm.coldest, harm.spacing),
+                self.window, a, b, step, harm.ranges, harm.warm,
             )
         )  # fmt: skip
         self._take(new)
@@ -235,7 +232,7 @@ class Block:
             lambda a, b: kernels.sweep(
                 mode, h, out, f, base, self.omega, self.solid, *self._runs, self.tissue.rows, self.tissue.law,
                 box.widths, box.depths, box.heights, self._surface, self.window, a, b, weight,
-                harm.rates, (harm.coldest, harm.spacing), self._sums,
+                harm.ranges, harm.warm, self._sums,
             )
         )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 Every cell follows the enthalpy curve and the conductivity of :func:`porelight.heat.kernels.material`; faces between
 cells are two half cells in series, as in the column. One sweep reads the enthalpy once: temperature and conductivity
-live in a few rows that stay in the cache, the flow through a face is computed once, and what is done with the rate
-(a stage of a super-step, an explicit step, or keeping it) is done while the row is at hand.
+live in a few rows that stay in the cache, and what is done with the rate (a stage of a super-step, an explicit step, or
+keeping it) is done while the row is at hand.
 
-Arrays have shape (nz, ny, nx), depth first, and a sweep works on the window ``(nz, y0, y1)`` of them. A caller
-divides the window among threads by rows of y; no result depends on how.
+Arrays have shape (nz, ny, nx), depth first, and a sweep works on the window ``(nz, y0, y1)`` of them. A caller divides
+the window among threads by rows of y.
+
+Rows of scratch memory are lanes a fixed way apart in one array. The compiler then knows that they do not overlap, and
+takes eight cells at a time; where rows are arrays of their own it gives that up without a word.
 """
 
 from __future__ import annotations
@@ -17,152 +20,185 @@ from numba import njit
 from porelight.heat.kernels import FASTMATH, FREEZES, WARM, material
 
 BLOCK = 16
-"""Rows of y that a sweep takes at a time: what it needs of them stays in the second cache."""
+"""Rows of y that a sweep takes at a time at most: what it needs of them stays in the second cache."""
 
 STAGE, KEEP, EXPLICIT = 0, 1, 2
 """What a sweep does with the rate of a row."""
 
-LANE = 1040
-"""Longest row; rows of scratch memory lie this far apart, which the compiler then knows not to overlap."""
+LANE = 416
+"""From one lane to the next; a row of a block has at most two cells less."""
 
 ANY_ORDER = {"nsz", "arcp", "contract", "reassoc", "nnan"}
-"""Sums and maxima of one row may be taken in any order, so that they are taken several at a time."""
+"""Sums of one row may be taken in any order, so that they are taken several at a time."""
 
 _NOTHING = 1e-30
 
 
 @njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
-def only_wet(h, z, y, n, boiling):  # type: ignore[no-untyped-def]
-    """Whether a row is neither frozen nor boiling anywhere."""
-    others = 0
-    for i in range(n):
-        others += (h[z, y, i] < 0.0) | (h[z, y, i] > boiling)
-    return others == 0
+def wet_rows(h, z, y0, y1, rows, p, j, solid, first, kinds, table, law, fit):  # type: ignore[no-untyped-def]
+    """What :func:`porelight.heat.kernels.material` comes to in rows of one material that nowhere freeze or boil.
+
+    ``fit`` (rows,) says of which rows that holds.
+    """
+    for y in range(y0, y1):
+        at, kind, others = j + y - y0, kinds[first[z, y]], 0
+        wet, k0, boiling, slope = 1.0 / table[kind, 2], table[kind, 6], table[kind, 3], law[0]
+        for i in range(h.shape[2]):
+            t = FREEZES + h[z, y, i] * wet
+            rows[p, at, 1 + i] = t
+            rows[p, at, LANE + 1 + i] = k0 * (1.0 + slope * (t - WARM)) * solid[z, y, i]
+            others += (h[z, y, i] < 0.0) | (h[z, y, i] > boiling)
+        fit[at] = others == 0
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def wet_material(h, z, y, n, t, k, p, j, solid, wet, k0, slope):  # type: ignore[no-untyped-def]
-    """What :func:`porelight.heat.kernels.material` comes to where nothing freezes or boils."""
-    for i in range(n):
-        t[p, j, i] = FREEZES + h[z, y, i] * wet
-        k[p, j, i] = k0 * (1.0 + slope * (t[p, j, i] - WARM)) * solid[z, y, i]
+def lay(h, z, y0, y1, rows, p, j, solid, first, ends, kinds, table, law, fit):  # type: ignore[no-untyped-def]
+    """Temperature and conductivity of rows y0 to y1 of layer z into the lanes of ``rows[p, j]`` and those after it."""
+    wet_rows(h, z, y0, y1, rows, p, j, solid, first, kinds, table, law, fit)
+    for y in range(y0, y1):
+        at, run = j + y - y0, first[z, y]
+        if not fit[at] or ends[run] < h.shape[2]:
+            by_runs(h[z, y], rows[p, at], solid[z, y], run, ends, kinds, table, law)
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def lay(h, z, y, t, k, p, j, solid, first, ends, kinds, table, law):  # type: ignore[no-untyped-def]
-    """Temperature and conductivity of one row, into row j of plane p: run by run of equal material."""
-    n = h.shape[2]
-    start, run = 0, first[z, y]
-    kind = kinds[run]
-    if ends[run] == n and only_wet(h, z, y, n, table[kind, 3]):
-        wet_material(h, z, y, n, t, k, p, j, solid, 1.0 / table[kind, 2], table[kind, 6], law[0])
-        return
-    while start < n:
-        part = slice(start, ends[run])
-        material(h[z, y, part], t[p, j, part], k[p, j, part], solid[z, y, part], table[kinds[run]], law)
-        start = ends[run]
+def by_runs(h, row, solid, run, ends, kinds, table, law):  # type: ignore[no-untyped-def]
+    """The same, run by run of equal material, by the whole law."""
+    start = 0
+    while start < h.size:
+        end = ends[run]
+        t, k = row[1 + start : 1 + end], row[LANE + 1 + start : LANE + 1 + end]
+        material(h[start:end], t, k, solid[start:end], table[kinds[run]], law)
+        start = end
         run += 1
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def fill(t, k, p, h, solid, z, s, g, first, ends, kinds, table, law):  # type: ignore[no-untyped-def]
-    """Temperature and conductivity of rows s to g of plane z, into plane p; a closed row beyond the last."""
-    for y in range(s, g):
-        lay(h, z, y, t, k, p, y - s, solid, first, ends, kinds, table, law)
+def fill(rows, p, h, solid, z, s, g, first, ends, kinds, table, law, fit):  # type: ignore[no-untyped-def]
+    """Temperature and conductivity of rows s to g of layer z, into plane p; a closed row beyond the last."""
+    lay(h, z, s, g, rows, p, 0, solid, first, ends, kinds, table, law, fit)
     for i in range(h.shape[2]):
-        k[p, g - s, i] = 0.0
+        rows[p, g - s, LANE + 1 + i] = 0.0
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def flows(t, k, p, q, j, n, flow, side, half, a, b, c, d):  # type: ignore[no-untyped-def]
-    """Heat flow [W/m2] of row j of plane p to the row below in plane q, the row behind and the next cell.
-
-    Into lanes of ``flow[side]``. Half cells: a and b down, c and d backwards, ``half`` along. One reciprocal serves the
-    three faces of a cell.
-    """
+def between(rows, p, flow, n, a, b):  # type: ignore[no-untyped-def]
+    """Heat flow [W/m2] of the first row of plane p to the row behind it, half cells a and b, into ``flow[0]``."""
     for i in range(n):
-        own, under, rear, near = k[p, j, i], k[q, j, i], k[p, j + 1, i], k[p, j, i + 1]
-        down = a * under + b * own + _NOTHING
-        back = c * rear + d * own + _NOTHING
-        beside = half[i] * near + half[i + 1] * own + _NOTHING
-        both = down * back
-        one = own / (both * beside)
-        two = one * beside
-        flow[side, i] = two * back * under * (t[p, j, i] - t[q, j, i])
-        flow[side, LANE + i] = two * down * rear * (t[p, j, i] - t[p, j + 1, i])
-        flow[side, 2 * LANE + 1 + i] = one * both * near * (t[p, j, i] - t[p, j, i + 1])
-
-
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def between(t, k, p, n, flow, side, a, b):  # type: ignore[no-untyped-def]
-    """Heat flow [W/m2] of the first row of plane p to the row behind it, half cells a and b, into ``flow[side]``."""
-    for i in range(n):
-        own, rear = k[p, 0, i], k[p, 1, i]
-        flow[side, LANE + i] = own * rear / (a * rear + b * own + _NOTHING) * (t[p, 0, i] - t[p, 1, i])
+        k, rear = rows[p, 0, LANE + 1 + i], rows[p, 1, LANE + 1 + i]
+        flow[0, LANE + i] = k * rear / (a * rear + b * k + _NOTHING) * (rows[p, 0, 1 + i] - rows[p, 1, 1 + i])
 
 
 @njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
-def gather(out, z, y, n, roof, r, flow, side, t, p, j, solid, sz, sy, per, width, down, back, blood, body):  # type: ignore[no-untyped-def]
-    """Rate of enthalpy [W/m3] of one row from the flows of its faces and blood; returns what blood takes [W/m2].
+def flows(rows, p, q, j, flow, r, size, solid, z, y, high, dy, a, b, down, blood, body):  # type: ignore[no-untyped-def]
+    """Rate of enthalpy [W/m3] of row y of layer z; returns what blood takes from it [W/m2].
 
-    ``roof[r]`` is the flow from above; ``down``, ``back`` and ``per`` are one over the sizes of the cells.
+    Args:
+        rows: lanes of temperature and conductivity, plane by plane and row by row.
+        p, q, j: plane of the layer and of the one below, and place of the row in them; the row behind is next.
+        flow: lanes of rows: ``flow[r]`` of the row before, ``flow[r + 1]`` of this one. The flow from above [W/m2],
+            which becomes the flow below; the flow to the row behind; and the rate.
+        size: lanes of half widths, one over widths, and widths.
+        high, dy: end of the window and depth of all rows.
+        a, b, down: half cells of the layer below and of this one, and one over its height.
+        blood, body: what blood takes per kelvin [W/m3/K], and its temperature.
+
+    A flow is that of two half cells in series; one reciprocal of a product serves all four faces. One row a call: over
+    more the compiler sees lanes that are read and written, and takes the cells one by one.
     """
     total = 0.0
-    for i in range(n):
-        warm = blood * (t[p, j, i] - body) * solid[sz, sy, i]
-        beside = (flow[side, 2 * LANE + i] - flow[side, 2 * LANE + 1 + i]) * per[i]
-        behind = (flow[1 - side, LANE + i] - flow[side, LANE + i]) * back
-        out[z, y, i] = (roof[r, i] - flow[side, i]) * down + behind + beside - warm
-        total += warm * width[i]
+    c, d, back = 0.5 * dy[y], 0.5 * dy[min(y + 1, high - 1)], 1.0 / dy[y]
+    for i in range(solid.shape[2]):
+        t, k = rows[p, j, 1 + i], rows[p, j, LANE + 1 + i]
+        under, rear = rows[q, j, LANE + 1 + i], rows[p, j + 1, LANE + 1 + i]
+        right, left = rows[p, j, LANE + 2 + i], rows[p, j, LANE + i]
+        lower = a * under + b * k + _NOTHING
+        hind = c * rear + d * k + _NOTHING
+        after = size[1 + i] * right + size[2 + i] * k + _NOTHING
+        before = size[i] * k + size[1 + i] * left + _NOTHING
+        pair, other = lower * hind, after * before
+        one = k / (pair * other)
+        two = one * other
+        below = two * hind * under * (t - rows[q, j, 1 + i])
+        behind = two * lower * rear * (t - rows[p, j + 1, 1 + i])
+        beside = one * pair * (after * left * (rows[p, j, i] - t) - before * right * (t - rows[p, j, 2 + i]))
+        warm = blood * (t - body) * solid[z, y, i]
+        ahead = (flow[r, LANE + i] - behind) * back
+        rate = (flow[r + 1, i] - below) * down + ahead + beside * size[LANE + i] - warm
+        flow[r + 1, i] = below
+        flow[r + 1, LANE + i] = behind
+        flow[r + 1, 2 * LANE + i] = rate
+        total += warm * size[2 * LANE + i]
     return total
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def copy(roof, r, flow, side, n):  # type: ignore[no-untyped-def]
-    """The flow out of a row is the flow into the row beneath."""
-    for i in range(n):
-        roof[r, i] = flow[side, i]
-
-
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def blend(out, h, f, base, z, y, n, rate, m):  # type: ignore[no-untyped-def]
-    """One stage: out <- mu h + nu out + c0 base + d1 rate + d0 f."""
+def blend(out, h, f, base, z, y0, y1, flow, m):  # type: ignore[no-untyped-def]
+    """One stage in rows y0 to y1: out <- mu h + nu out + c0 base + d1 rate + d0 f."""
     mu, nu, c0, d1, d0 = m[0], m[1], m[2], m[3], m[4]
-    for i in range(n):
-        before = c0 * base[z, y, i] + d0 * f[z, y, i]
-        out[z, y, i] = mu * h[z, y, i] + nu * out[z, y, i] + before + d1 * rate[0, 0, i]
+    for y in range(y0, y1):
+        r = y - y0 + 1
+        for i in range(h.shape[2]):
+            before = c0 * base[z, y, i] + d0 * f[z, y, i]
+            out[z, y, i] = mu * h[z, y, i] + nu * out[z, y, i] + before + d1 * flow[r, 2 * LANE + i]
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def advance(out, h, source, z, y, n, rate, dt):  # type: ignore[no-untyped-def]
+def keep(out, z, y0, y1, flow):  # type: ignore[no-untyped-def]
+    """The rate itself."""
+    for y in range(y0, y1):
+        for i in range(out.shape[2]):
+            out[z, y, i] = flow[y - y0 + 1, 2 * LANE + i]
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def advance(out, h, source, z, y0, y1, flow, dt):  # type: ignore[no-untyped-def]
     """One explicit step with a source [W/m3]."""
-    for i in range(n):
-        out[z, y, i] = h[z, y, i] + dt * (rate[0, 0, i] + source[z, y, i])
+    for y in range(y0, y1):
+        r = y - y0 + 1
+        for i in range(h.shape[2]):
+            out[z, y, i] = h[z, y, i] + dt * (flow[r, 2 * LANE + i] + source[z, y, i])
 
 
 @njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
-def any_above(t, p, j, n, limit):  # type: ignore[no-untyped-def]
+def any_above(rows, p, j, n, limit):  # type: ignore[no-untyped-def]
     """Whether a row is warmer than that anywhere."""
     warm = 0
     for i in range(n):
-        warm += t[p, j, i] > limit
+        warm += rows[p, j, 1 + i] > limit
     return warm > 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def harm(omega, z, y, before, after, p, j, solid, duration, rates, given):  # type: ignore[no-untyped-def]
-    """Add the damage of one row by Simpson's rule, rates [1/s] by linear look-up, ``given`` its start and spacing."""
-    size, coldest, per = rates.size, given[0], 1.0 / given[1]
-    for i in range(omega.shape[2]):
-        a, b = before[p, j, i], after[p, j, i]
-        if max(a, b) < coldest or solid[z, y, i] == 0 or omega[z, y, i] > 60.0:
-            continue
-        total = 0.0
-        for part in range(3):
-            x = min(max((a + (b - a) * 0.5 * part - coldest) * per, 0.0), size - 1.001)
-            n = int(x)
-            total += (1.0 + 3.0 * (part == 1)) * (rates[n] + (x - n) * (rates[n + 1] - rates[n]))
-        omega[z, y, i] += duration * total / 6.0
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def speed(rows, p, j, n, ranges, log):  # type: ignore[no-untyped-def]
+    """Logarithm of the rate of damage [1/s] of a row, from the range of temperature that it is in."""
+    for part in range(ranges.shape[0]):
+        above, a, activation = ranges[part, 0], ranges[part, 1], ranges[part, 2]
+        for i in range(n):
+            t = rows[p, j, 1 + i]
+            log[i] = a - activation / t if t > above else log[i]
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def harm(omega, z, y, rows, p, j, solid, duration, ranges, log):  # type: ignore[no-untyped-def]
+    """Add damage of one row at a rate exp(log) for ``duration`` [s].
+
+    exp x = (exp x/256)^256, by seven terms and eight squarings: to a millionth for x within 60, and many at a time.
+    """
+    n = omega.shape[2]
+    speed(rows, p, j, n, ranges, log)
+    for i in range(n):
+        x = min(max(log[i], -60.0), 60.0) / 256.0
+        e = 1.0 + x * (1.0 + x * (0.5 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x / 5040))))))
+        e *= e
+        e *= e
+        e *= e
+        e *= e
+        e *= e
+        e *= e
+        e *= e
+        e *= e
+        omega[z, y, i] += duration * e * solid[z, y, i]
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
@@ -189,78 +225,98 @@ def judge(before, after, f, r, solid, row, dt, kink):  # type: ignore[no-untyped
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def sweep(  # type: ignore[no-untyped-def]
     mode, h, out, f, base, omega, solid, first, ends, kinds, table, law, dx, dy, dz, surface, window, y0, y1, m,
-    rates, given, sums
+    ranges, warm, sums
 ):  # fmt: skip
     """Rate of enthalpy of ``h`` in rows ``y0`` to ``y1`` of the window, and what ``mode`` makes of it.
 
     STAGE blends it into ``out`` with the five weights ``m``; KEEP leaves it in ``out``; EXPLICIT steps by m[0] [s] with
-    the source ``f`` [W/m3] and adds the damage of the temperatures at the start of the step to ``omega``.
+    the source ``f`` [W/m3] and adds the damage of the temperatures at the start of the step to ``omega`` in rows that
+    pass ``warm`` [K], by ``ranges`` (from where it holds [K], ln A, E / R [K]).
 
-    ``surface`` is heat transfer [W/m2/K], the temperature it leads to and the resting temperature of blood [K];
-    ``given`` is where the look-up ``rates`` starts and its spacing [K]. ``sums`` (ny, 2) gets the heat leaving [W] of
-    every row of y through the surface and with blood.
+    ``surface`` is heat transfer [W/m2/K], the temperature it leads to and the resting temperature of blood [K].
+    ``sums`` (ny, 2) gets the heat leaving [W] of every row of y through the surface and with blood.
     """
     nz, low, high = window
     n, body, blood = dx.size, surface[2], law[3]
-    t, k = np.zeros((2, BLOCK + 3, n + 1)), np.zeros((2, BLOCK + 3, n + 1))
-    flow, roof = np.zeros((2, 3 * LANE + 1)), np.empty((BLOCK, n))
+    rows, flow = np.zeros((2, BLOCK + 3, 2 * LANE)), np.zeros((BLOCK + 1, 3 * LANE))
+    size, log, fit = lanes_of(dx), np.empty(n), np.zeros(BLOCK + 3, dtype=np.bool_)
     bare, left = np.empty((BLOCK, n), dtype=np.uint8), np.empty(BLOCK, dtype=np.int64)
-    rate, half, per = np.empty((1, 1, n)), np.append(0.5 * dx, 1.0), 1.0 / dx
     for start in range(y0, y1, BLOCK):
         end = min(start + BLOCK, y1)
         s, g = max(start - 1, low), min(end + 1, high)
-        fill(t, k, 0, h, solid, 0, s, g, first, ends, kinds, table, law)
-        roof[:] = 0.0
+        fill(rows, 0, h, solid, 0, s, g, first, ends, kinds, table, law, fit)
+        flow[:] = 0.0
         bare[:] = 1
         left[:] = n
         sums[start:end] = 0.0
         for z in range(nz):
             here, there, last = z % 2, (z + 1) % 2, z + 1 == nz
-            a, b = 0.5 * dz[z], 0.5 * dz[z if last else z + 1]
+            a, b, j = 0.5 * dz[z], 0.5 * dz[z if last else z + 1], start - s
             if last:
-                k[there] = 0.0
+                rows[there] = 0.0
             else:
-                fill(t, k, there, h, solid, z + 1, s, g, first, ends, kinds, table, law)
+                fill(rows, there, h, solid, z + 1, s, g, first, ends, kinds, table, law, fit)
             if start > low:
-                between(t, k, here, n, flow, (start + 1) % 2, 0.5 * dy[start - 1], 0.5 * dy[start])
-            else:
-                flow[(start + 1) % 2] = 0.0
+                between(rows, here, flow, n, 0.5 * dy[start - 1], 0.5 * dy[start])
+            if surface[0] > 0.0:
+                meet(rows, here, j, flow, solid, z, start, end, bare, left, a, surface, dx, dy, sums)
             for y in range(start, end):
-                i, j, side = y - start, y - s, y % 2
-                flows(t, k, here, there, j, n, flow, side, half, a, b, 0.5 * dy[y], 0.5 * dy[min(y + 1, high - 1)])
-                if surface[0] > 0.0 and left[i] > 0:
-                    sums[y, 0] += meet(t, k, here, j, solid, z, y, roof, bare, left, i, a, surface, dx) * dy[y]
-                down, back = 1.0 / dz[z], 1.0 / dy[y]
-                if mode == KEEP:
-                    taken = gather(
-                        out, z, y, n, roof, i, flow, side, t, here, j, solid, z, y, per, dx, down, back, blood, body
-                    )
-                else:
-                    taken = gather(
-                        rate, 0, 0, n, roof, i, flow, side, t, here, j, solid, z, y, per, dx, down, back, blood, body
-                    )
+                taken = flows(
+                    rows,
+                    here,
+                    there,
+                    y - s,
+                    flow,
+                    y - start,
+                    size,
+                    solid,
+                    z,
+                    y,
+                    high,
+                    dy,
+                    a,
+                    b,
+                    1.0 / dz[z],
+                    blood,
+                    body,
+                )
                 sums[y, 1] += taken * dy[y] * dz[z]
-                copy(roof, i, flow, side, n)
-                if mode == STAGE:
-                    blend(out, h, f, base, z, y, n, rate, m)
-                elif mode == EXPLICIT:
-                    advance(out, h, f, z, y, n, rate, m[0])
-                    if rates.size > 1 and any_above(t, here, j, n, given[0]):
-                        harm(omega, z, y, t, t, here, j, solid, m[0], rates, given)
+            if mode == STAGE:
+                blend(out, h, f, base, z, start, end, flow, m)
+            elif mode == KEEP:
+                keep(out, z, start, end, flow)
+            else:
+                advance(out, h, f, z, start, end, flow, m[0])
+                if ranges.size > 0:
+                    for y in range(start, end):
+                        if any_above(rows, here, y - s, n, warm):
+                            harm(omega, z, y, rows, here, y - s, solid, m[0], ranges, log)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def meet(t, k, p, j, solid, z, y, roof, bare, left, r, half, surface, width):  # type: ignore[no-untyped-def]
-    """Let heat out of the cells of a row that nothing lies on any more; returns it [W/m]."""
-    out = 0.0
-    for i in range(width.size):
-        if bare[r, i] == 1 and solid[z, y, i] != 0:
-            bare[r, i] = 0
-            left[r] -= 1
-            loss = (t[p, j, i] - surface[1]) / (1.0 / surface[0] + half / k[p, j, i])
-            roof[r, i] -= loss
-            out += loss * width[i]
-    return out
+def lanes_of(dx):  # type: ignore[no-untyped-def]
+    """Lanes of half widths (one of no cell on either side), of one over widths, and of widths."""
+    size = np.ones(3 * LANE)
+    for i in range(dx.size):
+        size[1 + i], size[LANE + i], size[2 * LANE + i] = 0.5 * dx[i], 1.0 / dx[i], dx[i]
+    return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def meet(rows, p, j, flow, solid, z, y0, y1, bare, left, half, surface, dx, dy, sums):  # type: ignore[no-untyped-def]
+    """Let heat out of the cells of rows y0 to y1 that nothing lies on any more, into the first of ``sums`` [W]."""
+    for y in range(y0, y1):
+        r = y - y0
+        if left[r] == 0:
+            continue
+        for i in range(dx.size):
+            if bare[r, i] == 1 and solid[z, y, i] != 0:
+                bare[r, i] = 0
+                left[r] -= 1
+                t, k = rows[p, j + r, 1 + i], rows[p, j + r, LANE + 1 + i]
+                loss = (t - surface[1]) / (1.0 / surface[0] + half / k)
+                flow[r + 1, i] -= loss
+                sums[y, 0] += loss * dx[i] * dy[y]
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
@@ -286,23 +342,38 @@ def verdict(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
 def accept(  # type: ignore[no-untyped-def]
-    before, after, omega, peak, solid, first, ends, kinds, table, law, window, y0, y1, dt, rates, given
+    before, after, omega, peak, solid, first, ends, kinds, table, law, window, y0, y1, dt, ranges, warm
 ):
-    """Damage and peak temperature of a step of ``dt`` [s] in rows ``y0`` to ``y1``; rows that end cold are passed."""
+    """Peak temperature and damage, by Simpson's rule, of a step of ``dt`` [s]; rows that end cold are passed."""
     n = before.shape[2]
-    t, u, k = np.empty((1, 1, n)), np.empty((1, 1, n)), np.empty((1, 1, n))
+    rows, log, fit = np.empty((1, 3, 2 * LANE)), np.empty(n), np.zeros(3, dtype=np.bool_)
     for z in range(window[0]):
         for y in range(y0, y1):
-            lay(after, z, y, u, k, 0, 0, solid, first, ends, kinds, table, law)
-            raise_peak(peak, z, y, n, u, solid)
-            if rates.size > 1 and any_above(u, 0, 0, n, given[0]):
-                lay(before, z, y, t, k, 0, 0, solid, first, ends, kinds, table, law)
-                harm(omega, z, y, t, u, 0, 0, solid, dt, rates, given)
+            lay(after, z, y, y + 1, rows, 0, 2, solid, first, ends, kinds, table, law, fit)
+            raise_peak(peak, z, y, rows, 2, solid)
+            if ranges.size > 0 and any_above(rows, 0, 2, n, warm):
+                lay(before, z, y, y + 1, rows, 0, 0, solid, first, ends, kinds, table, law, fit)
+                for i in range(n):
+                    rows[0, 1, 1 + i] = 0.5 * (rows[0, 0, 1 + i] + rows[0, 2, 1 + i])
+                for part in range(3):
+                    share = dt * (4.0 if part == 1 else 1.0) / 6.0
+                    harm(omega, z, y, rows, 0, part, solid, share, ranges, log)
 
 
 @njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
-def raise_peak(peak, z, y, n, t, solid):  # type: ignore[no-untyped-def]
+def raise_peak(peak, z, y, rows, j, solid):  # type: ignore[no-untyped-def]
     """Highest temperature so far of the tissue of a row."""
-    for i in range(n):
-        higher = (t[0, 0, i] > peak[z, y, i]) & (solid[z, y, i] != 0)
-        peak[z, y, i] = t[0, 0, i] if higher else peak[z, y, i]
+    for i in range(peak.shape[2]):
+        higher = (rows[0, j, 1 + i] > peak[z, y, i]) & (solid[z, y, i] != 0)
+        peak[z, y, i] = rows[0, j, 1 + i] if higher else peak[z, y, i]
+
+
+@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+def temperatures(h, solid, first, ends, kinds, table, law, t):  # type: ignore[no-untyped-def]
+    """Of every cell, into ``t``."""
+    rows, fit = np.empty((1, 1, 2 * LANE)), np.zeros(1, dtype=np.bool_)
+    for z in range(h.shape[0]):
+        for y in range(h.shape[1]):
+            lay(h, z, y, y + 1, rows, 0, 0, solid, first, ends, kinds, table, law, fit)
+            for i in range(h.shape[2]):
+                t[z, y, i] = rows[0, 0, 1 + i]

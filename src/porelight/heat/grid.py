@@ -124,8 +124,8 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
 
     Every column stands in the middle of like cells: ``finest`` wide near it, a fifth wider each outwards, but never
     wider than a tenth of the pitch or two of the finest. Beyond the stamp they grow by a quarter each for ``margin``
-    [m]. Down, the edges are some of ``z_edges``, in steps of ``finest`` or more, so that what is laid in from the grid
-    of a column keeps its energy.
+    [m]. Down, where less changes, the edges are some of ``z_edges``, in steps of one and a half of the finest or more,
+    so that what is laid in from the grid of a column keeps its energy.
     """
     half, step = [0.0], finest
     widest = max(0.1 * pitch, 2.0 * finest)
@@ -142,7 +142,7 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
         step *= 1.25
     beyond = np.array(outside[1:])
     edges = np.concatenate([-beyond[::-1], inside, beyond])
-    return Box(x_edges=edges, y_edges=edges, z_edges=_thinned(z_edges, finest))
+    return Box(x_edges=edges, y_edges=edges, z_edges=_thinned(z_edges, 1.5 * finest))
 
 
 def _thinned(edges: Floats, finest: float) -> Floats:

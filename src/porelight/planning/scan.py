@@ -35,9 +35,7 @@ LONGEST_ALONE: Final = 20 * ms
 """A column is followed alone for no longer after its pulse [s]: by then its heat is smooth on the block's cells."""
 
 COLDEST_HARM: Final = celsius(43.0)
-HOTTEST_HARM: Final = celsius(427.0)
-HARM_SPACING: Final = 0.2
-"""Temperatures of the look-up of damage rates [K]; below the first, collagen takes hours."""
+"""Below this collagen takes hours [K]."""
 
 Progress = Callable[[str, float], None]
 
@@ -233,8 +231,8 @@ def _time_alone(setting: Setting, pitch: float, finest: float, delay: float) -> 
 
 def _harm() -> Harm:
     """Rates of the set for collagen that is used unless another is named."""
-    temperatures = np.arange(COLDEST_HARM, HOTTEST_HARM, HARM_SPACING)
-    return Harm(sets()[default("coagulation")].rate(temperatures), COLDEST_HARM, HARM_SPACING)
+    parts = sets()[default("coagulation")].ranges
+    return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
 
 
 def _reach(column: Simulation) -> float:
