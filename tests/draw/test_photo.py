@@ -115,3 +115,18 @@ def test_a_distribution_of_nothing_is_drawn() -> None:
         census = a_plan.census(0, um_per_px=scale)
         draw.distribution(ax, census)
         assert draw.svg(figure, "sizes", draw.distribution_says(census))
+
+
+def test_regions_are_outlined_and_named() -> None:
+    import dataclasses
+
+    from porelight.draw.ink import new_figure
+    from porelight.photo.census import Region
+
+    outline = np.array([[50.0, 60.0], [200.0, 60.0], [120.0, 300.0]])
+    census = dataclasses.replace(a_plan.census(5), regions=(Region("left cheek", outline),))
+    _, ax = new_figure(census.width, census.height)
+    photo.pore_overlay(ax, census)
+    assert "left cheek" in [text.get_text() for text in ax.texts]
+    drawn = [line.get_xydata() for line in ax.lines]
+    assert any(np.array_equal(line, np.vstack([outline, outline[:1]])) for line in drawn)
