@@ -213,6 +213,7 @@ def page(found: list[Line], plan: dict[str, Any]) -> str:
         f"- depth of the hole, trust A and B: {score(found, deep, 'evidence', 'AB')}",
         f"- depth with coagulation, trust A: {score(found, total, 'evidence', 'A')}",
         f"- width of the hole, trust A and B: {score(found, wide, 'evidence', 'AB')}",
+        f"- rim below the floor, trust A and B: {score(found, ('rim_below_um',), 'evidence', 'AB')}",
         "",
         "## Looked up while the model was written; no parameter was set on it",
         "",

@@ -146,6 +146,15 @@ def test_pulses_that_follow_fast_meet_the_cloud_of_those_before() -> None:
     assert min(clouds[3:]) > 0.5
 
 
+def test_wide_spots_of_er_yag_lose_the_light_that_was_measured_at_ten_hertz() -> None:
+    # kaufmann1996: 10 um a pulse at 10 J/cm2 and 10 Hz; hibsterlims: 6 um for each J/cm2. The threshold is ours.
+    wide = Setting(laser("eryag"), 300 * mJ, 2000 * um, 250 * us, pulses_per_column=5, repetition_interval=0.1)
+    passed = 1.0 - beer_lambert(wide, SKIN, grid()).clouding
+    assert 6.0 * (10.0 * passed - 1.0) == pytest.approx(10.0, abs=0.5)
+    single, slow = (dataclasses.replace(wide, pulses_per_column=1), dataclasses.replace(wide, repetition_interval=0.5))
+    assert beer_lambert(single, SKIN, grid()).clouding == beer_lambert(slow, SKIN, grid()).clouding == 0.0
+
+
 def test_co2_holes_are_not_clouded_beyond_their_measured_heat_of_ablation() -> None:
     stacked = dataclasses.replace(setting(), pulses_per_column=5, repetition_interval=0.01)
     assert beer_lambert(stacked, SKIN, grid()).clouding == 0.0

@@ -47,6 +47,13 @@ def test_full_field_er_yag_leaves_the_measured_rim_and_depth() -> None:
     assert found["ablation_depth_um"] == pytest.approx(120.0, rel=0.10)
 
 
+def test_full_field_er_yag_at_ten_hertz_removes_what_was_measured_a_pulse() -> None:
+    # kaufmann1996: 10 um at 10 J/cm2. The clouding of wide spots is taken from this row; a cell is 1.5 um.
+    setting = setting_from("eryag", energy_mj=314.16, spot_um=2000, pulse_us=250, stack=2, repetition_hz=10)
+    found = numbers(simulate(setting, HUMAN, temperature=celsius(21.0)))
+    assert found["ablation_depth_um"] / 2 == pytest.approx(10.0, abs=1.5)
+
+
 @pytest.mark.parametrize("case", PLAN["cases"], ids=lambda case: case["id"])
 def test_every_case_of_the_validation_has_a_source_and_something_measured(case: dict[str, object]) -> None:
     assert cite.source(str(case["source"])).title
