@@ -118,8 +118,8 @@ def _standing(
 ) -> Standing:
     grade, agreement = (cite.table("indices")[key] for key in ("grade_steps", "grade_agreement"))
     no_grade = (
-        "Grades of 0 to 4 are given by eye. No study we know says which count or size makes which grade, and a program "
-        f"that graded selfies agreed with dermatologists only in part (r = {agreement.value:g})."
+        "Grades of 0 to 4 are given by eye. No study we know says which count or size makes which grade. A program that "
+        f"graded selfies agreed with dermatologists only in part (r = {agreement.value:g}, {agreement.source.key})."
     )
     measured, why = _measured(census, region, quantity)
     cohort = next((c for c in cohorts if (c.quantity, c.region, c.device) == (quantity, region.name, device)), None)
@@ -173,7 +173,7 @@ def _no_cohort(quantity: Quantity, device: str | None) -> tuple[str, tuple[Cited
     unit = units.si(1.0, near.unit)
     said = (
         f"In {near.count.si:g} {near.people}, the {NAMES[quantity]} was {near.row.si / unit:.3g} {near.unit} (standard "
-        f"deviation {spread / unit:.2g}) by {near.device}. "
+        f"deviation {spread / unit:.2g}) by {near.device} ({near.row.source.key}). "
     )
     other = "This photo is of another device, and devices do not agree on what a pore is: it cannot be ranked."
     same = "Mean and spread of so few people, of a place or age not told, do not carry a rank."

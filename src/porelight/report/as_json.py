@@ -23,6 +23,7 @@ from porelight.cite import Cited, Confidence, Source
 from porelight.fields import Interval
 from porelight.laser import Setting
 from porelight.photo.census import Index, PoreCensus
+from porelight.photo.grade import Standing, standings
 from porelight.photo.regions import summaries
 from porelight.photo.scale import Scale
 from porelight.planning.model import Candidate, Factor, Milestone, Plan, Simulation
@@ -92,7 +93,7 @@ def plan_numbers(plan: Plan) -> Numbers:
 
 def plan_sources(plan: Plan) -> tuple[Source, ...]:
     """Every source behind the numbers, verdicts and calendar of a plan, by key."""
-    found = {row.source.key: row.source for row in cite.used(plan)}
+    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(standings(plan.census)))}
     found |= {verdict.source.key: verdict.source for verdict in plan.verdicts}
     found |= {item.source.key: item.source for item in plan.calendar.items}
     return tuple(found[key] for key in sorted(found))
@@ -108,7 +109,7 @@ def plan_weakest(plan: Plan) -> Confidence:
 
 def census_numbers(census: PoreCensus) -> Numbers:
     """The summary of a census; lengths are None without a scale."""
-    rows = cite.used(census)
+    rows = (*cite.used(census), *cite.used(standings(census)))
     told = {
         "sources": _sources(_row_sources(rows)),
         "weakest": cite.weakest(rows),
@@ -196,6 +197,7 @@ def _census(census: PoreCensus) -> Numbers:
         "gate": {"level": census.gate.level, "findings": [dataclasses.asdict(each) for each in census.gate.findings]},
         "regions": [dataclasses.asdict(each) for each in summaries(census)],
         "indices": [_index(each) for each in census.indices],
+        "grades": [_grade(each) for each in standings(census) if each.quantity == "area_fraction"],
     }
 
 
@@ -214,6 +216,12 @@ def _index(index: Index) -> Numbers:
     names = ("key", "title", "value", "low", "high", "unit", "region", "because")
     told = {name: getattr(index, name) for name in names}
     return told | {"sources": sorted({row.source.key for row in index.rests_on})}
+
+
+def _grade(standing: Standing) -> Numbers:
+    names = ("region", "grade", "grade_because", "percentile", "low", "high", "among", "because")
+    told = {name: getattr(standing, name) for name in names}
+    return told | {"sources": sorted({row.source.key for row in standing.rests_on})}
 
 
 def _person(person: Person) -> Numbers:

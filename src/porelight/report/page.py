@@ -15,6 +15,7 @@ from porelight import cite, draw, units
 from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.draw.column import ISOTHERMS
+from porelight.photo.grade import standings
 from porelight.photo.regions import summaries
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
@@ -58,6 +59,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "scale_bar": _scale_bar(plan),
         "regions": summaries(plan.census),
         "verdicts": by_outcome(plan.verdicts),
+        "standing": standings(plan.census)[0],
         "asked": open_questions(plan.verdicts, plan.person),
         "figures": _figures(plan),
         "preview": preview.shown(plan, photo_pixels),
