@@ -142,10 +142,10 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
         step *= 1.25
     beyond = np.array(outside[1:])
     edges = np.concatenate([-beyond[::-1], inside, beyond])
-    return Box(x_edges=edges, y_edges=edges, z_edges=_thinned(z_edges, 1.5 * finest))
+    return Box(x_edges=edges, y_edges=edges, z_edges=thinned(z_edges, 1.5 * finest))
 
 
-def _thinned(edges: Floats, finest: float) -> Floats:
+def thinned(edges: Floats, finest: float) -> Floats:
     """Some of ``edges``, the first and the last among them, in steps of ``finest`` or more."""
     chosen = [0]
     for index in range(1, edges.size):

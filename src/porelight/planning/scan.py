@@ -155,10 +155,10 @@ class Scan:
         """Lay one column in; sites whose cells are alike, and starts that are, share what is laid."""
         y, x = float(self.middles[site[0]]), float(self.middles[site[1]])
         column, block = self._column(temperature), self.block
-        place = around(self.box, x, y, _reach(column))
+        place = around(self.box, x, y, reach(column))
         key = (temperature, self._alike(place, x, y))
         if key not in self.prints:
-            self.prints[key] = _printed(imprint(column.crater.grid, self.box, place, x, y), column)
+            self.prints[key] = printed(imprint(column.crater.grid, self.box, place, x, y), column)
         made = self.prints[key]
         block.put(made.heat, made.gone, place)
         block.omega[place] += made.omega
@@ -235,7 +235,7 @@ def _harm() -> Harm:
     return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
 
 
-def _reach(column: Simulation) -> float:
+def reach(column: Simulation) -> float:
     """Radius within which lies all but a millionth of a column's heat [m]."""
     assert column.warming.heat is not None
     grid = column.crater.grid
@@ -243,7 +243,7 @@ def _reach(column: Simulation) -> float:
     return float(grid.r_edges[int(np.searchsorted(held, (1.0 - 1e-6) * held[-1])) + 1])
 
 
-def _printed(where: Imprint, column: Simulation) -> Print:
+def printed(where: Imprint, column: Simulation) -> Print:
     """What a column leaves in the cells around it; damage by its logarithm, so that its edge stays in place."""
     crater, warming = column.crater, column.warming
     assert warming.heat is not None
