@@ -119,7 +119,8 @@ def _standing(
     grade, agreement = (cite.table("indices")[key] for key in ("grade_steps", "grade_agreement"))
     no_grade = (
         "Grades of 0 to 4 are given by eye. No study we know says which count or size makes which grade. A program "
-        f"that graded selfies agreed with dermatologists only in part (r = {agreement.value:g}, {agreement.source.key})."
+        "that graded selfies agreed with dermatologists only in part "
+        f"(r = {agreement.value:g}, {agreement.source.key})."
     )
     measured, why = _measured(census, region, quantity)
     cohort = next((c for c in cohorts if (c.quantity, c.region, c.device) == (quantity, region.name, device)), None)
