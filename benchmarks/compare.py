@@ -1,4 +1,4 @@
-"""How far comparisons of rendered skin can be believed: unchanged skin, skin whose pores shrank, other skin, softer photos.
+"""How far comparisons of rendered skin can be believed: unchanged, softer, with smaller pores, or another skin.
 
     python -m benchmarks.compare [--pairs 120] [--first 1000] [--kind null shrunk other soft]
 
@@ -16,7 +16,7 @@ import numpy as np
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 from porelight import cite
-from porelight.photo.change import Change
+from porelight.photo.change import Change, Key
 from porelight.photo.compare import compare
 from porelight.photo.tally import RETAKE, SURE
 from porelight.refusal import Refusal
@@ -64,12 +64,12 @@ def run(kind: str, seeds: range) -> Iterator[Tried]:
         yield tried(seed, shrink, second, other)
 
 
-def logs(changes: list[Change], key: str) -> tuple[np.ndarray, np.ndarray]:
+def logs(changes: list[Change], key: Key) -> tuple[np.ndarray, np.ndarray]:
     """Logarithm of each change and its own error, retakes taken out."""
     held = [each for change in changes for each in change.measures if (each.key, each.region) == (key, "")]
     middle = np.log1p([each.change_pct.mid / 100.0 for each in held])
     error = np.log1p([each.detectable_pct / 100.0 for each in held]) / SURE
-    retake = cite.table("compare")[RETAKE[key]].si  # type: ignore[index]
+    retake = cite.table("compare")[RETAKE[key]].si
     return middle, np.sqrt(np.maximum(error**2 - retake**2, 0.0))
 
 
@@ -79,20 +79,8 @@ def report(kind: str, found: list[Tried]) -> None:
     for each in found:
         if isinstance(each, Refusal) and kind != "other":
             print("  refused:", each.what)
-    for key in RETAKE if changes else ():
-        middle, own = logs(changes, key)
-        if not middle.size:
-            continue
-        none = np.mean([change.of(key).result == "no detectable change" for change in changes if change.of(key)])
-        excess = np.sqrt(max(float(np.mean(middle**2)) - float(np.mean(own**2)), 0.0))
-        least = np.median([change.of(key).detectable_pct for change in changes if change.of(key)])
-        percent = 100.0 * np.expm1(middle)
-        within = float(np.mean(np.abs(percent - 100.0 * (KINDS[kind][0] - 1.0)) <= 4.0))
-        print(
-            f"  {key:15} mean {percent.mean():+6.1f} %, median {np.median(percent):+6.1f} %, spread {percent.std():4.1f},"
-            f" root mean square {100 * np.sqrt(np.mean(middle**2)):4.1f}, own {100 * np.sqrt(np.mean(own**2)):4.1f},"
-            f" beyond {100 * excess:4.1f}; none {100 * none:5.1f} %, detectable {least:4.1f} %, within 4 points {100 * within:5.1f} %"
-        )
+    for key in RETAKE:
+        _line(key, kind, changes)
     if changes and kind == "null":
         _pores(changes)
     if changes:
@@ -101,6 +89,24 @@ def report(kind: str, found: list[Tried]) -> None:
         print(f"  the two least and the two most: {told}")
         shared = np.array([change.registration.shared - change.registration.by_chance for change in changes])
         print(f"  dots shared beyond chance: least {shared.min():.2f}, median {np.median(shared):.2f}")
+
+
+def _line(key: Key, kind: str, changes: list[Change]) -> None:
+    held = [each for change in changes if (each := change.of(key)) is not None]
+    if not held:
+        return
+    middle, own = logs(changes, key)
+    percent = 100.0 * np.expm1(middle)
+    all_of_it, own_of_it = (100.0 * np.sqrt(np.mean(each**2)) for each in (middle, own))
+    none = 100.0 * np.mean([each.result == "no detectable change" for each in held])
+    least = np.median([each.detectable_pct for each in held])
+    within = 100.0 * np.mean(np.abs(percent - 100.0 * (KINDS[kind][0] - 1.0)) <= 4.0)
+    print(
+        f"  {key:15} mean {percent.mean():+6.1f} %, median {np.median(percent):+6.1f} %, spread {percent.std():4.1f},"
+        f" root mean square {all_of_it:4.1f}, own {own_of_it:4.1f},"
+        f" beyond {np.sqrt(max(all_of_it**2 - own_of_it**2, 0.0)):4.1f}; none {none:5.1f} %,"
+        f" detectable {least:4.1f} %, within 4 points {within:5.1f} %"
+    )
 
 
 def _pores(changes: list[Change]) -> None:

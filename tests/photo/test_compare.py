@@ -11,6 +11,7 @@ from porelight.refusal import Refusal
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 SIZE = (560, 700)
+pytestmark = pytest.mark.slow
 
 
 def pair(seed: int, shrink: float = 1.0, light_from: float = 200.0, shot: Shot | None = None) -> Change:
@@ -20,12 +21,12 @@ def pair(seed: int, shrink: float = 1.0, light_from: float = 200.0, shot: Shot |
     return stage.compare(first, second, um_per_px=60.0)
 
 
-@pytest.mark.parametrize("seed", [31, 32])
+@pytest.mark.parametrize("seed", [31])
 def test_two_photos_of_unchanged_skin_show_no_change(seed: int) -> None:
     assert pair(seed, light_from=230.0).result == "no detectable change"
 
 
-@pytest.mark.parametrize("seed", [33, 34])
+@pytest.mark.parametrize("seed", [33])
 def test_pores_a_fifth_smaller_are_found_so_within_four_points(seed: int) -> None:
     change = pair(seed, shrink=0.8)
     assert change.result == "smaller"
@@ -44,7 +45,7 @@ def test_a_blur_of_one_pixel_in_one_photo_is_no_change(softer: str) -> None:
     assert count.result == "no detectable change"
 
 
-@pytest.mark.parametrize("seed", [36, 37])
+@pytest.mark.parametrize("seed", [36])
 def test_another_persons_skin_is_refused(seed: int) -> None:
     first, second = (take(skin(seed + 100 * k, size=SIZE), Shot(), seed + k) for k in range(2))
     with pytest.raises(Refusal, match="pattern of its pores is another"):

@@ -1,0 +1,31 @@
+"""A comparison for the tests of pages and figures: rendered skin, taken again with its pores smaller."""
+
+from __future__ import annotations
+
+import functools
+
+from porelight.photo.change import Change
+from porelight.photo.compare import compare
+from porelight.photo.decode import Picture
+from tests.photo.retakes import Shot, skin, take
+
+SIZE = (420, 520)
+
+
+@functools.cache
+def photos() -> tuple[Picture, Picture]:
+    first = take(skin(71, size=SIZE, um_per_px=45.0), Shot(), 1)
+    return first, take(skin(71, size=SIZE, um_per_px=45.0, shrink=0.75), Shot(angle=6.0, shift=(12.0, -8.0)), 2)
+
+
+@functools.cache
+def smaller() -> Change:
+    """Pores a quarter narrower."""
+    return compare(*photos(), um_per_px=45.0)
+
+
+@functools.cache
+def unchanged() -> Change:
+    """The same skin without a scale."""
+    first, _ = photos()
+    return compare(first, take(skin(71, size=SIZE, um_per_px=45.0), Shot(), 3))
