@@ -11,11 +11,14 @@ from collections.abc import Callable
 import numpy as np
 from numba import njit
 
+from benchmarks.heat import block
 from porelight import heat
 from porelight.damage import Damage
 from porelight.fields import Exposure, Floats, Warming
 from porelight.heat import kernels
+from porelight.heat.surface import plain
 from porelight.light.beer_lambert import Beam, beer_lambert
+from porelight.planning import pattern
 from porelight.planning.simulate import expected_depth, penetration, setting_from, simulate, skin_of
 from porelight.units import celsius, ms, um
 
@@ -60,7 +63,7 @@ def stencil(nz: int, nr: int) -> None:
     rng = np.random.default_rng(1)
     enthalpy = tissue.enthalpy(celsius(35.0))[:, None] + rng.random(grid.shape) * 1.5e9
     fields = [np.zeros(grid.shape) for _ in range(3)]
-    solid, surface = np.ones(grid.shape), np.array([0.0, 300.0, 300.0])
+    solid, surface = np.ones(grid.shape), plain(0.0, 300.0, 300.0)
     dz, rings = kernels.geometry(grid)
 
     def ours() -> object:
@@ -122,12 +125,24 @@ def error_against_time() -> None:
         )
 
 
+def stamp_time(threads: int) -> str:
+    """Processor time and time of a stamp with its first column's compiled code at hand."""
+    setting = setting_from("co2", energy_mj=20, density_pct=10)
+    pattern.stamp(setting, SKIN, across=2, followed=0.01)
+    begun, busy = time.perf_counter(), time.process_time()
+    pattern.stamp(setting, SKIN, threads=threads)
+    return f"{time.process_time() - busy:.0f} s of processor time in {time.perf_counter() - begun:.0f} s"
+
+
 def main() -> None:
     for shape in ((150, 60), (1000, 1000), (4000, 1000)):
         stencil(*shape)
     taken = best(lambda: simulate(SETTING, SKIN, cooling_time=50 * ms))
     print(f"one CO2 pulse, 20 mJ, 120 um, 1 ms, and 50 ms of cooling, damage by six sets: {taken:.2f} s")
     error_against_time()
+    block.main()
+    for cores in (1, 2):
+        print(f"a stamp of 10 x 10 columns of 20 mJ, {cores} threads: {stamp_time(cores)}")
 
 
 if __name__ == "__main__":

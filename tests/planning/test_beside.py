@@ -14,6 +14,7 @@ SKIN = skin_of("III", "cheek")
 SETTING = setting_from("co2", energy_mj=20)
 
 
+@pytest.mark.slow
 def test_heat_comes_to_the_gland_late_and_little_and_less_from_further_away() -> None:
     near, far = (beside(SETTING, SKIN, distance * um, followed=0.6) for distance in (220.0, 400.0))
     assert near.gland_rise.max() > far.gland_rise.max() > 0.0

@@ -7,7 +7,7 @@ followed from that temperature: one exposure serves all columns whose skin is wi
 
 What this leaves out: while a column is followed alone, its neighbours' heat is even over it, and their damage in that
 time counts the two apart; evaporation from the skin between. The block's cells see the wall of a crater in steps of an
-eighth of the spot, which puts the rise midway between columns right to about a tenth; halving them halves that.
+eighth of the spot.
 
 An endless lattice fired at once, each column alone in its cell, is the quick estimate: its bulk rise bounds a stamp's.
 """
