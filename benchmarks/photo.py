@@ -85,7 +85,7 @@ def blurred(pixels: Pixels, sigma: float) -> Pixels:
 
 def grainy(pixels: Pixels, noise: float) -> Pixels:
     grain = np.random.default_rng(1).normal(0.0, noise, pixels.shape)
-    return np.rint((pixels + grain).clip(0.0, 255.0)).astype(np.uint8)
+    return np.asarray(np.rint((pixels + grain).clip(0.0, 255.0)), np.uint8)
 
 
 def places(census: photo.PoreCensus) -> NDArray[np.float64]:

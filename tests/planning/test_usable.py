@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight import care
+from porelight.photo.census import Finding, Gate
 from porelight.planning import make
 from porelight.planning.usable import photo_verdict
 from tests.planning.made_up import ON, census
@@ -25,7 +26,7 @@ UNUSABLE = [
     (census(count=0), "No pore was found"),
     (census(count=0, um_per_px=None), "No pore was found"),
     (census(median=100, spread=0.1), "No enlarged pore was found"),
-    (flagged(census(), "noisy"), "grainy"),
+    (dataclasses.replace(census(), gate=Gate("refuse", (Finding("noisy", "refuse", "More light"),))), "(noisy)"),
     (flagged(census(), "no skin"), "little skin"),
     (flagged(census(count=3, median=400), "few pores"), "Only 3"),
 ]

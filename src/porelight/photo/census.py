@@ -30,6 +30,7 @@ PictureFlag = Literal[
     "tilted",
     "scales differ",
     "card not even",
+    "borderline",
     "no skin",
     "few pores",
 ]

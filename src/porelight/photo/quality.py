@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Final
 
 import numpy as np
@@ -10,38 +11,57 @@ import numpy as np
 from porelight.photo.card import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
+from porelight.photo.detect import CLEAR
 from porelight.photo.fit import Outlines
 from porelight.photo.mask import SkinMask
 from porelight.photo.scale import Scale
 from porelight.photo.size import CHANCE, PoreScale
-from porelight.photo.tone import Plane, luminance
+from porelight.photo.tone import Plane, blur, logarithm, luminance
 
-SMALL: Final = 200
-"""Width or height [px] under which too few pores fit in to count: at 60 um per px, 12 mm of skin."""
-COARSE: Final = 5.0
-"""Median pore diameter [px] under which sizes cannot be told apart."""
-GLARE: Final = 0.03
-"""Share of the skin that may be lost to glare."""
-DARK: Final = 0.02
-"""Median luminance of skin under which the sensor's noise rules."""
+SMALL: Final = (200.0, 100.0)
+"""Width or height [px] under which too few pores fit in to count, and to look for: at 60 um per px, 12 and 6 mm."""
+COARSE: Final = (5.0, 2.5)
+"""Median pore diameter [px] under which sizes cannot be told apart, and under which pores cannot be told from grain."""
+GLARE: Final = (0.03, 0.35)
+"""Share of the skin that is lost to glare."""
+DARK: Final = (0.02, 0.005)
+"""Median luminance of skin under which the sensor's noise shows, and under which it rules."""
 NOISY: Final = 5.0
-"""Noise of the picture [8-bit levels] from which pores are lost."""
+"""Noise of the picture [8-bit levels] from which pores may be lost whatever they look like."""
+GRAIN: Final = (0.012, 0.033)
+"""Contrast of the finest grain, by that of a pore and by its diameter in px, from which pores are lost, and many."""
+CLUMPED: Final = (0.05, 0.9)
+"""Contrast of grain of 1 px by that of a pore, and by that at 2 px: both above, it is the camera's, not the skin's."""
 FEW: Final = 25
 """Pores under which a summary says little."""
+BORDERLINE: Final = (0.06, 1.1)
+"""Share of pores that are pores by less than this factor: so many would be lost or won by another photo."""
 SOFT: Final = 0.603
 """Median edge softness of the pores, by radius, from which the photo is blurred."""
-CLEAN: Final = 0.35
-"""Noise [8-bit levels] that no sensor reaches: with soft edges as well, a filter has been at work."""
-SMOOTH: Final = 0.603
-"""Edge softness from which a picture that clean counts as smoothed."""
-PACKED: Final = (70, 30)
+FINE: Final = 0.75
+"""Contrast at 1 px by that at 2 px that a sharp photo of 6 px wide pores has."""
+FINER: Final = 0.08
+"""How much more it must be for each px that the pores are narrower: what little a filter takes is then lost pores."""
+COARSER: Final = 0.03
+"""How much less it may be for each px that the pores are wider, down to :data:`FINEST`."""
+FINEST: Final = 0.58
+"""What every sharp photo has."""
+LOST: Final = 0.6
+"""Share of that contrast below which the photo is of no use."""
+EVEN: Final = (0.6, 0.62)
+"""Median by median contrast at 1 and 2 px, and median by mean contrast at less: below, a filter evened the skin."""
+EDGED: Final = 0.8
+"""Median by mean contrast at less than 1 px: below, what is soft was softened by a filter, not by the lens."""
+PACKED: Final = (70.0, 25.0)
 """JPEG quality below which pores are lost, and below which the blocks of the file look like pores."""
-FULL: Final = 0.05
-"""Share of the skin that may be as bright as the file can say."""
+FULL: Final = (0.05, 0.4)
+"""Share of the skin that is as bright as the file can say."""
 TILTED: Final = (30.0, 50.0)
 """Angle of the skin to the picture [degrees]: one side of the pores is then shorter by a seventh, and by a third."""
 APART: Final = 0.1
 """Share by which a typed scale and that of the card may differ."""
+SAMPLE: Final = 1_000_000
+"""Pixels in the middle of the picture whose texture is looked at."""
 
 ADVICE: Final[dict[PictureFlag, str]] = {
     "uncalibrated": "Put the printed card beside the skin, or type the scale, for lengths in micrometres",
@@ -57,6 +77,7 @@ ADVICE: Final[dict[PictureFlag, str]] = {
     "tilted": "Hold the phone flat in front of the skin, not at an angle",
     "scales differ": "Check the typed scale, and that the card was printed at 100 %: its check line measures 50 mm",
     "card not even": "Hold card and skin in the same even light, without shine or shadow on the card",
+    "borderline": "Take two photos in the same light and compare their counts; closer and sharper is surer",
     "no skin": "Use a sharp colour photo of bare skin in even, white light",
     "few pores": "Take the photo closer and sharper; if it is both, this skin shows few pores",
 }
@@ -85,17 +106,17 @@ class Seen:
 
 
 def gate_of(seen: Seen) -> Gate:
-    """Every finding, in the order of the flag's type, and the gravest of their levels."""
+    """Every finding, and the gravest of their levels."""
     levels: dict[PictureFlag, GateLevel | None] = {
         "uncalibrated": None if seen.scale else "usable",
-        "too small": _care(min(seen.picture.width, seen.picture.height) < SMALL),
+        "too small": _below(SMALL, min(seen.picture.width, seen.picture.height)),
         **_sharpness(seen),
         **_light(seen),
-        "compressed": _above(PACKED, seen.picture.jpeg_quality, falling=True),
+        "compressed": _below(PACKED, seen.picture.jpeg_quality),
         "tilted": _above(TILTED, seen.tilt),
         "scales differ": _care(_differ(seen.scale, seen.card)),
         "card not even": _care(seen.card is not None and bool(seen.card.flags)),
-        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < CHANCE),
+        **_certainty(seen),
     }
     findings = tuple(Finding(flag, level, ADVICE[flag]) for flag, level in levels.items() if level is not None)
     gravest = max((ORDER.index(finding.level) for finding in findings), default=0)
@@ -113,34 +134,88 @@ def _care(held: bool) -> GateLevel | None:
     return "usable with care" if held else None
 
 
-def _above(bounds: tuple[float, float], value: float | None, *, falling: bool = False) -> GateLevel | None:
-    """From the first bound on with care, from the second on refused; an unknown value says nothing."""
-    if value is None:
-        return None
-    passed = [value < bound if falling else value > bound for bound in bounds]
-    return "refuse" if passed[1] else _care(passed[0])
+def _above(bounds: tuple[float, float], value: float) -> GateLevel | None:
+    """From the first bound on with care, from the second on refused."""
+    return "refuse" if value > bounds[1] else _care(value > bounds[0])
+
+
+def _below(bounds: tuple[float, float], value: float | None) -> GateLevel | None:
+    """The same downwards; what is not known says nothing."""
+    return None if value is None else _above((-bounds[0], -bounds[1]), -value)
 
 
 def _sharpness(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
-    noise = noise_level(seen.picture)
-    median = float(np.median(seen.pores.diameter)) if len(seen.pores) else 0.0
-    softness = float(np.median(seen.outline.edge / seen.outline.radius)) if seen.outline.edge.size else 0.0
+    noisy = _care(noise_level(seen.picture) > NOISY)
+    if not len(seen.pores):
+        return {"noisy": noisy}
+    texture, across = _texture(seen), float(np.median(seen.pores.diameter))
+    softness = float(np.median(seen.outline.edge / seen.outline.radius))
+    expected = _expected(across)
+    soft = softness > SOFT or texture.fineness < expected or texture.evenness[0] < EVEN[0]
+    filtered = texture.evenness[1] < EVEN[1] or (soft and texture.evenness[1] < EDGED)
+    lost = texture.fineness < LOST * expected
+    dark = max(float(np.median(seen.pores.darkness)), 1e-3)
+    clumped = texture.grain[1] / dark > CLUMPED[0] and texture.evenness[0] > CLUMPED[1]
     return {
-        "blurred": _care(softness > SOFT),
-        "too coarse": _care(0.0 < median < COARSE),
-        "smoothed": _care(noise < CLEAN and softness > SMOOTH),
-        "noisy": _care(noise > NOISY),
+        "blurred": "refuse" if lost else _care(soft and not filtered),
+        "too coarse": _below(COARSE, across),
+        "smoothed": _care(filtered),
+        "noisy": _above(GRAIN, texture.grain[0] / dark / across) or noisy or _care(clumped),
+    }
+
+
+def _expected(across: float) -> float:
+    """Fineness of a sharp photo of pores that wide [px]."""
+    over = across - 6.0
+    return FINE - FINER * over if over < 0.0 else max(FINE - COARSER * over, FINEST)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Texture:
+    """Contrast [log luminance] of the skin in bands of less than 1, of 1 and of 2 px, put into ratios."""
+
+    fineness: float
+    """Root mean square at 1 px by that at 2 px."""
+    evenness: tuple[float, float]
+    """Median at 1 px by that at 2 px; median by root mean square at less than 1 px."""
+    grain: tuple[float, float]
+    """Median at less than 1 px, and at 1 px."""
+
+
+def _texture(seen: Seen) -> Texture:
+    """Of the middle of the picture; medians as standard deviations of a normal law."""
+    middle, half = seen.light.shape[0] // 2, max(100, SAMPLE // seen.light.shape[1] // 2)
+    rows = slice(max(0, middle - half), middle + half)
+    plane = logarithm(luminance(seen.light[rows]))
+    on = seen.mask.searched[rows]
+    on = on if on.any() else np.ones_like(on)
+    steps = [plane, *(blur(plane, sigma) for sigma in (0.7, 1.4, 2.8))]
+    bands = [(finer - coarser)[on] for finer, coarser in itertools.pairwise(steps)]
+    mean = [max(float(np.sqrt(np.mean(band**2))), 1e-6) for band in bands]
+    median = [max(float(np.median(np.abs(band))) / 0.6745, 1e-6) for band in bands]
+    return Texture(mean[1] / mean[2], (median[1] / median[2], median[0] / mean[0]), (median[0], median[1]))
+
+
+def _certainty(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
+    """Whether what was found is pores, and whether as many would be found again."""
+    clear = seen.outline.clear
+    doubtful = float(np.mean(clear < BORDERLINE[1] * CLEAR)) if clear.size else 0.0
+    return {
+        "borderline": _care(doubtful > BORDERLINE[0]),
+        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < CHANCE),
     }
 
 
 def _light(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
     searched = seen.mask.searched[::8, ::8]
+    if not searched.any():
+        return {"dark": "usable with care"}
     skin = luminance(seen.light[::8, ::8])[searched]
-    clipped = np.mean(seen.picture.pixels[::8, ::8].max(axis=2)[searched] == 255) if skin.size else 0.0
+    clipped = np.mean(seen.picture.pixels[::8, ::8].max(axis=2)[searched] == 255)
     return {
-        "glare": _care(seen.mask.glare_share > GLARE),
-        "dark": _care(not skin.size or float(np.median(skin)) < DARK),
-        "overexposed": _care(float(clipped) > FULL),
+        "glare": _above(GLARE, seen.mask.glare_share),
+        "dark": _below(DARK, float(np.median(skin))),
+        "overexposed": _above(FULL, float(clipped)),
     }
 
 

@@ -37,8 +37,9 @@ def _reason(census: PoreCensus) -> tuple[str, str] | None:
     """Why the photo cannot be planned on and what would clear it, what it cannot show before what it does not."""
     if "no skin" in census.flags:
         return "Too little skin was found in this photo.", AGAIN
-    if "noisy" in census.flags:
-        return "This photo is too grainy: what looks like a pore in it may be grain.", AGAIN
+    refused = [finding for finding in census.gate.findings if finding.level == "refuse"]
+    if refused:
+        return f"This photo cannot be relied on ({refused[0].flag}).", f"{refused[0].advice}. {AGAIN}"
     if not census.pore_count:
         return "No pore was found in this photo.", NOTHING
     if census.enlarged_count == 0:

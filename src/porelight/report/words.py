@@ -63,6 +63,7 @@ FLAGS: Final[dict[PictureFlag, str]] = {
     "tilted": "The skin was photographed at an angle: pores look narrower than they are.",
     "scales differ": "The typed scale and the card in the photo differ by more than a tenth: the typed one was used.",
     "card not even": "The card lay in other light than it should: colours are less sure.",
+    "borderline": "Many marks in the photo are only just pores: another photo may count differently.",
     "no skin": "Little skin was found in the photo.",
     "few pores": "Only few pores were found: the numbers are rough.",
 }
