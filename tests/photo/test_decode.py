@@ -7,6 +7,8 @@ import datetime as dt
 import io
 import re
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -372,6 +374,25 @@ def test_damage_inside_a_tiff_writes_nothing_beside_the_refusal(
         with contextlib.suppress(Refusal):
             photo.decode(bytes(changed), "damaged.tif")
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_pillow_logs_does_not_reach_stderr() -> None:
+    """Seen by fuzzing: a TIFF that promises 235 samples a pixel was logged beside the refusal.
+
+    In a process of its own: a test runner listens to logs, and then Pillow is not alone with stderr.
+    """
+    whole = saved(patch(), "TIFF")
+    samples = b"\x15\x01\x03\x00\x01\x00\x00\x00"
+    assert whole.count(samples) == 1
+    at = whole.index(samples) + len(samples)
+    changed = whole[:at] + bytes([235]) + whole[at + 1 :]
+    run = (
+        "import sys; from porelight import photo; from porelight.refusal import Refusal\n"
+        "try: photo.decode(sys.stdin.buffer.read(), 'samples.tif')\n"
+        "except Refusal: print('refused')"
+    )
+    ended = subprocess.run([sys.executable, "-c", run], input=changed, capture_output=True, check=True)
+    assert (ended.stdout.split(), ended.stderr) == ([b"refused"], b"")
 
 
 def located(form: str) -> bytes:

@@ -6,6 +6,7 @@ import ctypes
 import dataclasses
 import functools
 import io
+import logging
 import warnings
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,7 @@ def _open(data: bytes, where: str) -> Image.Image:
     from PIL import Image
 
     pillow_heif.register_heif_opener()
-    _quiet_tiff()
+    _quiet()
     if not data:
         raise Refusal("the file is empty", where=where, advice=_ADVICE)
     try:
@@ -89,14 +90,16 @@ def _open(data: bytes, where: str) -> Image.Image:
 
 
 @functools.cache
-def _quiet_tiff() -> None:
-    """Tell the TIFF library that Pillow carries not to write to stderr; what it finds still arrives as an error.
+def _quiet() -> None:
+    """Keep the readers from writing to stderr beside our own line; what they find still arrives as an error.
 
-    Damage inside a TIFF otherwise prints lines beside the one of our refusal. The handlers are set to none by the
-    library's own functions. Where it was built in without these names, the lines stay.
+    Pillow's log goes where an application sends it, and nowhere if it sends it nowhere. The TIFF library that Pillow
+    carries prints by itself: its own functions set its handlers to none. Where it was built in without these names,
+    its lines stay.
     """
     from PIL import _imaging
 
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         library = ctypes.CDLL(str(_imaging.__file__))
         for handler in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
