@@ -61,7 +61,12 @@ KINDS: dict[str, tuple[float, Callable[[np.random.Generator], Shot], int]] = {
 def run(kind: str, seeds: range) -> Iterator[Tried]:
     shrink, second, other = KINDS[kind]
     for seed in seeds:
-        yield tried(seed, shrink, second, other)
+        found = tried(seed, shrink, second, other)
+        said = (
+            found.what if isinstance(found, Refusal) else f"{found.measures[0].change_pct.mid:+.1f} %, {found.result}"
+        )
+        print(f"  {kind} {seed}: {said}", flush=True)
+        yield found
 
 
 def logs(changes: list[Change], key: Key) -> tuple[np.ndarray, np.ndarray]:
