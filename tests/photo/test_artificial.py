@@ -8,6 +8,7 @@ import pytest
 
 from porelight import photo
 from porelight.photo.artificial import Camera, Rendered, render, sample
+from porelight.photo.view import View, covered
 from tests.photo.helpers import matched
 
 SCALE = 40.0
@@ -115,3 +116,91 @@ def test_the_shipped_sample_is_what_the_program_draws() -> None:
     assert len(shipped) < 700_000
     seen = photo.decode(shipped, "sample").pixels.astype(int)
     assert np.abs(seen - sample().pixels.astype(int)).mean() < 1.0
+
+
+def test_skin_seen_at_an_angle_has_its_pores_where_the_truth_says() -> None:
+    """Darker in the middle than around; the truth in um is that of the skin, in px that of the picture."""
+    view = View(tilt=30.0, leaning=20.0, turn=30.0, radius_mm=40.0)
+    drawn = render(8, size=(240, 320), um_per_px=60.0, view=view, mean_diameter_um=500.0, spread=0.1, depth=2.0)
+    grey = drawn.pixels.astype(float).mean(axis=2)
+    inside = (drawn.x > 12) & (drawn.x < 307) & (drawn.y > 12) & (drawn.y < 227)
+    x, y = np.rint(drawn.x[inside]).astype(int), np.rint(drawn.y[inside]).astype(int)
+    around = np.mean([grey[y + dy, x + dx] for dx, dy in ((10, 0), (-10, 0), (0, 10), (0, -10))], axis=0)
+    assert len(x) > 20
+    assert np.mean(grey[y, x] < around) > 0.95
+    assert drawn.scene is not None
+    slopes = drawn.scene.skin.slopes(drawn.scene.skin.unproject(drawn.x, drawn.y))
+    assert drawn.diameter == pytest.approx(drawn.diameter_um * np.sqrt(np.abs(np.linalg.det(slopes))), rel=1e-6)
+
+
+def test_no_pore_of_the_truth_lies_under_the_card() -> None:
+    drawn = render(9, size=(300, 450), um_per_px=220.0, view=View(card="follows"), pores=300)
+    x, y = np.rint(drawn.x).astype(int), np.rint(drawn.y).astype(int)
+    assert len(x) > 50
+    assert not (drawn.pixels[y.clip(0, 299), x.clip(0, 449)].min(axis=1) > 225).any()
+
+
+def test_without_a_view_the_diameters_in_um_are_those_in_px() -> None:
+    drawn = render(6, size=(120, 150), um_per_px=40.0)
+    assert drawn.scene is None
+    assert drawn.diameter_um == pytest.approx(40.0 * drawn.diameter)
+
+
+CHEEKS: list[tuple[Any, float, View]] = [
+    ("I", 0.35, View(card="follows")),
+    ("III", 0.35, View(tilt=20.0, leaning=70.0, turn=10.0, radius_mm=80.0, card="follows")),
+    ("V", 0.15, View(tilt=30.0, leaning=140.0, turn=20.0, radius_mm=60.0, card="follows")),
+]
+
+
+@pytest.mark.slow
+def test_diameters_in_um_come_back_through_the_card_on_leaning_curved_skin_of_any_tone() -> None:
+    """Bias within 5 %, spread 10 %, for pores above 5 px in the card's opening; scale within 1 %."""
+    ratios = []
+    for seed, (phototype, gloss, view) in enumerate(CHEEKS):
+        drawn = render(
+            30 + seed, size=(760, 1160), um_per_px=77.0, mean_diameter_um=520.0, spread=0.2,
+            phototype=phototype, gloss=gloss, view=view,
+        )  # fmt: skip
+        census = photo.measure(photo.decode(drawn.jpeg, "rendered"))
+        assert census.scale is not None
+        assert census.scale.source == "card"
+        # The mean of both directions: across the slope a pixel covers 77 um, along it more.
+        slanted = 77.0 / np.sqrt(np.cos(np.radians(view.tilt)))
+        assert census.scale.um_per_px == pytest.approx(slanted, rel=0.01)
+        in_um, in_px = _through_the_card(drawn, census)
+        assert len(in_um) > 25
+        # What the card adds to the detector's own bias.
+        assert np.median(in_um) / np.median(in_px) == pytest.approx(1.0, abs=0.01)
+        ratios.append(in_um)
+    pooled = np.concatenate(ratios)
+    assert np.median(pooled) == pytest.approx(1.0, abs=0.05)
+    spread = (np.percentile(pooled, 75) - np.percentile(pooled, 25)) / 1.349
+    assert spread <= 0.10 * (1.0 + 2.0 / np.sqrt(2.0 * len(pooled)))
+
+
+def _through_the_card(drawn: Rendered, census: photo.PoreCensus) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Measured by true diameter of pores above 5 px in the opening, in um and in px."""
+    assert drawn.scene is not None
+    assert census.diameter_um is not None
+    found = np.stack([census.pores.x, census.pores.y], -1)
+    pairs = matched(found, np.stack([drawn.x, drawn.y], -1), 0.625 * float(np.median(drawn.diameter)) + 1.0)
+    mine, true = np.array([i for i, _ in pairs]), np.array([j for _, j in pairs])
+    place = np.abs(drawn.scene.skin.unproject(drawn.x[true], drawn.y[true]))
+    there = (place < (23e3, 15e3)).all(axis=1) & (drawn.diameter[true] > 5.0)
+    in_px = census.pores.diameter[mine] / drawn.diameter[true]
+    return (census.diameter_um[mine] / drawn.diameter_um[true])[there], in_px[there]
+
+
+def test_a_typed_scale_goes_before_the_card_and_a_wrong_one_is_said() -> None:
+    view = View(tilt=10.0, card="follows")
+    drawn = render(12, size=(500, 760), um_per_px=120.0, view=view, mean_diameter_um=700.0, spread=0.2)
+    picture = photo.decode(drawn.jpeg, "rendered")
+    right, wrong, found = (photo.measure(picture, scale) for scale in (121.0, 160.0, None))
+    assert "scales differ" not in right.flags
+    assert "scales differ" in wrong.flags
+    assert wrong.um_per_px == 160.0
+    assert found.um_per_px == pytest.approx(120.0 / np.sqrt(np.cos(np.radians(10.0))), rel=0.01)
+    assert found.card is not None
+    assert drawn.scene is not None
+    assert not covered(drawn.scene, found.pores.x, found.pores.y).any()

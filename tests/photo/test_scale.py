@@ -82,7 +82,7 @@ def test_a_pore_keeps_its_shape_through_slant_and_back(long: float, way: float, 
     rng = np.random.default_rng(seed)
     slopes = rng.uniform(-1.0, 1.0, (1, 2, 2)) + 1.5 * np.eye(2)
     there = stretched(slopes, np.array([long]), np.array([way]))
-    back = stretched(np.linalg.inv(slopes), *there)
+    back = stretched(np.asarray(np.linalg.inv(slopes), np.float64), *there)
     assert back[0] == pytest.approx(long, rel=1e-6)
     assert np.cos(2.0 * np.radians(back[1] - way)) == pytest.approx(1.0, abs=1e-6)
 

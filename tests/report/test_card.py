@@ -1,16 +1,17 @@
 """The printed page: true lengths, and a card that the program finds again in it."""
 
+import io
 import re
 import zlib
+from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from porelight import units
 from porelight.photo.card import find_card
-from porelight.photo.decode import Picture
+from porelight.photo.decode import Picture, decode
 from porelight.photo.layout import layout
 from porelight.report.card import GAP, PAGE, TOP, card_pdf, page
 
@@ -26,11 +27,9 @@ def printed() -> bytes:
 @pytest.fixture(scope="module")
 def drawn() -> Picture:
     """The page as a printer of few dots would print it."""
-    figure = page()
-    figure.set_dpi(DOTS)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return Picture(np.asarray(canvas.buffer_rgba())[..., :3].copy(), "page", "PNG")
+    made = io.BytesIO()
+    page().savefig(made, format="png", dpi=DOTS)
+    return decode(made.getvalue(), "page")
 
 
 def streams(data: bytes) -> str:
@@ -90,7 +89,7 @@ def test_the_printed_card_is_found_in_its_true_size(drawn: Picture) -> None:
 
 def test_nothing_on_the_page_runs_over_its_edge() -> None:
     figure = page()
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     width, height = figure.bbox.size
     margin = 8.0 / 25.4 * figure.dpi  # office printers leave some 5 mm blank

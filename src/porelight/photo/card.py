@@ -113,9 +113,10 @@ def correct(card: Card, light: Plane) -> Plane:
 
 def corrected(card: Card, pixels: NDArray[np.uint8]) -> Plane:
     """What :func:`correct` makes of the linear light of sRGB (h, w, 3), a table look-up for each channel."""
-    levels = np.repeat(np.arange(256, dtype=np.uint8)[:, None, None], 3, axis=2)
-    table = correct(card, linear(levels))[:, 0]
-    return np.stack([table[:, channel][pixels[..., channel]] for channel in range(3)], axis=-1)
+    import cv2
+
+    levels = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    return np.asarray(cv2.LUT(pixels, correct(card, linear(levels))), np.float32)
 
 
 def hidden(card: Card, shape: tuple[int, ...], border_mm: float = 1.0) -> Mask:
