@@ -36,6 +36,8 @@ AHEAD: Final = 2
 """Parts in the hands of each worker, so that it never waits and memory stays bounded."""
 WORKER_MEMORY: Final = "2GiB"
 """Of one worker on this machine; one that needs more is started again."""
+WORKER_ENVIRON: Final = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
+"""What a worker is started with. Dask's own also trims freed memory at once, which makes measuring 1.7 times slower."""
 CONNECT: Final = "10s"
 """How long a scheduler may take to answer."""
 
@@ -179,7 +181,11 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
             yield client
         return
     options = {"threads_per_worker": 1, "memory_limit": WORKER_MEMORY, "dashboard_address": None}
-    quiet = {"distributed.scheduler.allowed-failures": 0}
+    quiet = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.nanny.pre-spawn-environ": WORKER_ENVIRON,
+        "distributed.worker.profile.enabled": False,
+    }
     with (
         dask.config.set(quiet),
         LocalCluster(n_workers=workers, silence_logs=logging.CRITICAL, **options) as cluster,
