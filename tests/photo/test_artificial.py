@@ -1,5 +1,6 @@
 """Rendered skin: the truth it carries, and how well the measurement gets it back."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial import Camera, Rendered, render, sample
+from porelight.photo.artificial import Camera, Rendered, render, sample, sample_later
 from porelight.photo.view import View, covered
 from tests.photo.helpers import matched
 
@@ -110,12 +111,13 @@ def test_darker_phototypes_are_darker() -> None:
     assert means == sorted(means, reverse=True)
 
 
-def test_the_shipped_sample_is_what_the_program_draws() -> None:
+@pytest.mark.parametrize(("name", "drawn"), [("sample", sample), ("later", sample_later)])
+def test_the_shipped_photos_are_what_the_program_draws(name: str, drawn: Callable[[], Rendered]) -> None:
     """Within what another JPEG library may round differently."""
-    shipped = (Path(__file__).resolve().parents[2] / "examples/sample.jpg").read_bytes()
+    shipped = (Path(__file__).resolve().parents[2] / f"examples/{name}.jpg").read_bytes()
     assert len(shipped) < 700_000
-    seen = photo.decode(shipped, "sample").pixels.astype(int)
-    assert np.abs(seen - sample().pixels.astype(int)).mean() < 1.0
+    seen = photo.decode(shipped, name).pixels.astype(int)
+    assert np.abs(seen - drawn().pixels.astype(int)).mean() < 1.0
 
 
 def test_skin_seen_at_an_angle_has_its_pores_where_the_truth_says() -> None:

@@ -361,3 +361,9 @@ def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tupl
 def sample() -> Rendered:
     """The picture shipped as ``examples/sample.jpg``: skin that shows nobody, 60 um per pixel."""
     return render(2026, um_per_px=60.0, spread=0.28, camera=Camera(jpeg_quality=88))
+
+
+def sample_later() -> Rendered:
+    """The picture shipped as ``examples/later.jpg``: the same skin with pores a fifth narrower, in other light."""
+    camera = Camera(jpeg_quality=88, exposure=1.06, noise=1.4)
+    return render(2026, um_per_px=60.0, spread=0.28, shrink=0.8, light_from=215.0, camera=camera)
