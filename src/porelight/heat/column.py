@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import Protocol
 
 import numpy as np
 
 from porelight.fields import Floats, Grid
-from porelight.heat import kernels
+from porelight.heat import kernels, stepping
 from porelight.heat.removal import as_dried
 from porelight.heat.surface import AIR, TRANSFER, plain
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
@@ -18,10 +17,6 @@ from porelight.units import ICE_POINT
 TOLERANCE = 3.0
 """Greatest error that one cooling step may add in any cell [K]."""
 
-KINK = 0.02
-"""Weight of the error of a cell that leaves or enters a change of phase within the step."""
-
-_STAGES = 41
 _MARGIN = 12
 
 
@@ -184,13 +179,12 @@ class Column:
         while self.time < until * (1.0 - 1e-12):
             self._open()
             stable = self.stable_step()
-            longest = stable * (_STAGES * _STAGES + _STAGES - 2) / 4.0
+            longest = stepping.longest(stable)
             left = until - self.time
             taken = min(step, longest, left)
-            stages = _stages(taken / stable)
+            stages = stepping.stages_for(taken / stable)
             next_known = self._try(taken, stages, rate, known, result)
-            grow = 0.8 * (tolerance / max(result[0], 1e-9)) ** (1.0 / 3.0)
-            grow = min(grow, warmest / max(result[2], 1e-9), 1.4)
+            grow = stepping.growth(float(result[0]), float(result[2]), tolerance, warmest)
             if (result[0] > tolerance or result[2] > 2.0 * warmest) and taken > stable:
                 step = max(taken * min(max(grow, 0.2), 0.9), stable)
                 continue
@@ -251,7 +245,7 @@ class Column:
             self.nz,
             self.nr,
             known,
-            KINK,
+            stepping.KINK,
             result,
         )
         return float(result[4])
@@ -283,9 +277,3 @@ class Column:
             if not (change.any() or self.added[: self.nz, ring:].any()):
                 break
             self.nr = min(self.nr + _MARGIN, shape[1])
-
-
-def _stages(ratio: float) -> int:
-    """Odd number of stages that makes a step of ``ratio`` stable explicit steps stable."""
-    stages = max(3, math.ceil(0.5 * (math.sqrt(9.0 + 16.0 * ratio) - 1.0) + 1e-9))
-    return stages + 1 - stages % 2
