@@ -35,7 +35,7 @@ class Pairs:
     before_error: Floats
     after_error: Floats
     resolved: NDArray[np.bool_]
-    """Whether the pore is wide enough for its outline to be its own and not the camera's; others tell no size."""
+    """Whether the pore is wide and clear enough for its outline to be its own; others tell no change."""
     change_pct: Floats
     change_error_pct: Floats
     """Standard error, retakes of unchanged skin included."""

@@ -36,6 +36,8 @@ PARTNER: Final = 0.6
 """How far apart two finds of one pore may lie, in pore diameters."""
 RESOLVED: Final = 5.0
 """Diameter [px of the common raster] from which a pore's change is its own: from 4 px down, blur holds it up."""
+UNSURE: Final = 0.3
+"""Relative error of the outlines from which a pore tells nothing: texture and noise fit no pore's shape well."""
 NOTED: Final = 0.3
 """Blur that is worth a remark [px of the common raster]."""
 LITTLE: Final = 0.25
@@ -186,9 +188,7 @@ def _remarks(alike: Alike, found: Registration, told: tuple[PoreCensus, PoreCens
             said.append(f"The {name} photo is usable with care: {flags}.")
     small = len(sizes.pairs) - int(sizes.pairs.resolved.sum())
     if small:
-        said.append(
-            f"{small} of the {len(sizes.pairs)} pores found in both are too small in px to tell a change of size."
-        )
+        said.append(f"{small} of the {len(sizes.pairs)} pores found in both are too small in px or too faint to tell.")
     return tuple(said)
 
 
@@ -266,7 +266,7 @@ def _pairs(
         after=other.diameter[j],
         before_error=one.diameter_error[i],
         after_error=other.diameter_error[j],
-        resolved=np.sqrt(one.diameter[i] * other.diameter[j]) >= resolved,
+        resolved=(np.sqrt(one.diameter[i] * other.diameter[j]) >= resolved) & (np.hypot(*own) <= UNSURE),
         change_pct=100.0 * (ratio - 1.0),
         change_error_pct=100.0 * ratio * error,
         result=tuple("smaller" if each < -1.0 else "larger" if each > 1.0 else "no detectable change" for each in sure),

@@ -142,13 +142,14 @@ def _measures(sizes: Sizes, region: str, seed: int) -> list[Measure]:
 
 
 def _paired(sizes: Sizes, region: str, seed: int) -> Measure:
-    """The median change of the same pores, those too small to be resolved left out."""
+    """The median change of the same pores, each counted by how surely it is known; unresolved ones are left out."""
     pairs = taken(sizes.pairs, sizes.pairs.resolved)
     logs = np.log1p(pairs.change_pct / 100.0)
     middle = _quantile(0.5)
-    drawn = middle(logs, _draws(sizes, seed)[:, _blocks(sizes, pairs.x, pairs.y)])
+    sure = ((100.0 + pairs.change_pct) / pairs.change_error_pct) ** 2
+    drawn = middle(logs, sure * _draws(sizes, seed)[:, _blocks(sizes, pairs.x, pairs.y)])
     before, after = (float(np.median(sizes.lengths(pairs, px))) for px in (pairs.before, pairs.after))
-    log = float(middle(logs, np.ones((1, len(pairs))))[0])
+    log = float(middle(logs, sure[None])[0])
     return _judged("diameter", region, (before, after), sizes, log, float(np.std(drawn)))
 
 
