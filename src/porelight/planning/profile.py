@@ -101,8 +101,13 @@ def _row(edges: Floats, depth: float) -> int:
 
 
 def _wall(crater: Crater, depth: float) -> float:
-    """Radius of the hole at a depth [m], between rings; no more than the outer edge of the last that is open."""
+    """Radius of the hole at a depth [m], between rings; no more than the outer edge of the last that is open.
+
+    0 at the floor and below.
+    """
     grid, opened = crater.grid, np.flatnonzero(crater.depth > depth)
+    if not opened.size:
+        return 0.0
     ring = int(opened[-1])
     edge = float(grid.r_edges[ring + 1])
     if ring + 1 == grid.r.size:

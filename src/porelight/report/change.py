@@ -161,8 +161,8 @@ def render(change: Change, pictures: Aligned) -> str:
         "titles": drawn.TITLES,
         "said": lambda each: words.typeset(drawn.said(each)),
         "amount": _amount,
-        "before": _uri(pictures.before),
-        "after": _uri(pictures.after),
+        "before": figures.jpeg_uri(pictures.before, LARGEST),
+        "after": figures.jpeg_uri(pictures.after, LARGEST),
         "shape": pictures.before.shape,
         "changes": figures.figure(
             "changes",
@@ -228,16 +228,3 @@ def _pores(change: Change) -> list[Row]:
         told = f"{pairs.change_pct[i]:+.0f} ± {pairs.change_error_pct[i]:.0f} %"
         rows.append(Row(number, before, after, words.typeset(told), pairs.result[i], pairs.region[i]))
     return rows
-
-
-def _uri(pixels: Pixels) -> str:
-    """JPEG small enough for the page, without metadata."""
-    from PIL import Image
-
-    held = io.BytesIO()
-    for quality in (88, 78, 66, 50):
-        held = io.BytesIO()
-        Image.fromarray(pixels).save(held, "JPEG", quality=quality, subsampling=0 if quality > 80 else 2)
-        if held.tell() <= LARGEST:
-            break
-    return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"

@@ -27,7 +27,7 @@ PHONE = 328.0
 """Width of a phone's column [px]: 360 less the margins."""
 DESK = 660.0
 
-LARGEST_PHOTO = 1_500_000
+LARGEST_PHOTO = 1_200_000
 """Bytes of the photo inside the page at most; with the figures the page stays below 3 MB."""
 
 
@@ -118,18 +118,22 @@ class Photo:
 
 def photo(pixels: Pixels) -> Photo:
     """JPEG small enough for the page: first a lower quality, then fewer pixels."""
+    height, width = pixels.shape[:2]
+    return Photo(jpeg_uri(pixels, LARGEST_PHOTO), width, height)
+
+
+def jpeg_uri(pixels: Pixels, largest: int) -> str:
+    """A picture as a JPEG data URI of at most about ``largest`` bytes, without metadata."""
     from PIL import Image
 
     image = Image.fromarray(pixels).convert("RGB")
-    height, width = pixels.shape[:2]
-    for side, quality in ((2000, 86), (2000, 74), (1600, 76), (1200, 76), (800, 70)):
-        shown = image
-        if max(width, height) > side:
-            scale = side / max(width, height)
-            shown = image.resize((round(width * scale), round(height * scale)), Image.Resampling.LANCZOS)
+    longest = max(image.size)
+    for side, quality in ((2000, 88), (2000, 78), (1600, 76), (1200, 76), (800, 70), (500, 60)):
+        share = min(1.0, side / longest)
+        size = round(image.width * share), round(image.height * share)
+        shown = image.resize(size, Image.Resampling.LANCZOS) if share < 1.0 else image
         held = io.BytesIO()
         shown.save(held, "JPEG", quality=quality, subsampling=0 if quality > 80 else 2)
-        if held.tell() <= LARGEST_PHOTO:
+        if held.tell() <= largest:
             break
-    encoded = base64.b64encode(held.getvalue()).decode()
-    return Photo(f"data:image/jpeg;base64,{encoded}", width, height)
+    return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +16,7 @@ from porelight.fields import Interval
 from porelight.photo.decode import Picture
 from porelight.photo.preview import SIZES, magnified, preview, typical_window
 from porelight.planning.expected import diameter_change_pct
-from porelight.report import words
+from porelight.report import figures, words
 
 if TYPE_CHECKING:
     from porelight.planning.model import Plan
@@ -27,6 +25,8 @@ Pixels = NDArray[np.uint8]
 
 SHOWN = 480
 """Side of a picture in the page, at least [px]: sharp on a phone's screen."""
+LARGEST = 120_000
+"""Bytes of a picture in the page."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,11 +41,7 @@ class Panel:
     @property
     def uri(self) -> str:
         """The picture as a data URI, without metadata."""
-        from PIL import Image
-
-        held = io.BytesIO()
-        Image.fromarray(self.pixels).save(held, "JPEG", quality=88, subsampling=0)
-        return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"
+        return figures.jpeg_uri(self.pixels, LARGEST)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
