@@ -13,7 +13,8 @@ from porelight import cite
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "porelight"
 MODULES = sorted(SOURCE.rglob("*.py"))
-CORE = [path for path in MODULES if path.relative_to(SOURCE).parts[0] not in ("report", "verbs.py", "study.py", "cli", "clinic")]
+OUTSIDE = ("report", "verbs.py", "study.py", "cli", "clinic")
+CORE = [path for path in MODULES if path.relative_to(SOURCE).parts[0] not in OUTSIDE]
 TABLES = sorted(path for path in (SOURCE / "data").rglob("*.yaml") if path.name != "sources.yaml")
 
 
