@@ -65,7 +65,8 @@ def measure(
     pore_size = pore_scale(levels, ladder(log_light.shape, low, high))
     pores, outline = detect(levels, pore_size)
     pores = named(pores, regions)
-    seen = Seen(picture, light, mask, outline, pores, pore_size, scale, card=card)
+    turned = face.yaw if face else 0.0
+    seen = Seen(picture, light, mask, outline, pores, pore_size, scale, turned=turned, card=card)
     gate = gate_of(seen)
     return PoreCensus(
         width=picture.width,
