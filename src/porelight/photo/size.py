@@ -31,6 +31,8 @@ FAINT: Final = 0.3
 """Strength from which a dot counts as one of the many that a choice needs."""
 LEAST: Final = 25
 """Fewest faint dots that a scale can be judged by."""
+BEYOND: Final = 1.5
+"""How much higher the coarsest scale must stand than the best peak within: nothing says that it is a peak itself."""
 CHANCE: Final = 2.5
 """How many standard errors of the difference between dark and bright count as chance."""
 GRAIN: Final = 0.05
@@ -120,8 +122,19 @@ def pore_scale(levels: list[tuple[Plane, Plane]], rungs: Floats) -> PoreScale:
         if height[judged].max() <= 0.0:
             height = _smooth(np.array([one.asymmetry for one in held]))
             judged = judged & (rungs >= WORKING) if np.any(judged & (rungs >= WORKING)) else judged
-        best = int(np.argmax(np.where(judged, height, -np.inf)))
+        best = _summit(np.where(judged, height, -np.inf))
     return PoreScale(SHARPER * _between(height, judged, best, rungs), held[best].asymmetry)
+
+
+def _summit(height: Floats) -> int:
+    """The highest rung; the coarsest one only where it stands well above the best peak within."""
+    best, last = int(np.argmax(height)), int(np.flatnonzero(np.isfinite(height))[-1])
+    within = np.flatnonzero((height[1:-1] >= height[:-2]) & (height[1:-1] > height[2:])) + 1
+    within = within[within < last]
+    if best != last or not within.size:
+        return best
+    peak = int(within[np.argmax(height[within])])
+    return peak if height[peak] * BEYOND > height[best] else best
 
 
 def _smooth(values: Floats) -> Floats:
