@@ -55,7 +55,7 @@ FLAGS: Final[dict[PictureFlag, str]] = {
     "blurred": "The photo is not quite sharp: small pores may be missed.",
     "too coarse": "The photo shows pores with too few pixels: sizes are less sure.",
     "glare": "Shiny places were left out: pores there are not counted.",
-    "smoothed": "The camera smoothed the skin: pores look smaller or are missing.",
+    "smoothed": "The photo looks as if it had been smoothed: small pores may be missing or look smaller.",
     "noisy": "The photo is grainy: small pores are less sure.",
     "dark": "The photo is dark: pores are less sure.",
     "overexposed": "Parts of the skin are plain white in the photo: pores there are not seen.",
