@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from porelight.version import __version__
 
 if TYPE_CHECKING:
-    from porelight.verbs import forecast, measure, plan, screen, simulate
+    from porelight.verbs import compare, forecast, measure, plan, screen, simulate
 
-__all__ = ["__version__", "forecast", "measure", "plan", "screen", "simulate"]
+__all__ = ["__version__", "compare", "forecast", "measure", "plan", "screen", "simulate"]
 
 
 def __getattr__(name: str) -> Any:
