@@ -57,6 +57,26 @@ def test_a_plate_cools_a_half_space_as_the_closed_form_says(transfer: float) -> 
     assert (START - skin) / (START - plate) == pytest.approx(expected, rel=0.01)
 
 
+def test_steps_are_as_short_in_skin_that_a_plate_has_frozen_as_in_skin_that_was_frozen_before() -> None:
+    """Ice conducts four times as well as water and holds half the heat: longer steps are not stable in it."""
+    grid = heat.column_grid(SETTING, 20 * um, 100 * um)
+    tissue = heat.tissue(SKIN, SETTING.laser, grid)
+    column, frozen = Column(grid, tissue, START, (0.0, START)), Column(grid, tissue, celsius(-5.0), (0.0, START))
+    bare = column.stable_step()
+    frozen.nz, frozen.nr = column.nz, column.nr
+    assert bare > 2.0 * frozen.stable_step()
+    column.meet(plain(1e5, celsius(-60.0), START))
+    column.cool(20 * ms, None)
+    frozen.nz, frozen.nr = column.nz, column.nr
+    assert float(column.temperature.min()) < celsius(-20.0)
+    assert column.stable_step() == frozen.stable_step()
+    column.meet(plain(0.0, START, START))
+    assert column.stable_step() == frozen.stable_step(), "ice stays when the plate is gone"
+    column.cool(2.0, None)
+    assert float(column.temperature.min()) > celsius(0.0)
+    assert column.stable_step() == pytest.approx(bare, rel=0.5), "and steps are long again once it has thawed"
+
+
 def test_the_heat_transfer_of_a_plate_is_the_one_that_was_seen() -> None:
     row = cite.table("thermal")["contact_transfer"]
     for transfer, plate, skin in ((row.value, 9.0, 16.5), (row.low, 6.0, 19.0), (row.high, 12.0, 14.0)):

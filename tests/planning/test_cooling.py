@@ -55,6 +55,12 @@ def test_cooling_that_cannot_be_is_refused_where_it_is_wrong(kind: Kind, dial: d
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_not_a_number_is_called_so(value: float) -> None:
+    with pytest.raises(Refusal, match="it is not a number"):
+        cooling_from("contact", {"precooling_ms": value})
+
+
 def test_a_scenario_carries_its_cooling_into_the_setting() -> None:
     cooling = Scenario(cooling="contact", cooling_temperature_c=4.0, precooling_ms=200.0).setting().cooling
     assert cooling is not None

@@ -10,12 +10,15 @@ import numpy as np
 from porelight.fields import Floats, Grid
 from porelight.heat import kernels, stepping
 from porelight.heat.removal import as_dried
-from porelight.heat.surface import AIR, TRANSFER, plain
+from porelight.heat.surface import AIR, OUTSIDE, TRANSFER, plain
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
 from porelight.units import ICE_POINT
 
 TOLERANCE = 3.0
 """Greatest error that one cooling step may add in any cell [K]."""
+
+WARMEST = 20.0
+"""Greatest change of one cooling step in any cell [K], so that damage is integrated well."""
 
 _MARGIN = 12
 
@@ -83,27 +86,42 @@ class Column:
         everywhere = surface[0] > 0.0
         self.nz, self.nr = min(24, shape[0]), shape[1] if everywhere else min(24, shape[1])
         self._step = 0.0
-        self._stable = (0, 0, 0.0)
+        self._stable = (0, 0, False, 0.0)
+        self._chilled = self._freezes()
 
     def meet(self, surface: Floats) -> None:
         """From now on the surface meets what :func:`porelight.heat.surface.surface` packed; all rings feel it."""
         self.surface = surface
+        self._chilled = self._chilled or self._freezes()
         if surface[TRANSFER] > 0.0 or surface[AIR] > 0.0:
             self.nr = self.grid.shape[1]
 
     def stable_step(self) -> float:
         """Longest stable explicit step in the window [s], by Gershgorin's bound."""
-        if self._stable[:2] == (self.nz, self.nr):
-            return self._stable[2]
+        icy = self._icy()
+        if self._stable[:3] == (self.nz, self.nr, icy):
+            return self._stable[3]
         rows, law = self.tissue.rows[: self.nz], self.tissue.law
         k = rows[:, CONDUCTIVITY] * (1.0 + 63.0 * law[0])
         spread = np.maximum(k / rows[:, WET], k * (1.0 - law[2]) / rows[:, DRY])
-        if self.start < ICE_POINT:
+        if icy:
             spread = np.maximum(spread, k * (1.0 + law[1]) / rows[:, FROZEN])
         across = 1.0 / float(self.rings[0, : self.nr].min()) ** 2
         step = float(0.5 / (spread * (1.0 / self.heights[: self.nz] ** 2 + across)).max())
-        self._stable = (self.nz, self.nr, step)
+        self._stable = (self.nz, self.nr, icy, step)
         return step
+
+    def _freezes(self) -> bool:
+        """Whether what touches the surface now can freeze it."""
+        return bool(self.surface[TRANSFER] > 0.0 and self.surface[OUTSIDE] < ICE_POINT)
+
+    def _icy(self) -> bool:
+        """Whether there is ice in the window, through which heat runs faster, or may be before the step ends."""
+        if self.start < ICE_POINT or not self._chilled:
+            return self.start < ICE_POINT
+        near = WARMEST * self.tissue.rows[0, WET] if self._freezes() else 0.0
+        left = self.solid[: self.nz, : self.nr] > 0.0
+        return bool(self.enthalpy[: self.nz, : self.nr].min(where=left, initial=np.inf) < near)
 
     def floor(self) -> int:
         """Row of the first tissue on the axis; the last row when all is gone."""
@@ -164,7 +182,7 @@ class Column:
             self.ejected,
         )
 
-    def cool(self, until: float, watch: Watch | None, tolerance: float = TOLERANCE, warmest: float = 20.0) -> None:
+    def cool(self, until: float, watch: Watch | None, tolerance: float = TOLERANCE, warmest: float = WARMEST) -> None:
         """Conduct without light until that time [s], each step's error held below ``tolerance`` [K].
 
         Args:

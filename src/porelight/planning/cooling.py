@@ -94,6 +94,6 @@ def cooling_numbers(cooling: Cooling | None) -> dict[str, object]:
 def _checked(name: str, value: float) -> float:
     low, high, why = _LIMITS[name]
     if not (math.isfinite(value) and low <= value <= high) or (name == "cooling_w_m2_k" and value == 0.0):
-        reason = why if math.isfinite(value) and value > low else "it is below what can be"
+        reason = (why if value > low else "it is below what can be") if math.isfinite(value) else "it is not a number"
         raise Refusal(f"{value:g} cannot be: {reason}", where=name, advice=f"Use {low:g} to {high:g}")
     return value
