@@ -87,10 +87,10 @@ def test_the_rings_are_switched_by_keyboard(browser: Browser, reports: dict[str,
 
 def test_the_photo_is_enlarged_by_keyboard_and_keeps_its_middle(browser: Browser, reports: dict[str, Path]) -> None:
     with opened(browser, reports["ready"]) as page:
-        before = page.locator(".sheet").bounding_box()
+        before = page.locator(".viewer .sheet").bounding_box()
         press_until(page, "zoom-1")
         page.keyboard.press("ArrowRight")
-        after = page.locator(".sheet").bounding_box()
+        after = page.locator(".viewer .sheet").bounding_box()
         assert before
         assert after
         assert after["width"] == pytest.approx(2 * before["width"], rel=0.02)
