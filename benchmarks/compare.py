@@ -16,9 +16,9 @@ import numpy as np
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 from porelight import cite
-from porelight.photo.change import Change, Key
-from porelight.photo.compare import compare
-from porelight.photo.tally import RETAKE, SURE
+from porelight.photo.compare.change import Change, Key
+from porelight.photo.compare.compare import compare
+from porelight.photo.compare.tally import RETAKE, SURE
 from porelight.refusal import Refusal
 
 SIZE = (560, 700)

@@ -23,9 +23,9 @@ from tests.photo.helpers import Score, matched, rated
 
 from porelight import photo
 from porelight.photo.artificial import Camera, Phototype, Rendered, render
-from porelight.photo.detect import detect
-from porelight.photo.find import SCALES
-from porelight.photo.size import ladder, pore_scale, pyramid
+from porelight.photo.pores.detect import detect
+from porelight.photo.pores.find import SCALES
+from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
 
 Pixels = NDArray[np.uint8]

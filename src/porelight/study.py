@@ -26,7 +26,7 @@ from porelight.version import __version__
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from porelight.photo.grade import Cohort
+    from porelight.photo.indices.grade import Cohort
 
 PHOTOS: Final = (".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".mpo")
 """Ends of the names that are taken for photos; whatever else lies in the folder is left alone."""
@@ -277,7 +277,7 @@ def cohort(photos_file: Path | str, quantity: str, *, people: str, device: str, 
     Raises:
         Refusal: the file is no study.
     """
-    from porelight.photo.grade import NAMES, Cohort
+    from porelight.photo.indices.grade import NAMES, Cohort
 
     known = next((name for name in NAMES if name == quantity), None)
     if known is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus, Region
-    from porelight.photo.change import Change
+    from porelight.photo.compare.change import Change
     from porelight.planning import Progress
     from porelight.planning.model import Forecast, Plan, Simulation
     from porelight.planning.pattern import Stamp
@@ -106,7 +106,7 @@ def read_regions(regions: Path | str | tuple[Region, ...] | None) -> tuple[Regio
     Raises:
         Refusal: the file cannot be read, or holds no regions that can be used.
     """
-    from porelight.photo import regions as stage
+    from porelight.photo.face import regions as stage
 
     if regions is None or isinstance(regions, tuple):
         return regions or ()
@@ -153,7 +153,7 @@ def compare(
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
     """
-    from porelight.photo.compare import compare as compared
+    from porelight.photo.compare.compare import compare as compared
 
     return compared(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
 

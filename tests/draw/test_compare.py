@@ -7,7 +7,7 @@ import pytest
 
 from porelight.draw import compare as drawn
 from porelight.draw.ink import new_figure
-from porelight.photo.aligned import aligned
+from porelight.photo.compare.aligned import aligned
 from porelight.photo.tone import linear, luminance
 from tests.report import a_change
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from porelight import cite, units
-from porelight.photo import pose
 from porelight.photo.artificial import Camera
-from porelight.photo.card import _scale, correct, corrected, find_card, hidden
+from porelight.photo.card import pose
+from porelight.photo.card.find import _scale, correct, corrected, find_card, hidden
+from porelight.photo.card.layout import layout
+from porelight.photo.card.sheet import Sheet
 from porelight.photo.decode import Picture
-from porelight.photo.layout import layout
-from porelight.photo.sheet import Sheet
 from porelight.photo.tone import linear
 from porelight.photo.view import View
 from tests.photo.card_scenes import SIZE, shot, true_scale

@@ -9,7 +9,7 @@ import pytest
 
 from porelight import cite
 from porelight.photo.census import Gate, PoreCensus
-from porelight.photo.grade import Cohort, Standing, published, standings
+from porelight.photo.indices.grade import Cohort, Standing, published, standings
 from porelight.photo.scale import Scale
 from tests.planning.made_up import census as made_up
 

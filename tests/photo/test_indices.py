@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from porelight import cite, photo
 from porelight.photo.artificial import BLOOD, BROWN, Rendered, _noise, render
-from porelight.photo.blocks import blocks_of, statistic_of
 from porelight.photo.census import Index, Pores, Region
-from porelight.photo.indices import indices
+from porelight.photo.indices.blocks import blocks_of, statistic_of
+from porelight.photo.indices.indices import indices
 from porelight.photo.scale import Scale, typed
 from porelight.photo.tone import Plane, linear
 

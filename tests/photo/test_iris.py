@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from porelight import cite, units
-from porelight.photo.face import Face
-from porelight.photo.iris import Iris, iris_of, iris_scale
-from porelight.photo.network import network
+from porelight.photo.face.find import Face
+from porelight.photo.face.iris import Iris, iris_of, iris_scale
+from porelight.photo.face.network import network
 from tests.photo.portraits import drawn_eye, found, near, with_closed_eyes
 
 BROWN, BLUE, GREEN = (70, 45, 30), (95, 120, 150), (110, 110, 70)

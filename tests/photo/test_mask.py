@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from porelight import photo
 from porelight.photo.artificial import TONE, Camera, Phototype, render
+from porelight.photo.face.regions import covered, regions_of
 from porelight.photo.mask import FEATURES, skin_mask
-from porelight.photo.regions import covered, regions_of
 from porelight.photo.tone import linear
 from tests.photo.portraits import found, near, picture
 

@@ -6,7 +6,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from porelight.photo.network import Window
+from porelight.photo.face.network import Window
 
 SHIPPED = {
     "face_finder": "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",

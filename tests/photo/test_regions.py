@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from porelight import photo, units
 from porelight.photo.artificial import Camera, render
 from porelight.photo.census import PoreCensus, Region
-from porelight.photo.regions import (
+from porelight.photo.face.regions import (
     PARTS,
     contains,
     covered,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from porelight.photo.census import PoreCensus
+from porelight.photo.compare.register import Registration, register
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
-from porelight.photo.register import Registration, register
 from porelight.photo.tone import Plane, linear, logarithm, luminance
 from tests.photo.retakes import Shot, plane_map, skin, take
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from porelight.photo.pose import _turned
+from porelight.photo.card.pose import _turned
+from porelight.photo.card.sheet import Sheet
 from porelight.photo.scale import Scale, stretched, typed
-from porelight.photo.sheet import Sheet
 
 
 def leaning(tilt: float, heading: float = 0.4, bend: float = 0.0, focal: float = 2000.0) -> Sheet:

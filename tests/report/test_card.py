@@ -10,9 +10,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from porelight import units
-from porelight.photo.card import find_card
+from porelight.photo.card.find import find_card
+from porelight.photo.card.layout import layout
 from porelight.photo.decode import Picture, decode
-from porelight.photo.layout import layout
 from porelight.report.card import GAP, PAGE, TOP, card_pdf, page
 
 POINT = units.inch / 72.0 / units.mm

@@ -24,8 +24,8 @@ from porelight.draw.ink import (
 )
 
 if TYPE_CHECKING:
-    from porelight.photo.aligned import Aligned
-    from porelight.photo.change import Change, Key, Measure
+    from porelight.photo.compare.aligned import Aligned
+    from porelight.photo.compare.change import Change, Key, Measure
 
 TITLES: Final[dict[Key, str]] = {
     "diameter": "Diameter, pore by pore",

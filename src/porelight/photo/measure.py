@@ -9,18 +9,18 @@ from typing import Final
 import numpy as np
 
 from porelight import cite, units
-from porelight.photo.card import Card, corrected, find_card, hidden
+from porelight.photo.card.find import Card, corrected, find_card, hidden
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
-from porelight.photo.detect import detect
-from porelight.photo.face import Face, find_face
-from porelight.photo.indices import indices
-from porelight.photo.iris import iris_scale
+from porelight.photo.face.find import Face, find_face
+from porelight.photo.face.iris import iris_scale
+from porelight.photo.face.regions import looked_at, named
+from porelight.photo.indices.indices import indices
 from porelight.photo.mask import skin_mask
+from porelight.photo.pores.detect import detect
+from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.quality import Seen, gate_of
-from porelight.photo.regions import looked_at, named
 from porelight.photo.scale import Scale, typed
-from porelight.photo.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
 from porelight.refusal import Refusal
 from porelight.version import __version__

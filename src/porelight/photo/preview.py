@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores
+from porelight.photo.compare.tally import taken
 from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
-from porelight.photo.tally import taken
 from porelight.refusal import Refusal
 
 Floats = NDArray[np.float64]

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from porelight.photo.card import Card
+from porelight.photo.card.find import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
-from porelight.photo.detect import CLEAR
-from porelight.photo.fit import Outlines
 from porelight.photo.mask import SkinMask
+from porelight.photo.pores.detect import CLEAR
+from porelight.photo.pores.fit import Outlines
+from porelight.photo.pores.size import CHANCE, PoreScale
 from porelight.photo.scale import Scale
-from porelight.photo.size import CHANCE, PoreScale
 from porelight.photo.tone import Plane, blur, logarithm, luminance
 
 SMALL: Final = (200.0, 100.0)

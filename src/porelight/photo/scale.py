@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.cite import Cited
-from porelight.photo.sheet import Sheet
+from porelight.photo.card.sheet import Sheet
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import units
-from porelight.photo.layout import Box, Layout, layout, ticks
-from porelight.photo.sheet import Sheet
+from porelight.photo.card.layout import Box, Layout, layout, ticks
+from porelight.photo.card.sheet import Sheet
 from porelight.photo.tone import Plane
 
 Floats = NDArray[np.float64]

@@ -23,8 +23,8 @@ from porelight.cite import Cited, Confidence, Source
 from porelight.fields import Interval
 from porelight.laser import Setting
 from porelight.photo.census import Index, PoreCensus
-from porelight.photo.grade import Standing, standings
-from porelight.photo.regions import summaries
+from porelight.photo.face.regions import summaries
+from porelight.photo.indices.grade import Standing, standings
 from porelight.photo.scale import Scale
 from porelight.planning.model import Candidate, Factor, Milestone, Plan, Simulation
 from porelight.units import day, mJ, percent, um, us

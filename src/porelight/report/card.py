@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from porelight import units
-from porelight.photo.layout import Box, Layout, Tag, layout, ticks
+from porelight.photo.card.layout import Box, Layout, Tag, layout, ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from porelight import cite
 from porelight.draw import compare as drawn
-from porelight.photo.aligned import Aligned, aligned
+from porelight.photo.compare.aligned import Aligned, aligned
 from porelight.report import as_json, figures, page, words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from porelight.photo.change import Change, Measure
+    from porelight.photo.compare.change import Change, Measure
     from porelight.photo.decode import Picture
 
     Pixels = NDArray[np.uint8]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from porelight.care.model import Verdict
     from porelight.fields import Interval
     from porelight.photo.census import PoreCensus
-    from porelight.photo.change import Change
+    from porelight.photo.compare.change import Change
     from porelight.planning.model import Plan, Simulation
     from porelight.planning.pattern import Stamp
 

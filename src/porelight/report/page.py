@@ -15,8 +15,8 @@ from porelight import cite, draw, units
 from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.draw.column import ISOTHERMS
-from porelight.photo.grade import standings
-from porelight.photo.regions import summaries
+from porelight.photo.face.regions import summaries
+from porelight.photo.indices.grade import standings
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
 from porelight.report import as_json, figures, preview, words

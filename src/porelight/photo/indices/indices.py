@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from porelight import cite
 from porelight.cite import Cited
-from porelight.photo.blocks import (
+from porelight.photo.census import Index, Pores, Region
+from porelight.photo.indices.blocks import (
     Range,
     Statistic,
     between,
@@ -27,9 +28,8 @@ from porelight.photo.blocks import (
     toned,
     vector,
 )
-from porelight.photo.census import Index, Pores, Region
+from porelight.photo.indices.surface import Surface, evened, region_cells, surface
 from porelight.photo.scale import Scale
-from porelight.photo.surface import Surface, evened, region_cells, surface
 from porelight.photo.tone import Plane
 
 Floats = NDArray[np.float64]

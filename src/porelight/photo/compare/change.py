@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus
-from porelight.photo.register import Registration
+from porelight.photo.compare.register import Registration
 
 Floats = NDArray[np.float64]
 Result = Literal["smaller", "larger", "no detectable change"]

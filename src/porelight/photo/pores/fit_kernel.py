@@ -1,4 +1,4 @@
-"""Compiled loop of :mod:`porelight.photo.fit`: one dot after the other, without the interpreter's lock.
+"""Compiled loop of :mod:`porelight.photo.pores.fit`: one dot after the other, without the interpreter's lock.
 
 It is long because one pass over the pixels of a dot gives everything that one step of the fit needs.
 """

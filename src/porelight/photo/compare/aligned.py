@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.alike import sampled
+from porelight.photo.compare.alike import sampled
+from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
-from porelight.photo.register import Registration
 from porelight.photo.tone import Plane, linear
 
 Pixels = NDArray[np.uint8]

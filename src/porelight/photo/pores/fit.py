@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.find import Dots
+from porelight.photo.pores.find import Dots
 from porelight.photo.tone import Plane, blur
 
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ def outlines(plane: Plane, found: Dots) -> Outlines:
     """Fits every dot; ``plane`` is log luminance with glints cut off."""
     import cv2
 
-    from porelight.photo import fit_kernel
+    from porelight.photo.pores import fit_kernel
 
     count = found.x.size
     rows, columns = found.y.astype(np.int64), found.x.astype(np.int64)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite, units
-from porelight.photo import pose
+from porelight.photo.card import pose
+from porelight.photo.card.edges import sharpened
+from porelight.photo.card.layout import Box, Layout, Patch, family, layout
+from porelight.photo.card.pose import Pose
+from porelight.photo.card.sheet import Sheet
 from porelight.photo.decode import Picture
-from porelight.photo.edges import sharpened
-from porelight.photo.layout import Box, Layout, Patch, family, layout
-from porelight.photo.pose import Pose
 from porelight.photo.scale import Scale
-from porelight.photo.sheet import Sheet
 from porelight.photo.tone import Plane, linear
 
 if TYPE_CHECKING:

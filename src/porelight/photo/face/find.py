@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.decode import Picture
-from porelight.photo.iris import Iris, irises_of
-from porelight.photo.network import Pixels, Window, network
+from porelight.photo.face.iris import Iris, irises_of
+from porelight.photo.face.network import Pixels, Window, network
 from porelight.photo.tone import Plane
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from porelight import cite, units
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores, Region
-from porelight.photo.change import Key, Measure, Pairs, Result, Unit
-from porelight.photo.regions import contains
-from porelight.photo.register import Registration
+from porelight.photo.compare.change import Key, Measure, Pairs, Result, Unit
+from porelight.photo.compare.register import Registration
+from porelight.photo.face.regions import contains
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats, Floats], Floats]

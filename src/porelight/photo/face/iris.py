@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite, units
-from porelight.photo.network import Pixels, Window, network
+from porelight.photo.face.network import Pixels, Window, network
 from porelight.photo.scale import Scale
 from porelight.photo.tone import Plane, linear, luminance
 
 if TYPE_CHECKING:
-    from porelight.photo.face import Face
+    from porelight.photo.face.find import Face
 
 Floats = NDArray[np.float64]
 

@@ -83,7 +83,7 @@ def raise_to_dotness(plane: Plane, scale: float, index: int, best: Plane, at: ND
     """
     import cv2
 
-    from porelight.photo import dot_kernel
+    from porelight.photo.pores import dot_kernel
 
     smooth = blur(plane, scale)
     height, factor = smooth.shape[0], np.float32(scale**2)

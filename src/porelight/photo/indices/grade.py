@@ -16,7 +16,7 @@ import numpy as np
 from porelight import cite, units
 from porelight.cite import Cited
 from porelight.photo.census import PoreCensus
-from porelight.photo.regions import RegionSummary, summaries
+from porelight.photo.face.regions import RegionSummary, summaries
 
 Quantity = Literal["area_fraction", "density_per_cm2", "median_diameter_um"]
 LEVEL: Final = 0.95

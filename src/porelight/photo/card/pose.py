@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from porelight import cite, units
 from porelight.cite import Cited
-from porelight.photo.sheet import Sheet
+from porelight.photo.card.sheet import Sheet
 
 Floats = NDArray[np.float64]
 

@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite
-from porelight.photo.alike import Alike, made_alike
 from porelight.photo.census import PoreCensus, Pores
-from porelight.photo.change import Change, Pairs
+from porelight.photo.compare.alike import Alike, made_alike
+from porelight.photo.compare.change import Change, Pairs
+from porelight.photo.compare.register import Registration, register
+from porelight.photo.compare.tally import SURE, Sizes, measures_of
 from porelight.photo.decode import Picture
-from porelight.photo.detect import detect
+from porelight.photo.face.regions import covered, name_at
 from porelight.photo.mask import skin_mask
 from porelight.photo.measure import measure
-from porelight.photo.regions import covered, name_at
-from porelight.photo.register import Registration, register
-from porelight.photo.size import PoreScale, ladder, pore_scale, pyramid
-from porelight.photo.tally import SURE, Sizes, measures_of
+from porelight.photo.pores.detect import detect
+from porelight.photo.pores.size import PoreScale, ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
 from porelight.refusal import Refusal
 from porelight.version import __version__

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
-from porelight.photo.register import Registration
 from porelight.photo.tone import Plane, blur, linear, logarithm, luminance
 
 Floats = NDArray[np.float64]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.census import Pores
-from porelight.photo.find import GLINT, Dots, dots
-from porelight.photo.fit import Outlines, outlines
-from porelight.photo.size import PoreScale, halvings
+from porelight.photo.pores.find import GLINT, Dots, dots
+from porelight.photo.pores.fit import Outlines, outlines
+from porelight.photo.pores.size import PoreScale, halvings
 from porelight.photo.tone import Plane, blur
 
 Floats = NDArray[np.float64]

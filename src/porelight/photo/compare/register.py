@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.census import PoreCensus
-from porelight.photo.find import Dots, dots
-from porelight.photo.fit import RADIUS
+from porelight.photo.pores.find import Dots, dots
+from porelight.photo.pores.fit import RADIUS
 from porelight.photo.tone import Plane, blur
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Two photos of the same skin: registered, made alike, and compared pore by pore."""

@@ -1,0 +1,1 @@
+"""The face in a photo, its irises and its regions."""
