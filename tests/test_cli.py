@@ -287,6 +287,14 @@ def test_a_scenario_that_cannot_be_read_is_one_line(run: Run, tmp_path: Path, sc
     assert one_line(stderr), stderr
 
 
+@pytest.mark.parametrize("more", [("--order", "random"), ("--column-delay-ms", "5")])
+def test_what_only_a_stamp_takes_is_refused_without_one(run: Run, more: tuple[str, str]) -> None:
+    code, stdout, stderr = run("simulate", *more, "--json")
+    assert (code, stdout) == (1, "")
+    assert one_line(stderr)
+    assert "stamp" in stderr
+
+
 def test_a_scenario_says_what_to_simulate_and_options_overrule_it(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "scenario.yaml"
     path.write_text("laser: co2\nenergy_mj: 5\nspot_um: 200\n")

@@ -215,6 +215,28 @@ def test_a_hole_deeper_than_the_skin_is_said_and_one_through_everything_refused(
         depth_remarks(SKIN, hole(5 * mm))
 
 
+def test_coagulation_that_reaches_fat_is_said() -> None:
+    grid = heat.uniform_grid(5 * mm, 100, 1 * mm, 10)
+    crater = Crater(grid, np.full(10, 1.0 * mm), 50 * um)
+    assert depth_remarks(SKIN, crater, 1.05 * mm) == ()
+    (said,) = depth_remarks(SKIN, crater, 1.3 * mm)
+    assert said.startswith("Fat, below 1.1 mm")
+
+
+@pytest.mark.parametrize(("hz", "density", "stack"), [(300, 5, 1), (5.1, 0, 2), (4.9, 5, 1), (300, 0, 1)])
+def test_light_that_ejecta_of_other_pulses_take_up_is_said_with_what_it_costs(
+    hz: float, density: float, stack: int
+) -> None:
+    found = quick("eryag", repetition_hz=hz, density_pct=density, stack=stack)
+    clouded = hz > 5.0 and (density > 0.0 or stack > 1)
+    assert any("59 % of the light" in said for said in found.remarks) is clouded
+    assert not any("ejecta" in said for said in quick("eryag", energy_mj=0).remarks)
+    if stack == 1:
+        clear = quick("eryag", repetition_hz=1, density_pct=0)
+        share = found.crater.ablation_depth / clear.crater.ablation_depth
+        assert (share < 0.5) is clouded
+
+
 def test_er_yag_leaves_a_thinner_rim_than_co2() -> None:
     assert numbers(run("eryag", energy_mj=20))["rim_below_um"] < numbers(run(energy_mj=20))["rim_below_um"]
 

@@ -78,10 +78,14 @@ def simulate(
 ) -> None:
     """What one setting does in the skin: crater, heat, coagulation, healing."""
     from porelight import verbs
+    from porelight.refusal import Refusal
     from porelight.report import as_json as numbers
     from porelight.report import bundle, folder, lines
 
     given = {name: value for name, value in locals().items() if name in SCENARIO_FIELDS and value is not None}
+    if stamp is None and (order != "raster" or column_delay_ms is not None):
+        what = "there is a single column, and nothing to order or to wait for"
+        raise Refusal(what, where="stamp", advice="Give --stamp, or leave out --order and --column-delay-ms")
     if out:
         folder.check(out)
     with progress_bar(as_json) as progress:

@@ -199,8 +199,9 @@ def _number(device: Laser, name: str, given: Number) -> float:
         raise Refusal(f"{value:g} is not a whole number", where=name, advice="Count in whole numbers")
     if not low <= value <= high or (name in _POSITIVE and value <= 0.0):
         reason = _WHY[name][1 if value > high else 0] if math.isfinite(value) else "it is not a number"
+        least = f"{low:g}" if low > 0.0 or name not in _POSITIVE else "more than 0, up"
         raise Refusal(
-            f"{value:g} cannot be: {reason}", where=name, advice=f"{device.name} takes {low:g} to {high:g} here"
+            f"{value:g} cannot be: {reason}", where=name, advice=f"{device.name} takes {least} to {high:g} here"
         )
     return value
 

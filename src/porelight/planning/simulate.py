@@ -128,12 +128,28 @@ def simulate(
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
     injury = damage.injury(crater)
     recovery = recover(skin, setting, crater, injury)
-    remarks = (*said.remarks, *depth_remarks(skin, crater))
+    remarks = (
+        *said.remarks,
+        *cloud_remarks(setting, light.clouding),
+        *depth_remarks(skin, crater, injury.coagulation_depth),
+    )
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
 
 
-def depth_remarks(skin: Skin, crater: Crater) -> tuple[str, ...]:
-    """What is to be said of a deep hole.
+def cloud_remarks(setting: Setting, taken: float) -> tuple[str, ...]:
+    """What is to be said where ejecta of other pulses are ``taken`` to take up that share of the light (0-1)."""
+    if not taken or not setting.pulse_energy:
+        return ()
+    clearing = cite.table("lasers")["clearing_time"].si
+    return (
+        f"Pulses follow within {clearing / ms:.0f} ms, on the column or beside it: ejecta of those before were taken "
+        f"to take up {100.0 * taken:.0f} % of the light. A pulse in clear air goes about {1.0 / (1.0 - taken):.1f} "
+        "times as deep.",
+    )
+
+
+def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[str, ...]:
+    """What is to be said of a deep hole, and of tissue ``coagulated`` down to a depth [m].
 
     Raises:
         Refusal: it goes through all the tissue that is followed.
@@ -145,10 +161,20 @@ def depth_remarks(skin: Skin, crater: Crater) -> tuple[str, ...]:
             where="energy_mj",
             advice="Lower the energy, widen the spot or take fewer pulses",
         )
-    if depth > skin.thickness:
-        return (f"The hole is deeper than the {skin.thickness / mm:.1f} mm of skin: below it, fat was taken to go on.",)
     dermis = skin.layers[0].thickness + skin.layers[1].thickness
-    return (f"The hole goes through the dermis, {dermis / mm:.1f} mm, into fat.",) if depth > dermis else ()
+    said = []
+    if depth > skin.thickness:
+        said.append(
+            f"The hole is deeper than the {skin.thickness / mm:.1f} mm of skin: below it, fat was taken to go on."
+        )
+    elif depth > dermis:
+        said.append(f"The hole goes through the dermis, {dermis / mm:.1f} mm, into fat.")
+    if max(coagulated, depth) > dermis:
+        said.append(
+            f"Fat, below {dermis / mm:.1f} mm, was taken to absorb by its little water alone: light reaches further in "
+            "it than in dermis, and so does coagulation."
+        )
+    return tuple(said)
 
 
 def penetration(setting: Setting) -> float:
