@@ -194,6 +194,7 @@ def test_thermal_dose_is_said_as_a_bound_where_its_rule_ends() -> None:
 def test_what_cannot_be_followed_is_refused_with_the_reason() -> None:
     cases = [
         ({"stack": 100, "tissue_temperature_c": -20, "laser": "eryag"}, "steps"),
+        ({"stack": 50, "energy_mj": 500, "repetition_hz": 10}, "shorter pulses"),
         ({"stack": 50, "repetition_hz": 0.1}, "blood"),
         ({"surface": "wet", "cooling": "contact"}, "evaporating"),
     ]
@@ -235,6 +236,15 @@ def test_light_that_ejecta_of_other_pulses_take_up_is_said_with_what_it_costs(
         clear = quick("eryag", repetition_hz=1, density_pct=0)
         share = found.crater.ablation_depth / clear.crater.ablation_depth
         assert (share < 0.5) is clouded
+
+
+def test_a_pulse_that_blows_off_says_so() -> None:
+    """Ejecta get out of the way in 1 us; the depth jumps there."""
+    brief, longer = quick("eryag", pulse_us=0.9), quick("eryag", pulse_us=1.1)
+    assert brief.crater.ablation_depth < 0.5 * longer.crater.ablation_depth
+    assert brief.remarks[0].startswith("A pulse of less than 1 us")
+    assert "times as deep" not in " ".join(brief.remarks)
+    assert len(longer.remarks) == len(brief.remarks) - 1
 
 
 def test_er_yag_leaves_a_thinner_rim_than_co2() -> None:

@@ -33,7 +33,10 @@ COOLING_TIMES = (80 * ms, 500 * ms)
 """Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
 
 MOST_STEPS = 12_500
-"""Steps in time of the longest run: about ten seconds of a processor."""
+"""Steps in time of the longest run: ten to fifteen seconds of a processor."""
+
+STEP = 10.0 * us
+"""Usual length of a step under light, where the duration of the pulse does not ask for a shorter one [s]."""
 
 LONGEST_STACK = 5.0
 """Longest time from the first to the last pulse of a stack that is followed [s]."""
@@ -130,22 +133,29 @@ def simulate(
     recovery = recover(skin, setting, crater, injury)
     remarks = (
         *said.remarks,
-        *cloud_remarks(setting, light.clouding),
+        *light_remarks(setting, light.clouding),
         *depth_remarks(skin, crater, injury.coagulation_depth),
     )
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
 
 
-def cloud_remarks(setting: Setting, taken: float) -> tuple[str, ...]:
-    """What is to be said where ejecta of other pulses are ``taken`` to take up that share of the light (0-1)."""
-    if not taken or not setting.pulse_energy:
-        return ()
-    clearing = cite.table("lasers")["clearing_time"].si
-    return (
-        f"Pulses follow within {clearing / ms:.0f} ms, on the column or beside it: ejecta of those before were taken "
-        f"to take up {100.0 * taken:.0f} % of the light. A pulse in clear air goes about {1.0 / (1.0 - taken):.1f} "
-        "times as deep.",
-    )
+def light_remarks(setting: Setting, taken: float) -> tuple[str, ...]:
+    """What is to be said of very short pulses, and where ejecta of others are ``taken`` to take up light (0-1)."""
+    table, said = cite.table("lasers"), []
+    ejection = cite.table("thermal")["ejection_time"].si
+    if brief := setting.pulse_duration < ejection:
+        said.append(
+            f"A pulse of less than {ejection / us:g} us is over before tissue gets out of its way: that absorbs where "
+            "it lies and leaves afterwards, so the hole is shallower than under a longer pulse."
+        )
+    if taken and setting.pulse_energy:
+        clear = "" if brief else f" A pulse in clear air goes about {1.0 / (1.0 - taken):.1f} times as deep."
+        within = table["clearing_time"].si / ms
+        said.append(
+            f"Pulses follow within {within:.0f} ms, on the column or beside it: ejecta of those "
+            f"before were taken to take up {100.0 * taken:.0f} % of the light.{clear}"
+        )
+    return tuple(said)
 
 
 def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[str, ...]:
@@ -244,9 +254,9 @@ def check_effort(setting: Setting, temperature: float, shape: Shape | None) -> N
     """Refuse what takes more than :data:`MOST_STEPS`: half a minute and more, and no such treatment is known.
 
     Raises:
-        Refusal: very many pulses, very finely divided pulses, or many on ice, which melts in small steps.
+        Refusal: very many pulses, many long or very finely divided ones, or many on ice, which melts in small steps.
     """
-    light = 50.0 + (4.0 / shape.finest if shape else 0.0)
+    light = max(50.0, setting.pulse_duration / STEP) + (4.0 / shape.finest if shape else 0.0)
     rest = 350.0 if temperature < ICE_POINT else 70.0
     steps = setting.pulses_per_column * (light + rest)
     if steps > MOST_STEPS:
@@ -254,5 +264,5 @@ def check_effort(setting: Setting, temperature: float, shape: Shape | None) -> N
             f"{setting.pulses_per_column} such pulses take about {steps:.0f} steps in time to follow, more than "
             f"{MOST_STEPS}",
             where="stack",
-            advice="Take fewer pulses, or fewer spikes in each",
+            advice="Take fewer or shorter pulses, or fewer spikes in each",
         )
