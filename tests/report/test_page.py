@@ -19,6 +19,7 @@ from PIL import Image
 
 from porelight import cite, planning
 from porelight.care.model import Engagement
+from porelight.photo.census import Finding, Gate
 from porelight.report import as_json, figures, page
 from tests.report import a_plan
 
@@ -274,3 +275,12 @@ def test_while_something_blocks_lesser_points_wait_behind_it() -> None:
     html = render(a_plan.blocked(active_acne="yes"))
     assert "to mind once it is possible" in text(html)
     assert html.index("Active acne") < html.index("to mind once it is possible")
+
+
+def test_a_photo_that_its_gate_refuses_boasts_no_numbers() -> None:
+    ready = a_plan.ready()
+    gate = Gate("refuse", (Finding("blurred", "refuse", "Hold the phone still"),))
+    plan = dataclasses.replace(ready, census=dataclasses.replace(ready.census, gate=gate))
+    measured = page.answer(plan).measured
+    assert str(plan.census.pore_count) not in measured.said + measured.detail
+    assert "may be far off" in measured.detail

@@ -195,7 +195,8 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
             hatch=hatch,
         )
     top = float(max(counts.max(initial=0), 1))
-    ax.set(xlim=(max(0.0, edges[0] - widths[0]), edges[-1]), ylim=(0, top))
+    first = edges[0] - widths[0]
+    ax.set(xlim=(0.0 if threshold is not None and threshold < first else max(0.0, first), edges[-1]), ylim=(0, top))
     ax.set_xlabel(f"Diameter of a pore ({'µm' if scaled else 'px'})", fontsize=TEXT, color=SOFT)
     ax.set_ylabel("Pores", fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))

@@ -29,7 +29,8 @@ def of_census(census: PoreCensus) -> str:
     if census.density_per_cm2 is not None:
         parts.append(f"{census.density_per_cm2:.0f} per cm2")
     parts.append(f"{100 * census.area_fraction:.1f} % of the skin")
-    return ", ".join(parts) + (f"; {', '.join(census.flags)}" if census.flags else "")
+    warned = f". {words.GATE['refuse']}" if census.gate.level == "refuse" else ""
+    return ", ".join(parts) + (f"; {', '.join(census.flags)}" if census.flags else "") + warned
 
 
 def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:

@@ -149,6 +149,8 @@ def _measured(plan: Plan) -> Line:
     census = plan.census
     if not census.pore_count:
         return Line("What we measured", "No pore was found", "The photo may be soft, smoothed, or of another place.")
+    if census.gate.level == "refuse":
+        return Line("What we measured", "Nothing to rely on", f"{words.GATE['refuse']} Below it says why.")
     found = words.count(census.pore_count, "pore")
     share = f"They cover {words.number(100 * census.area_fraction)} % of the skin in view."
     if census.enlarged_count is None:

@@ -71,7 +71,7 @@ FLAGS: Final[dict[PictureFlag, str]] = {
 GATE: Final[dict[GateLevel, str]] = {
     "usable": "The photo is good enough to measure.",
     "usable with care": "The photo can be measured, with care.",
-    "refuse": "This photo cannot carry a measurement: the numbers beside it may be far off.",
+    "refuse": "This photo cannot carry a measurement: numbers from it may be far off.",
 }
 
 SCALES: Final[dict[ScaleSource, str]] = {
