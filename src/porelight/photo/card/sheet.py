@@ -59,7 +59,7 @@ class Sheet:
                 seen, slopes = self._seen(points)
                 step = np.linalg.solve(slopes, (pixels - seen)[..., None])[..., 0]
                 length = np.linalg.norm(step, axis=1, keepdims=True)
-                points = points + step * np.minimum(1.0, 0.5 / self.bend / np.maximum(length, 1e-9))
+                points = points + step * np.minimum(1.0, 0.5 / np.maximum(self.bend * length, 1e-9))
         return points
 
     @property
