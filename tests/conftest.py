@@ -1,8 +1,15 @@
 """What every test may use."""
 
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The same commit draws the same examples, so a failure is the change's own. PORELIGHT_TRY_NEW=1 draws new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+if not os.environ.get("PORELIGHT_TRY_NEW"):
+    hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
