@@ -103,8 +103,8 @@ def measure_folder(
     with _refusing(out):
         files.workshop.mkdir(parents=True, exist_ok=True)
         done = files.done(folder, names)
-        todo = [name for name in names if name not in done]
-        parts = [todo[start : start + PART] for start in range(0, len(todo), PART)]
+        missing = [name for name in names if name not in done]
+        parts = [missing[start : start + PART] for start in range(0, len(missing), PART)]
         counted = len(done)
         for part, packed in _measured(folder, parts, settings, workers, scheduler):
             done |= dict.fromkeys(part, files.keep(part, packed))
@@ -112,7 +112,7 @@ def measure_folder(
             if progress:
                 progress(f"{counted} of {len(names)} photos", counted / len(names))
         refused = files.join(names, done)
-    return Study(files.photos, files.pores, len(names), refused, len(names) - len(todo))
+    return Study(files.photos, files.pores, len(names), refused, len(names) - len(missing))
 
 
 def photos_in(folder: Path) -> list[str]:

@@ -27,7 +27,7 @@ def test_every_measure_has_its_interval_and_its_band() -> None:
 def test_a_change_that_could_not_be_seen_is_said_so() -> None:
     told = drawn.changes_say(a_change.unchanged())
     assert "diameter, pore by pore: no detectable change" in told
-    assert "half changed by less than" in drawn.pairs_say(a_change.unchanged())
+    assert "the middle change is" in drawn.pairs_say(a_change.unchanged())
 
 
 def test_the_second_photo_lies_on_the_first() -> None:

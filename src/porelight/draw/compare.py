@@ -67,10 +67,10 @@ def changes(ax: Axes, change: Change) -> Axes:
     reach = min(WIDEST, 1.15 * max(max(abs(m.change_pct.low), abs(m.change_pct.high), m.detectable_pct) for m in told))
     ax.set(xlim=(-reach, reach), ylim=(len(told), 0), yticks=[])
     per_px = len(told) / size(ax)[1]
-    ax.plot([0.0, 0.0], [0.0, len(told)], color=INK, linewidth=1.0, zorder=2)
     for row, each in enumerate(told):
         y = row + 0.5 + 10.0 * per_px
         _band(ax, each, y, per_px)
+        ax.plot([0.0, 0.0], [y - 10.0 * per_px, y + 10.0 * per_px], color=INK, linewidth=1.0, zorder=2)
         sure = each.result != "no detectable change"
         ends = [max(-reach, each.change_pct.low), min(reach, each.change_pct.high)]
         ax.plot(ends, [y, y], color=ACCENT if sure else SOFT, linewidth=2.5, solid_capstyle="butt", zorder=3)
@@ -109,7 +109,7 @@ def changes_say(change: Change) -> str:
 
 def pairs_chart(ax: Axes, change: Change) -> Axes:
     """How many pores changed by how much; those too small to tell are left out."""
-    inset(ax, left=44, right=14, top=10, bottom=44)
+    inset(ax, left=54, right=14, top=10, bottom=44)
     quiet_axes(ax)
     values = change.pairs.change_pct[change.pairs.resolved].clip(-60.0, 60.0)
     edges = np.arange(-60.0, 61.0, 5.0)
@@ -129,7 +129,7 @@ def pairs_say(change: Change) -> str:
     """What that chart shows, in one sentence."""
     shown = int(change.pairs.resolved.sum())
     middle = change.measures[0].change_pct.mid
-    return f"Change of the diameter of {shown} pores found in both photos; half changed by less than {middle:.0f} %."
+    return f"Change of the diameter of {shown} pores found in both photos; the middle change is {middle:+.0f} %."
 
 
 def change_png(change: Change, pictures: Aligned) -> bytes:

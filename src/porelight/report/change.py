@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import dataclasses
-import hashlib
 import io
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite
 from porelight.draw import compare as drawn
 from porelight.photo.compare.aligned import Aligned, aligned
-from porelight.report import as_json, figures, page, words
+from porelight.report import as_json, figures, template, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,10 +146,7 @@ class Row:
 
 def render(change: Change, pictures: Aligned) -> str:
     """The page as text; the same change and photos give the same text."""
-    script = page.text("style/change.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    linker = words.Linker()
-    rows = sorted(cite.used(change), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity))
+    rows = template.weakest_first(change)
     shown = {
         "change": change,
         "headline": headline(change),
@@ -177,12 +172,10 @@ def render(change: Change, pictures: Aligned) -> str:
         "pores": _pores(change),
         "unit": "px" if change.before.scale is None else "µm",
         "rows": rows,
-        "sources": _sources(change),
-        "script": script,
-        "script_hash": f"sha256-{digest}",
-        "style": "".join(page.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
+        **template.scripted("change"),
+        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
     }
-    return page.environment(linker).get_template("change.html").render(shown)
+    return template.filled("change.html", shown, _sources(change))
 
 
 def headline(change: Change) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import datetime as dt
-import hashlib
 import itertools
 import math
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
@@ -19,12 +16,11 @@ from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
 from porelight.planning.course import borrowed
 from porelight.planning.model import PHOTO
-from porelight.report import as_json, figures, preview, words
+from porelight.report import as_json, figures, preview, template, words
 from porelight.report.sheet import to_talk_about
 
 if TYPE_CHECKING:
     import numpy as np
-    from jinja2 import Environment
     from numpy.typing import NDArray
 
     from porelight.care.model import CareItem, Verdict
@@ -68,57 +64,10 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "clashes": to_talk_about(plan.clashes, "en"),
         "basis": basis(plan),
         "pore_px": _middle_px(plan),
-        "style": text("style/tokens.css") + text("style/report.css"),
-        **_script(),
+        "style": template.text("style/tokens.css") + template.text("style/report.css"),
+        **template.scripted("report"),
     }
-    linker = words.Linker()
-
-    def listed_sources() -> list[cite.Source]:
-        """The sources of the plan and those that its texts name; asked for by the last section, when all are known."""
-        found = {source.key: source for source in as_json.plan_sources(plan)} | linker.named
-        return [found[key] for key in sorted(found)]
-
-    return environment(linker).get_template("report.html").render(shown, listed_sources=listed_sources)
-
-
-def environment(linker: words.Linker) -> Environment:
-    """The templates, with the words and filters that the pages share."""
-    import jinja2
-    from markupsafe import Markup
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("porelight", "report/templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    said = (words.day, words.days, words.change, words.length, words.chance, words.number, words.count, words.scale)
-    environment.globals |= {function.__name__: function for function in said}
-    environment.globals |= {
-        "OUTCOMES": words.OUTCOMES,
-        "TIERS": words.TIERS,
-        "CONFIDENCES": words.CONFIDENCES,
-        "FLAGS": words.FLAGS,
-        "GATE": words.GATE,
-        "TRIAL": words.TRIAL,
-        "source_name": words.source_name,
-        "value": value,
-    }
-    environment.filters |= {"linked": linker, "typeset": words.typeset, "drawn": Markup}
-    return environment
-
-
-def text(name: str) -> str:
-    """A file of this package."""
-    return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _script() -> dict[str, str]:
-    """The page's few lines of script, and the hash by which the page allows them and nothing else."""
-    script = text("style/report.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return {"script": script, "script_hash": f"sha256-{digest}"}
+    return template.filled("report.html", shown, as_json.plan_sources(plan))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -229,14 +178,6 @@ def _clearing(plan: Plan) -> tuple[str, str]:
 def _middle_px(plan: Plan) -> float | None:
     diameters = sorted(plan.census.pores.diameter)
     return float(diameters[len(diameters) // 2]) if diameters else None
-
-
-def value(row: Cited) -> str:
-    """A row's number with its bounds and unit, as its source has it."""
-    low, high = ("" if end is None else f"{end:g}" for end in (row.low, row.high))
-    bounds = f" ({low} to {high})" if low and high else ""
-    unit = "°C" if row.unit == "C" else "" if row.unit == "1" else row.unit
-    return f"{row.value:g}{bounds} {unit}".strip()
 
 
 def _sentence(text: str) -> str:
@@ -431,7 +372,7 @@ class Basis:
 
 def basis(plan: Plan) -> Basis:
     """Every number and source behind a plan, and the check sum of its plan.json."""
-    rows = sorted(cite.used(plan), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity))
+    rows = template.weakest_first(plan)
     counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}
     return Basis(
         rows=tuple(rows),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import hashlib
 from typing import TYPE_CHECKING
 
-from porelight import cite, draw, units
+from porelight import draw, units
 from porelight.planning.numbers import numbers
-from porelight.report import figures, page, words
+from porelight.report import figures, page, template, words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -36,11 +35,7 @@ class Shown:
 
 def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None) -> str:
     """The page as text; the same simulation gives the same text."""
-    rows = sorted(
-        cite.used((simulation, stamp)), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity)
-    )
-    script = page.text("style/simulation.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rows = template.weakest_first((simulation, stamp))
     shown = {
         "simulation": simulation,
         "numbers": numbers(simulation),
@@ -53,17 +48,10 @@ def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | Non
         "figures": _figures(simulation) | ({} if stamp is None else {"bulk": _bulk(stamp)}),
         "stamp": None if stamp is None else _stamp_facts(stamp),
         "rows": rows,
-        "script": script,
-        "script_hash": f"sha256-{digest}",
-        "style": "".join(page.text(f"style/{name}.css") for name in ("tokens", "report", "simulation")),
+        **template.scripted("simulation"),
+        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "simulation")),
     }
-    linker = words.Linker()
-
-    def listed_sources() -> list[cite.Source]:
-        found = {row.source.key: row.source for row in rows} | linker.named
-        return [found[key] for key in sorted(found)]
-
-    return page.environment(linker).get_template("simulation.html").render(shown, listed_sources=listed_sources)
+    return template.filled("simulation.html", shown, {row.source for row in rows})
 
 
 def _figures(simulation: Simulation) -> dict[str, Markup]:
