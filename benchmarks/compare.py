@@ -16,8 +16,8 @@ import numpy as np
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 from porelight import cite
+from porelight.photo.compare.chain import compare
 from porelight.photo.compare.change import Change, Key
-from porelight.photo.compare.compare import compare
 from porelight.photo.compare.tally import RETAKE, SURE
 from porelight.refusal import Refusal
 

@@ -22,9 +22,9 @@ from PIL import Image
 from tests.photo.helpers import Score, matched, rated
 
 from porelight import photo
-from porelight.photo.artificial import Camera, Phototype, Rendered, render
+from porelight.photo.artificial.render import Camera, Phototype, Rendered, render
 from porelight.photo.pores.detect import detect
-from porelight.photo.pores.find import SCALES
+from porelight.photo.pores.dots import SCALES
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
 

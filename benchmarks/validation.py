@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from porelight import cite
-from porelight.planning.simulate import numbers, setting_from, simulate, skin_of
+from porelight.simulation.chain import numbers, setting_from, simulate, skin_of
 from porelight.skin import Skin
 from porelight.units import celsius, cm, mJ, mm, um
 

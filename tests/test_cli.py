@@ -218,7 +218,7 @@ def test_several_photos_get_a_folder_each(run: Run, tmp_path: Path) -> None:
 
 def test_answers_come_in_and_the_plan_goes_out_as_fhir(run: Run, tmp_path: Path) -> None:
     from porelight import care
-    from porelight.report import fhir
+    from porelight.export import fhir
 
     answers = tmp_path / "answers.json"
     told = care.read_person(PERSON.read_text(encoding="utf-8"), "person")

@@ -13,7 +13,7 @@ from porelight import cite
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "porelight"
 MODULES = sorted(SOURCE.rglob("*.py"))
-OUTSIDE = ("report", "verbs.py", "study.py", "cli", "clinic")
+OUTSIDE = ("export", "report", "verbs.py", "study", "cli", "clinic")
 CORE = [path for path in MODULES if path.relative_to(SOURCE).parts[0] not in OUTSIDE]
 TABLES = sorted(path for path in (SOURCE / "data").rglob("*.yaml") if path.name != "sources.yaml")
 

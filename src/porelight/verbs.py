@@ -14,13 +14,15 @@ from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, Today, Verdict
+    from porelight.forecasting.model import Forecast
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
     from porelight.planning import Progress
-    from porelight.planning.model import Forecast, Plan, Simulation
-    from porelight.planning.pattern import Stamp
+    from porelight.planning.model import Plan
+    from porelight.simulation.model import Simulation
+    from porelight.simulation.stamp import Stamp
     from porelight.skin import Skin
 
 LARGEST_FILE = 200_000_000
@@ -94,7 +96,7 @@ def read_person(person: Path | str | Person) -> Person:
     if isinstance(person, care.Person):
         return person
     if str(person).lower().endswith(".json"):
-        from porelight.report import fhir
+        from porelight.export import fhir
 
         return fhir.person_from(fhir.read_response(read_bytes(person), str(person)), str(person))
     return care.read_person(read_text(person), str(person))
@@ -153,7 +155,7 @@ def compare(
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
     """
-    from porelight.photo.compare.compare import compare as compared
+    from porelight.photo.compare.chain import compare as compared
 
     return compared(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
 
@@ -233,7 +235,7 @@ def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
     Raises:
         Refusal: the setting is physically impossible or outside what the model covers.
     """
-    from porelight.planning.simulate import simulate as chain
+    from porelight.simulation.chain import simulate as chain
 
     return chain(setting, skin, seed=seed)
 
@@ -253,7 +255,7 @@ def simulate_scenario(
     Raises:
         Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
     """
-    from porelight.planning.simulate import run, scenario_from
+    from porelight.simulation.chain import run, scenario_from
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
     beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
@@ -284,8 +286,8 @@ def stamp_scenario(
         Refusal: as there, or what a stamp does not take: a shaped pulse, a plate, a spray, evaporation, mechanisms
             switched off.
     """
-    from porelight.planning.dial import scenario_from
-    from porelight.planning.stamped import stamped
+    from porelight.simulation.scenario import scenario_from
+    from porelight.simulation.stamped import stamped
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
     return stamped(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)

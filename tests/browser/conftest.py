@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from porelight.report import page as report_page
+from porelight.report import plan_page as report_page
 from tests.report import a_plan
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight import draw
-from porelight.planning.simulate import Scenario, run
-from porelight.report import simulation as simulation_page
+from porelight.report import simulation_page
+from porelight.simulation.chain import Scenario, run
 from tests.browser.test_report import AXE, DESK, PHONE, open_everything, opened, press_until
 
 if TYPE_CHECKING:

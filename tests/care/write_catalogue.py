@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
 LOCALE = SOURCE / "data/locale"
-CODE = [*sorted((SOURCE / "care").glob("*.py")), SOURCE / "report/ics.py", SOURCE / "report/sheet.py"]
+CODE = [*sorted((SOURCE / "care").glob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
 TEMPLATES = [SOURCE / "report/templates" / name for name in ("sheet.html", "today.html")]
 
 

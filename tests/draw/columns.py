@@ -6,7 +6,7 @@ import numpy as np
 
 from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Recovery, Warming
 from porelight.fields import Interval as Span
-from porelight.planning.model import Simulation
+from porelight.simulation.model import Simulation
 from porelight.units import celsius, day, um
 from tests.planning import made_up
 

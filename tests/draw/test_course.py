@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from porelight import draw
 from porelight.draw import course
 from porelight.fields import Interval
-from porelight.planning.model import Factor, Forecast, Milestone
+from porelight.forecasting.model import Forecast, Milestone
+from porelight.planning.model import Factor
 
 if TYPE_CHECKING:
     from porelight.draw.ink import Axes

@@ -12,7 +12,7 @@ from porelight import draw
 from porelight.draw.anatomy import Frame
 from porelight.draw.histology import measures
 from porelight.draw.ink import size
-from porelight.planning.model import Simulation
+from porelight.simulation.model import Simulation
 from porelight.units import um
 from tests.draw.columns import column
 

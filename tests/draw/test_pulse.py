@@ -11,8 +11,8 @@ from PIL import Image
 
 from porelight import draw
 from porelight.draw import pulse
-from porelight.planning.model import Simulation
-from porelight.planning.simulate import Scenario, run
+from porelight.simulation.chain import Scenario, run
+from porelight.simulation.model import Simulation
 from porelight.units import ms, um
 
 

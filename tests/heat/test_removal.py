@@ -9,8 +9,8 @@ from porelight import cite, heat
 from porelight.heat.removal import as_dried
 from porelight.heat.tissue import BOILING, LATENT
 from porelight.laser import laser
-from porelight.planning.model import Simulation
-from porelight.planning.simulate import Conditions, numbers, setting_from, simulate, skin_of
+from porelight.simulation.chain import Conditions, numbers, setting_from, simulate, skin_of
+from porelight.simulation.model import Simulation
 from porelight.units import ms, to_celsius, um
 
 SKIN = skin_of("III", "cheek")

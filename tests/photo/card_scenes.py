@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from porelight.photo.artificial import Camera, photographed
+from porelight.photo.artificial.render import Camera, photographed
+from porelight.photo.artificial.view import Scene, View, scene, seen
 from porelight.photo.decode import Picture
-from porelight.photo.view import Scene, View, scene, seen
 
 SKIN = (0.45, 0.28, 0.20)
 SIZE = (840, 1260)

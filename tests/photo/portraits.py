@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from porelight.photo import Picture
-from porelight.photo.face.find import Face, find_face
+from porelight.photo.face.find_face import Face, find_face
 from porelight.photo.mask import FEATURES
 
 Pixels = NDArray[np.uint8]

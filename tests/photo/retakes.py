@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from porelight.photo.artificial import Camera, render
+from porelight.photo.artificial.render import Camera, render
 from porelight.photo.decode import Picture
 from porelight.photo.tone import blur, linear
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial import Camera, Rendered, render, sample, sample_later
-from porelight.photo.view import View, covered
+from porelight.photo.artificial.render import Camera, Rendered, render, sample, sample_later
+from porelight.photo.artificial.view import View, covered
 from tests.photo.helpers import matched
 
 SCALE = 40.0

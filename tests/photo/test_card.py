@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from porelight import cite, units
-from porelight.photo.artificial import Camera
+from porelight.photo.artificial.render import Camera
+from porelight.photo.artificial.view import View
 from porelight.photo.card import pose
-from porelight.photo.card.find import _scale, correct, corrected, find_card, hidden
+from porelight.photo.card.find_card import _scale, correct, corrected, find_card, hidden
 from porelight.photo.card.layout import layout
 from porelight.photo.card.sheet import Sheet
 from porelight.photo.decode import Picture
 from porelight.photo.tone import linear
-from porelight.photo.view import View
 from tests.photo.card_scenes import SIZE, shot, true_scale
 
 MM = units.mm / units.um

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from porelight.photo.compare import compare as stage
+from porelight.photo.compare import chain as stage
 from porelight.photo.compare.change import Change
 from porelight.refusal import Refusal
 from tests.photo.retakes import Shot, hand_held, skin, take

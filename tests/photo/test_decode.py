@@ -21,7 +21,7 @@ from PIL import Image, ImageFile, features
 
 from porelight import photo, verbs
 from porelight.photo import header
-from porelight.photo.artificial import render
+from porelight.photo.artificial.render import render
 from porelight.photo.decode import LARGEST
 from porelight.refusal import Refusal
 from porelight.report import bundle

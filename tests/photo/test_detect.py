@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from porelight import photo
-from porelight.photo.artificial import Camera, Rendered, render
+from porelight.photo.artificial.render import Camera, Rendered, render
 from porelight.photo.pores.fit import outlines
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
@@ -119,7 +119,7 @@ def test_the_pore_scale_follows_the_pores_not_the_raster() -> None:
 
 def test_an_outline_is_that_of_the_dip_it_is_fitted_to() -> None:
     """A noise-free dip of the fitted shape itself comes back to a part in a thousand."""
-    from porelight.photo.pores.find import Dots
+    from porelight.photo.pores.dots import Dots
 
     rows, columns = np.mgrid[0:61, 0:61].astype(float)
     along, across = (columns - 30.3) / np.sqrt(1.5), (rows - 29.8) * np.sqrt(1.5)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial import TONE, Camera, Phototype, render
-from porelight.photo.face.find import find_face, pose
+from porelight.photo.artificial.render import TONE, Camera, Phototype, render
+from porelight.photo.face.find_face import find_face, pose
 from tests.photo.portraits import found, near, picture, whole, with_closed_eyes
 
 

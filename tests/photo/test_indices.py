@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from porelight import cite, photo
-from porelight.photo.artificial import BLOOD, BROWN, Rendered, _noise, render
+from porelight.photo.artificial.render import BLOOD, BROWN, Rendered, _noise, render
 from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import blocks_of, statistic_of
-from porelight.photo.indices.indices import indices
+from porelight.photo.indices.by_region import indices
 from porelight.photo.scale import Scale, typed
 from porelight.photo.tone import Plane, linear
 

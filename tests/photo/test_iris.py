@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from porelight import cite, units
-from porelight.photo.face.find import Face
-from porelight.photo.face.iris import Iris, iris_of, iris_scale
+from porelight.photo.face.find_face import Face
+from porelight.photo.face.iris import Iris, iris_of
+from porelight.photo.face.iris_scale import iris_scale
 from porelight.photo.face.network import network
 from tests.photo.portraits import drawn_eye, found, near, with_closed_eyes
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from porelight import photo
-from porelight.photo.artificial import TONE, Camera, Phototype, render
+from porelight.photo.artificial.render import TONE, Camera, Phototype, render
 from porelight.photo.face.regions import covered, regions_of
 from porelight.photo.mask import FEATURES, skin_mask
 from porelight.photo.tone import linear

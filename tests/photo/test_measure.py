@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from porelight import cite, photo
-from porelight.photo.artificial import Camera, render
+from porelight.photo.artificial.render import Camera, render
 from porelight.photo.tone import linear
 from porelight.refusal import Refusal
 from tests.photo.helpers import Score, score

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from porelight.fields import Interval
-from porelight.photo.artificial import render
-from porelight.photo.compare.compare import compare
+from porelight.photo.artificial.render import render
+from porelight.photo.compare.chain import compare
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
 from porelight.photo.preview import LABEL, labelled, preview, redrawn, typical_window

@@ -15,7 +15,7 @@ from PIL import Image
 
 from porelight import photo
 from porelight.photo import quality
-from porelight.photo.artificial import Camera, Phototype, render
+from porelight.photo.artificial.render import Camera, Phototype, render
 from porelight.photo.census import Gate, PictureFlag
 from porelight.photo.scale import typed
 from porelight.report.words import FLAGS

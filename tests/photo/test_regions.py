@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from porelight import photo, units
-from porelight.photo.artificial import Camera, render
+from porelight.photo.artificial.render import Camera, render
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.face.regions import (
     PARTS,

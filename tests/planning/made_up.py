@@ -13,7 +13,7 @@ from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Warm
 from porelight.laser import Laser, Setting
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.scale import typed
-from porelight.planning.model import Simulation
+from porelight.simulation.model import Simulation
 from porelight.skin import Layer, Phototype, Pore, Skin
 from porelight.units import mJ, mm, um
 

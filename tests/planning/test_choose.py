@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight.care.model import Limit
+from porelight.forecasting.trials import course_of
 from porelight.planning.choose import candidates, limits
-from porelight.planning.course import course_of
 from porelight.units import mJ, percent, um
 from tests.planning.made_up import LASER, dial, simulate, verdict
 
 if TYPE_CHECKING:
     from porelight.laser import Setting
-    from porelight.planning.model import Candidate, Simulation
+    from porelight.planning.model import Candidate
+    from porelight.simulation.model import Simulation
     from porelight.skin import Phototype
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from porelight.photo.compare.chain import compare
 from porelight.photo.compare.change import Change
-from porelight.photo.compare.compare import compare
 from porelight.photo.decode import Picture
 from tests.photo.retakes import Shot, skin, take
 

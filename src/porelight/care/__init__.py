@@ -2,7 +2,6 @@
 
 from porelight.care.calendar import calendar, on_day
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, choices
-from porelight.care.clinic import overrule, read_clinic
 from porelight.care.engagements import Clash, clashes
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, guide, lessons
 from porelight.care.intake import OpenQuestion, next_questions, open_questions
@@ -19,6 +18,7 @@ from porelight.care.model import (
     Tier,
     Verdict,
 )
+from porelight.care.overrule import overrule, read_clinic
 from porelight.care.person import read_person
 from porelight.care.phototype import Suggestion, suggested
 from porelight.care.questions import AnswerOption, Question, questions

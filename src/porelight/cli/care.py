@@ -33,7 +33,7 @@ def screen(
 ) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
-    from porelight.report import as_json as numbers
+    from porelight.export import as_json as numbers
     from porelight.report import lines
 
     verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
@@ -67,9 +67,10 @@ def care(
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
     from porelight import verbs
-    from porelight.report import as_json as numbers
-    from porelight.report import folder, ics
-    from porelight.report import sheet as paper
+    from porelight.export import as_json as numbers
+    from porelight.export import ics
+    from porelight.report import care_sheet as paper
+    from porelight.report import folder
 
     if not (out or sheet or today or as_json):
         raise Refusal(

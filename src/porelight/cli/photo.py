@@ -46,12 +46,12 @@ def measure(
 
 
 def _study(place: Path, out: Path | None, workers: int, scheduler: str | None, um_per_px: float | None) -> None:
-    from porelight import study
+    from porelight.study import run
 
     if out is None:
         raise Refusal("there is nowhere to put the result", where="--out", advice="Name a file ending in .parquet")
     with progress_bar(quiet=False) as progress:
-        done = study.measure_folder(
+        done = run.measure_folder(
             place, out, workers=workers, scheduler=scheduler, um_per_px=um_per_px, progress=progress
         )
     typer.echo(f"{done.photo_count} photos, {done.refused_count} refused, {done.reused_count} measured before")
@@ -60,7 +60,7 @@ def _study(place: Path, out: Path | None, workers: int, scheduler: str | None, u
 
 def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out: Path | None, as_json: bool) -> None:
     from porelight import verbs
-    from porelight.report import as_json as numbers
+    from porelight.export import as_json as numbers
     from porelight.report import bundle, folder, lines
 
     if out is None and not as_json:
@@ -101,7 +101,7 @@ def compare(
 ) -> None:
     """What changed between two photos of the same skin, and the smallest change that could have been seen."""
     from porelight import verbs
-    from porelight.report import change, folder, lines
+    from porelight.report import change_page, folder, lines
 
     if out is None and not as_json:
         raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
@@ -113,9 +113,9 @@ def compare(
         pictures = verbs.read_photo(before), verbs.read_photo(after)
         found = verbs.compare(*pictures, um_per_px=um_per_px, seed=seed)
         if out:
-            folder.deliver(out, change.of_change(found, *pictures))
+            folder.deliver(out, change_page.of_change(found, *pictures))
     if as_json:
-        print_json(change.change_numbers(found))
+        print_json(change_page.change_numbers(found))
         return
     for line in lines.of_change(found):
         typer.echo(line)
@@ -126,7 +126,7 @@ def card(
     out: Annotated[Path, typer.Option("--out", help="The PDF to write; it holds cards to cut out, in true size.")],
 ) -> None:
     """The card that gives a photo its scale, to print and lay beside the skin."""
-    from porelight.report import card as paper
+    from porelight.draw import card_sheet as paper
     from porelight.report import folder
 
     if out.suffix.lower() != ".pdf":

@@ -78,8 +78,8 @@ def simulate(
 ) -> None:
     """What one setting does in the skin: crater, heat, coagulation, healing."""
     from porelight import verbs
+    from porelight.export import as_json as numbers
     from porelight.refusal import Refusal
-    from porelight.report import as_json as numbers
     from porelight.report import bundle, folder, lines
 
     given = {name: value for name, value in locals().items() if name in SCENARIO_FIELDS and value is not None}

@@ -11,7 +11,7 @@ from porelight.draw.ink import GROUND, INK, LINE, TOKENS, Axes, size, write
 from porelight.units import mm, to_celsius, um
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
     from porelight.skin import Pore, Skin
 
 Floats = NDArray[np.float64]

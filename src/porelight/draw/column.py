@@ -23,7 +23,7 @@ from porelight.draw.ink import GROUND, INK, LINE, Axes, inset, new_figure, png, 
 from porelight.units import to_celsius, um
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
 
 ISOTHERMS = (45, 60, 80, 100, 150, 200, 300)
 """[C] of the lines that are labelled: from the first harm to boiling water and beyond."""

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.ticker import Locator
 
     from porelight.fields import Interval
-    from porelight.planning.model import Factor, Forecast
+    from porelight.forecasting.model import Forecast
+    from porelight.planning.model import Factor
 
 UNTOLD = "cannot be told from a photo and answers"
 

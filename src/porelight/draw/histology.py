@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from porelight.draw.anatomy import Frame, damage, fields, leader, length, reach, scale_bar, tissue, window
 from porelight.draw.ink import INK, TOKENS, Axes, inset, size, write
-from porelight.planning import profile
+from porelight.simulation import by_depth
 from porelight.units import um
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
 
 LEFT, RIGHT, TOP, BOTTOM = 4.0, 142.0, 42.0, 32.0
 """[px] around the tissue: names stand on the right, the width above, the scale below."""
@@ -59,7 +59,7 @@ def measures(simulation: Simulation, frame: Frame) -> list[Measure]:
     """From above: rim at the surface, rim halfway down, depth of the hole, rim below it, dead cells; only what is."""
     crater, injury = simulation.crater, simulation.injury
     deep, found = crater.ablation_depth, []
-    beside = [line for line in profile.rims(crater, injury, 40) if line.wall > 0.0 and line.rim > 0.0]
+    beside = [line for line in by_depth.rims(crater, injury, 40) if line.wall > 0.0 and line.rim > 0.0]
     shown = simulation.exposure.skin.layers[0].thickness
     for line in (beside[1:2] + [each for each in beside if each.depth > max(0.5 * deep, shown)][:1]) if beside else []:
         where = "near the surface" if line is beside[1] else "halfway down"

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from porelight.draw.anatomy import length
 from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, inset, quiet_axes, write
-from porelight.planning import profile
+from porelight.simulation import by_depth
 from porelight.units import ms, um
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
 
 LINES = 60
 
 
 def rim_chart(ax: Axes, simulation: Simulation) -> Axes:
     """Thickness of coagulated tissue beside the wall; below the floor, the radius of what is coagulated."""
-    found = profile.rims(simulation.crater, simulation.injury, LINES)
+    found = by_depth.rims(simulation.crater, simulation.injury, LINES)
     return _chart(
         ax, [line.depth / um for line in found], [line.rim / um for line in found], simulation, "Rim thickness (µm)"
     )
@@ -25,7 +25,7 @@ def rim_chart(ax: Axes, simulation: Simulation) -> Axes:
 
 def heat_chart(ax: Axes, simulation: Simulation) -> Axes:
     """Longest time above 60 C in tissue that is left."""
-    found = profile.longest(simulation.crater, simulation.injury.above_60, LINES)
+    found = by_depth.longest(simulation.crater, simulation.injury.above_60, LINES)
     return _chart(
         ax, [depth / um for depth, _ in found], [time / ms for _, time in found], simulation, "Time above 60 °C (ms)"
     )
@@ -33,7 +33,7 @@ def heat_chart(ax: Axes, simulation: Simulation) -> Axes:
 
 def rim_says(simulation: Simulation) -> str:
     """What the chart of the rim shows."""
-    found = profile.rims(simulation.crater, simulation.injury, LINES)
+    found = by_depth.rims(simulation.crater, simulation.injury, LINES)
     beside = [line.rim for line in found if line.wall > 0.0]
     if not beside:
         return "Nothing was removed, so there is no rim."
@@ -45,7 +45,7 @@ def rim_says(simulation: Simulation) -> str:
 
 def heat_says(simulation: Simulation) -> str:
     """What the chart of the time above 60 C shows."""
-    found = profile.longest(simulation.crater, simulation.injury.above_60, LINES)
+    found = by_depth.longest(simulation.crater, simulation.injury.above_60, LINES)
     if not found:
         return "No tissue that is left was above 60 °C."
     depth, time = max(found, key=lambda line: line[1])

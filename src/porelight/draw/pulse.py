@@ -14,7 +14,7 @@ from porelight.units import celsius, mm, ms, to_celsius, um, us
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]

@@ -22,7 +22,7 @@ from porelight.draw.ink import INK, SOFT, TOKENS, Axes, inset, size, write
 from porelight.units import mm, um
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
     from porelight.skin import Skin
 
 SMALL_BOTTOM = 28.0

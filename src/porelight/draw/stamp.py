@@ -9,7 +9,7 @@ from porelight.draw.pulse import moment
 from porelight.units import ms
 
 if TYPE_CHECKING:
-    from porelight.planning.pattern import Stamp
+    from porelight.simulation.stamp import Stamp
 
 
 def bulk_chart(ax: Axes, found: Stamp) -> Axes:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from porelight import units
 from porelight.cite import Cited
-from porelight.photo.card.find import Card
-from porelight.photo.face.find import Face
+from porelight.photo.card.find_card import Card
+from porelight.photo.face.find_face import Face
 from porelight.photo.scale import Scale
 
 Floats = NDArray[np.float64]

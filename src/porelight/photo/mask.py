@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.face.find import Face
+from porelight.photo.face.find_face import Face
 from porelight.photo.tone import Plane, logarithm, luminance
 
 RASTER: Final = 400

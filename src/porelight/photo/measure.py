@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 
 from porelight import cite, units
-from porelight.photo.card.find import Card, corrected, find_card, hidden
+from porelight.photo.card.find_card import Card, corrected, find_card, hidden
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
-from porelight.photo.face.find import Face, find_face
-from porelight.photo.face.iris import iris_scale
+from porelight.photo.face.find_face import Face, find_face
+from porelight.photo.face.iris_scale import iris_scale
 from porelight.photo.face.regions import looked_at, named
-from porelight.photo.indices.indices import indices
+from porelight.photo.indices.by_region import indices
 from porelight.photo.mask import skin_mask
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.size import ladder, pore_scale, pyramid

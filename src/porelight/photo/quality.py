@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from porelight.photo.card.find import Card
+from porelight.photo.card.find_card import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
 from porelight.photo.mask import SkinMask

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from porelight.planning.model import Candidate, Factor, Forecast, Milestone, Plan, Simulation
+from porelight.planning.model import Candidate, Factor, Plan
 
 if TYPE_CHECKING:
     from porelight.planning.make import Progress, make_plan
 
-__all__ = ["Candidate", "Factor", "Forecast", "Milestone", "Plan", "Progress", "Simulation", "make_plan"]
+__all__ = ["Candidate", "Factor", "Plan", "Progress", "make_plan"]
 
 
 def __getattr__(name: str) -> object:

@@ -10,9 +10,10 @@ from porelight import cite, healing
 from porelight.care.model import Verdict
 from porelight.cite import Cited
 from porelight.fields import Interval
+from porelight.forecasting.trials import Course
 from porelight.laser import Laser, Setting
-from porelight.planning.course import Course
-from porelight.planning.model import Candidate, Simulation
+from porelight.planning.model import Candidate
+from porelight.simulation.model import Simulation
 from porelight.skin import Phototype
 from porelight.units import day, hour, mJ, percent, um
 

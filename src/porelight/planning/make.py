@@ -12,18 +12,20 @@ from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import by_gravity
+from porelight.forecasting.model import Forecast
+from porelight.forecasting.shrinkage import forecast
+from porelight.forecasting.trials import Course, course_of
 from porelight.laser import Setting
 from porelight.laser import laser as laser_of
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
 from porelight.planning.choose import candidates
-from porelight.planning.course import Course, course_of
-from porelight.planning.dial import setting_from
 from porelight.planning.explain import factors
-from porelight.planning.forecast import forecast
-from porelight.planning.model import PHOTO, Candidate, Forecast, Plan, Simulation
-from porelight.planning.simulate import simulate
+from porelight.planning.model import PHOTO, Candidate, Plan
 from porelight.planning.usable import photo_verdict
+from porelight.simulation.chain import simulate
+from porelight.simulation.model import Simulation
+from porelight.simulation.scenario import setting_from
 from porelight.skin import Phototype, Skin, facial_skin
 from porelight.version import __version__
 

@@ -10,38 +10,15 @@ from porelight.care.choices import ClinicChoices
 from porelight.care.engagements import Clash
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.cite import Cited
-from porelight.fields import Crater, Exposure, Injury, Interval, Recovery, Warming
+from porelight.fields import Interval
+from porelight.forecasting.model import Forecast
 from porelight.laser import Setting
 from porelight.photo.census import PoreCensus
+from porelight.simulation.model import Simulation
 from porelight.skin import Skin
 
 PHOTO: Final = "photo"
 """Rule of the verdict on a photo that cannot be planned on."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Simulation:
-    """The chain light -> heat -> damage -> healing for one setting on one skin."""
-
-    exposure: Exposure
-    crater: Crater
-    warming: Warming
-    injury: Injury
-    recovery: Recovery
-    seed: int
-    version: str
-    remarks: tuple[str, ...] = ()
-    """What was done to what was asked for, and where the model is at an end, in sentences."""
-
-    @property
-    def setting(self) -> Setting:
-        return self.exposure.setting
-
-    @property
-    def peak_is_limit(self) -> bool:
-        """Whether the peak is the temperature at which dried tissue is carried away: it may have been hotter."""
-        limit = self.setting.laser.ablation.get("removal_temperature")
-        return limit is not None and self.warming.peak_temperature > limit.si - 0.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,38 +29,6 @@ class Candidate:
     simulation: Simulation
     remarks: tuple[str, ...]
     rests_on: tuple[Cited, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Milestone:
-    """The forecast at one moment of the course."""
-
-    label: str
-    """Such as "after session 2" or "12 weeks after the last"."""
-    sessions_done: int
-    week: float
-    """Weeks from the first session."""
-    enlarged_change_pct: Interval
-    """Change of the number of enlarged pores [%], negative is fewer."""
-    median_diameter_um: Interval | None
-    """Of the pores found now, those that may then be too small to find included; None without a scale."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Forecast:
-    """Milestones in order; the last is 12 weeks after the last session. None at all where nothing is offered."""
-
-    milestones: tuple[Milestone, ...]
-    sessions_for_goal: int | None
-    """Fewest sessions whose middle forecast reaches the goal; None when no number within the evidence does."""
-    goal_pct: float
-    """Wanted change of the number of enlarged pores [%], negative is fewer."""
-    chance_of_goal: float | None
-    """Probability (0-1) that the course as planned reaches the goal, by the same model; None without milestones."""
-    remarks: tuple[str, ...]
-    rests_on: tuple[Cited, ...]
-    of_photo: bool = True
-    """Whether the sizes of the pores in the photo are in it; else it is the trial's result."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

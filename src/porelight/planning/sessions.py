@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from porelight.care.model import CareItem, Person, Verdict
 from porelight.cite import Cited
-from porelight.planning.course import course_of
+from porelight.forecasting.trials import course_of
 from porelight.skin import Phototype
 from porelight.units import day
 

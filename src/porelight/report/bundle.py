@@ -6,16 +6,17 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from porelight import draw
-from porelight.report import as_json, fields, ics, page, preview, tables
-from porelight.report import simulation as simulation_page
+from porelight.export import as_json, dataset, ics, pores_csv
+from porelight.report import plan_page, preview_panels, simulation_page
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from porelight.photo.census import PoreCensus
-    from porelight.planning.model import Plan, Simulation
-    from porelight.planning.pattern import Stamp
+    from porelight.planning.model import Plan
+    from porelight.simulation.model import Simulation
+    from porelight.simulation.stamp import Stamp
 
     Pixels = NDArray[np.uint8]
 
@@ -27,22 +28,22 @@ def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int 
 
     The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
     """
-    pores = tables.pores_csv(plan.census).encode()
+    pores = pores_csv.pores_csv(plan.census).encode()
     files = {
-        "report.html": page.render(plan, pixels).encode(),
+        "report.html": plan_page.render(plan, pixels).encode(),
         "plan.json": as_json.plan_json(plan).encode(),
         "pores.csv": pores,
         "overlay.png": draw.overlay_png(pixels, plan.census),
     }
-    if expected := preview.shown(plan, pixels):
-        files["preview.png"] = preview.png(expected)
+    if expected := preview_panels.shown(plan, pixels):
+        files["preview.png"] = preview_panels.png(expected)
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(
             plan.calendar, timezone=timezone, sequence=sequence, uid_seed=course, stamp=plan.on
         )
     if fhir:
-        from porelight.report.fhir import bundle_json
+        from porelight.export.fhir import bundle_json
 
         files["bundle.fhir.json"] = bundle_json(plan, timezone=timezone)
     return files
@@ -51,7 +52,7 @@ def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int 
 def of_census(census: PoreCensus, pixels: Pixels) -> Files:
     """pores.csv, census.json and overlay.png."""
     return {
-        "pores.csv": tables.pores_csv(census).encode(),
+        "pores.csv": pores_csv.pores_csv(census).encode(),
         "census.json": as_json.census_json(census).encode(),
         "overlay.png": draw.overlay_png(pixels, census),
     }
@@ -66,5 +67,5 @@ def of_simulation(simulation: Simulation, stamp: Stamp | None = None) -> Files:
         "section.svg": draw.section_svg(simulation).encode(),
         "section.png": draw.section_png(simulation),
         **({"film.gif": draw.film_gif(stills)} if stills else {}),
-        **fields.zarr_files(simulation),
+        **dataset.zarr_files(simulation),
     }

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from porelight.planning.model import Plan, Simulation
+    from porelight.planning.model import Plan
+    from porelight.simulation.model import Simulation
 
     Pixels = NDArray[np.uint8]
 

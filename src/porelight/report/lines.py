@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from porelight.fields import Interval
     from porelight.photo.census import PoreCensus
     from porelight.photo.compare.change import Change
-    from porelight.planning.model import Plan, Simulation
-    from porelight.planning.pattern import Stamp
+    from porelight.planning.model import Plan
+    from porelight.simulation.model import Simulation
+    from porelight.simulation.stamp import Stamp
 
 
 def of_census(census: PoreCensus) -> str:
@@ -94,11 +95,11 @@ def of_stamp(found: Stamp) -> list[str]:
 def of_change(found: Change) -> list[str]:
     """What changed between two photos, measure by measure, and the smallest change that could have been seen."""
     from porelight.draw import compare as drawn
-    from porelight.report import change
+    from porelight.report import change_page
 
     measures = [f"{drawn.TITLES[each.key]}: {_plain(drawn.said(each))}" for each in drawn.listed(found)]
     return [
-        _plain(f"{change.headline(found)}. {change.detail(found)}"),
+        _plain(f"{change_page.headline(found)}. {change_page.detail(found)}"),
         *measures,
         *(f"Remark: {remark}" for remark in found.remarks),
     ]

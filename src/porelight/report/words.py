@@ -18,7 +18,7 @@ from porelight.photo.scale import Scale, ScaleSource
 from porelight.units import to_celsius
 
 if TYPE_CHECKING:
-    from porelight.planning.model import Simulation
+    from porelight.simulation.model import Simulation
 
 OUTCOMES: Final[dict[Outcome, str]] = {
     "refuse": "No",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.census import PoreCensus
-from porelight.photo.pores.find import Dots, dots
+from porelight.photo.pores.dots import Dots, dots
 from porelight.photo.pores.fit import RADIUS
 from porelight.photo.tone import Plane, blur
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from porelight import reading, units
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.decode import Picture
-from porelight.photo.face.find import Face
+from porelight.photo.face.find_face import Face
 from porelight.photo.mask import SkinMask
 from porelight.refusal import Refusal
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.photo.census import Pores
-from porelight.photo.pores.find import GLINT, Dots, dots
+from porelight.photo.pores.dots import GLINT, Dots, dots
 from porelight.photo.pores.fit import Outlines, outlines
 from porelight.photo.pores.size import PoreScale, halvings
 from porelight.photo.tone import Plane, blur

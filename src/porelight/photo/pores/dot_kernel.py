@@ -1,4 +1,4 @@
-"""Compiled loop of :mod:`porelight.photo.pores.find`: one pass over a plane, without the interpreter's lock."""
+"""Compiled loop of :mod:`porelight.photo.pores.dots`: one pass over a plane, without the interpreter's lock."""
 
 from __future__ import annotations
 

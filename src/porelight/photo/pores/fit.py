@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.pores.find import Dots
+from porelight.photo.pores.dots import Dots
 from porelight.photo.tone import Plane, blur
 
 Floats = NDArray[np.float64]

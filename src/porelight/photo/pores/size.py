@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.photo.pores.find import Dots, dots
+from porelight.photo.pores.dots import Dots, dots
 from porelight.photo.tone import Plane, halved
 
 STEP: Final = 2.0 ** (1 / 3)

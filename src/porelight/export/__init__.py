@@ -1,0 +1,1 @@
+"""Results for other programs, and read back: JSON, CSV, xarray, calendars, FHIR."""

@@ -1,0 +1,1 @@
+"""Rendered skin with known pores: truth for tests, and a sample that shows nobody."""

@@ -1,0 +1,331 @@
+"""The care sheet on A4 and the page of one day: what to do when, what is normal, and whom to call."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import itertools
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from porelight.care import guide
+from porelight.care.guide import LAST_DAY, Level
+from porelight.care.language import day as day_words
+from porelight.care.language import days as days_words
+from porelight.care.language import say
+from porelight.export import ics
+from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from porelight.care import Clash, Today
+    from porelight.care.guide import Sign, Stage
+    from porelight.care.model import Calendar, CareItem, Engagement
+
+COLUMNS: Final = 3
+"""Sessions side by side on one A4 page."""
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
+PHASES: Final = (
+    (_("Before"), ("before",)),
+    (_("On the day"), ("day", "session")),
+    (_("After"), ("after",)),
+    (_("Look out for"), ("watch",)),
+    (_("Checks"), ("review",)),
+)
+"""Heading -> the phases under it, in order."""
+
+ADVICE: Final[dict[Level, str]] = {
+    "emergency": _("Get help now"),
+    "call": _("Call us the same day"),
+    "photo": _("Send us a photo"),
+    "normal": _("This is normal"),
+}
+
+NORMAL: Final = frozenset({"normal_open", "normal_closed"})
+"""Items of the calendar that say what is normal, in place of the guide."""
+
+TICKS: Final = (0, 1, 3, 7, 14, 28, 56, 84)
+"""Days under the bars, spread evenly so that the first days have room."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One item of care, and its days around each session of a page; empty where it does not hold."""
+
+    title: str
+    text: str
+    days: tuple[tuple[str, ...], ...]
+    """Of each session the parts of its line, none of which is broken."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Course:
+    """Some sessions side by side: the heading of each column, then the rows under each phase."""
+
+    heads: tuple[tuple[str, str], ...]
+    """Such as "Session 1 of 3", and its day with the year."""
+    phases: tuple[tuple[str, tuple[Row, ...]], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bar:
+    """A sign with the days on which it is normal, and what to do on all others."""
+
+    title: str
+    fine: str
+    alert: str
+    level: Level
+    first: int
+    last: int
+
+    @property
+    def start_pct(self) -> float:
+        """Where the bar begins, of the width of the chart."""
+        return 100.0 * _place(self.first)
+
+    @property
+    def width_pct(self) -> float:
+        """How much of the width it takes; the last day counts whole."""
+        return 100.0 * (_place(min(self.last + 1, LAST_DAY)) - _place(self.first))
+
+
+def sheet(
+    course: Calendar,
+    laser: str = "co2",
+    *,
+    timezone: str = "UTC",
+    clashes: tuple[Clash, ...] = (),
+    clinic: str = "",
+    phone: str = "",
+) -> str:
+    """The care sheet: one self-contained HTML page that prints on A4.
+
+    Args:
+        course: the calendar, whose language the sheet has.
+        laser: key of ``data/rules/lasers.yaml``.
+        timezone: IANA name of the zone of ``course.start``.
+        clashes: engagements to talk about, of :func:`~porelight.care.clashes`.
+        clinic: name of the clinic; a line to write on where left out.
+        phone: where to call; a line to write on where left out.
+
+    Raises:
+        Refusal: the laser or the time zone is not known.
+    """
+    language = course.language
+    zone = ics.named_zone(timezone)
+    numbers = range(1, len(course.sessions) + 1)
+    pages = [tuple(numbers[first : first + COLUMNS]) for first in range(0, len(numbers), COLUMNS)]
+    signs = _signs(laser, language)
+    shown = {
+        "courses": [_course(course, page, zone) for page in pages],
+        "stages": _stages(laser, language),
+        "bars": sorted((each for each in signs if isinstance(each, Bar)), key=lambda bar: (bar.first, bar.last)),
+        "alarms": _alarms([each for each in signs if not isinstance(each, Bar)]),
+        "ticks": [(tick, 100.0 * _place(tick)) for tick in TICKS],
+        "clashes": to_talk_about(clashes, language),
+        "clinic": clinic,
+        "phone": phone,
+    }
+    return _page("sheet.html", language, shown)
+
+
+def sheet_pdf(page: str) -> bytes:
+    """A page of :func:`sheet` as PDF; the same page gives the same bytes.
+
+    Raises:
+        Refusal: WeasyPrint, or a library that it needs, is not there.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError):
+        advice = "Install porelight[pdf], or write an .html file and print it from a browser"
+        raise Refusal("a PDF needs WeasyPrint, which is not installed", where="PDF", advice=advice) from None
+    written: bytes = weasyprint.HTML(string=page).write_pdf(pdf_identifier=b"porelight", pdf_tags=True)
+    return written
+
+
+def sheet_file(page: str, name: str) -> bytes:
+    """A page of :func:`sheet` as the bytes of a file of that name: PDF where it ends in ``.pdf``, else HTML.
+
+    Raises:
+        Refusal: as :func:`sheet_pdf`.
+    """
+    return sheet_pdf(page) if name.lower().endswith(".pdf") else page.encode()
+
+
+def today_page(view: Today, *, phone: str = "") -> str:
+    """One day as one self-contained HTML page, for a phone."""
+    shown = {
+        "view": view,
+        "when": day_words(view.day, view.language, year=True),
+        "where": where(view),
+        "todo": [item for item in _shown(view) if item.phase != "watch"],
+        "watch": [item for item in _shown(view) if item.phase == "watch"],
+        "levels": _by_level(view),
+        "phone": phone,
+    }
+    return _page("today.html", view.language, shown)
+
+
+def today_lines(view: Today) -> list[str]:
+    """One day for a terminal."""
+    lines = [f"{day_words(view.day, view.language, year=True)}. {where(view)}"]
+    lines += [f"  [ ] {item.title}: {item.text}" for item in _shown(view)]
+    if not view.items:
+        lines.append("  " + say("Nothing to do today.", view.language))
+    if view.guide:
+        lines.append(f"{view.guide.stage.title}. {view.guide.stage.text}")
+    for level, signs in _by_level(view):
+        lines.append(f"{say(ADVICE[level], view.language)}:")
+        lines += [f"  {sign.title}: {sign.text}" for sign in signs]
+    return lines
+
+
+def where(view: Today) -> str:
+    """Where in the course a day lies: "Day 3 after the session" or "5 days to the next session"."""
+    if view.last_session == view.day:
+        return say("The day of the session", view.language)
+    if view.guide and view.guide.day == 1:
+        return say("The day after the session", view.language)
+    if view.guide:
+        return say("Day {number} after the session", view.language).format(number=view.guide.day)
+    if view.next_session:
+        left = (view.next_session - view.day).days
+        text = say("The next session is tomorrow", view.language) if left == 1 else ""
+        return text or say("{number} days to the next session", view.language).format(number=left)
+    return say("No session is near", view.language)
+
+
+def _shown(view: Today) -> list[CareItem]:
+    """The items without what is normal now, which the guide says for the very day."""
+    return [item for item in view.items if not (view.guide and item.key in NORMAL)]
+
+
+def _by_level(view: Today) -> list[tuple[Level, list[Sign]]]:
+    signs = view.guide.signs if view.guide else ()
+    return [(level, [*held]) for level, held in itertools.groupby(signs, key=lambda sign: sign.level)]
+
+
+def _course(course: Calendar, numbers: tuple[int, ...], zone: dt.tzinfo) -> Course:
+    """The rows of some sessions: an item is one row, with its days under each session."""
+    language = course.language
+    count = len(course.sessions)
+    head = say("Session {number} of {count}", language)
+    heads = tuple(
+        (head.format(number=number, count=count), day_words(course.sessions[number - 1], language, year=True))
+        for number in numbers
+    )
+    phases = []
+    for title, held in PHASES:
+        items = [item for item in course.items if item.phase in held and item.key not in NORMAL]
+        keys = dict.fromkeys(item.key for item in sorted(items, key=lambda item: _offset(course, item)))
+        rows = [_row(course, key, items, numbers, zone) for key in keys]
+        phases.append((say(title, language), tuple(row for row in rows if any(row.days))))
+    return Course(heads, tuple((title, rows) for title, rows in phases if rows))
+
+
+def _offset(course: Calendar, item: CareItem) -> tuple[int, int]:
+    session = course.sessions[item.session - 1]
+    return (item.first - session).days, (item.last - session).days
+
+
+def _row(course: Calendar, key: str, items: list[CareItem], numbers: tuple[int, ...], zone: dt.tzinfo) -> Row:
+    found = {item.session: item for item in items if item.key == key}
+    shown = next(iter(found.values()))
+    title = say("Laser session", course.language) if shown.phase == "session" else shown.title
+    days = tuple(_when(course, found[number], zone) if number in found else () for number in numbers)
+    return Row(title, shown.text, days)
+
+
+def _when(course: Calendar, item: CareItem, zone: dt.tzinfo) -> tuple[str, ...]:
+    first, last = day_words(item.first, course.language), day_words(item.last, course.language)
+    if item.first != item.last:
+        return first, say("to {day}", course.language).format(day=last)
+    if course.start is None or item.minutes is None:
+        return (first,)
+    begins = ics.clock(item, course.start, zone)
+    return first, say("at {time}", course.language).format(time=f"{begins:%H:%M}")
+
+
+def to_talk_about(clashes: tuple[Clash, ...], language: str) -> list[tuple[str, str, list[str]]]:
+    """Each engagement once: what it is, when, and the titles of the care that it does not go with."""
+    held: dict[Engagement, list[str]] = {}
+    for clash in clashes:
+        held.setdefault(clash.engagement, []).append(clash.item.title)
+    return [
+        (say(planned.what, language), days_words(planned.first, planned.last, language), list(dict.fromkeys(titles)))
+        for planned, titles in held.items()
+    ]
+
+
+@functools.cache
+def _days(laser: str, language: str) -> tuple[Any, ...]:
+    return tuple(guide(day, laser, language=language) for day in range(LAST_DAY + 1))
+
+
+def _stages(laser: str, language: str) -> list[Stage]:
+    """What the skin looks like, stage by stage."""
+    return list({found.stage.key: found.stage for found in _days(laser, language)}.values())
+
+
+def _signs(laser: str, language: str) -> list[Bar | Sign]:
+    """Each sign as a bar of the days on which it is normal, or as it is where it never is."""
+    told: dict[str, list[tuple[int, Sign]]] = {}
+    for found in _days(laser, language):
+        for sign in found.signs:
+            told.setdefault(sign.key, []).append((found.day, sign))
+    return [_bar(listed) for listed in told.values()]
+
+
+def _alarms(signs: list[Sign]) -> list[tuple[Level, list[Sign]]]:
+    """The signs that are never normal, under what to do."""
+    return [(level, [sign for sign in signs if sign.level == level]) for level in ADVICE if level != "normal"]
+
+
+def _bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
+    normal = [(day, sign) for day, sign in listed if sign.level == "normal"]
+    other = next(sign for _, sign in reversed(listed) if sign.level != "normal")
+    if not normal:
+        return other
+    first, fine = normal[0]
+    return Bar(other.title, fine.text, other.text, other.level, first, normal[-1][0])
+
+
+def _place(day: int) -> float:
+    """Where a day lies on the axis of the chart, 0 to 1: straight lines between the ticks."""
+    for index, (low, high) in enumerate(itertools.pairwise(TICKS)):
+        if day <= high:
+            return (index + (day - low) / (high - low)) / (len(TICKS) - 1)
+    return 1.0
+
+
+def _page(template: str, language: str, shown: dict[str, Any]) -> str:
+    told = {"language": language, "style": _text("style/tokens.css") + _text("style/sheet.css"), "ADVICE": ADVICE}
+    return _environment(language).get_template(template).render(told | shown)
+
+
+@functools.cache
+def _environment(language: str) -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("porelight", "report/templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["say"] = functools.partial(say, language=language)
+    return environment
+
+
+def _text(name: str) -> str:
+    return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")

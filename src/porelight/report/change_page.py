@@ -1,0 +1,224 @@
+"""What changed between two photos, as files: numbers, a table of pores, a picture, and a page with a slider."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from typing import TYPE_CHECKING, Any
+
+from porelight import cite
+from porelight.draw import compare as drawn
+from porelight.export import as_json
+from porelight.photo.compare.aligned import Aligned, aligned
+from porelight.report import figures, template, words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from porelight.photo.compare.change import Change, Measure
+    from porelight.photo.decode import Picture
+
+    Pixels = NDArray[np.uint8]
+
+SCHEMA = "porelight/change/1"
+COLUMNS = (
+    *("x_before_px", "y_before_px", "x_after_px", "y_after_px"),
+    *("before_px", "after_px", "before_um", "after_um", "change_pct", "change_error_pct"),
+    *("resolved", "result", "region"),
+)
+LARGEST = 700_000
+"""Bytes of each photo inside the page at most."""
+MOST_ROWS = 60
+"""Pores in the table of the page: the surest changes; all of them are in pairs.csv."""
+
+
+def of_change(change: Change, before: Picture, after: Picture) -> dict[str, bytes]:
+    """change.json, pairs.csv, change.png and change.html."""
+    pictures = aligned(before, after, change.registration)
+    return {
+        "change.json": change_json(change).encode(),
+        "pairs.csv": pairs_csv(change).encode(),
+        "change.png": drawn.change_png(change, pictures),
+        "change.html": render(change, pictures).encode(),
+    }
+
+
+def change_json(change: Change) -> str:
+    """The text of ``change.json``: the same change gives the same bytes."""
+    return as_json.text(change_numbers(change))
+
+
+def change_numbers(change: Change) -> dict[str, Any]:
+    """The change as plain values; keys carry units."""
+    found, rows = change.registration, cite.used(change)
+    numbers = {
+        "schema": SCHEMA,
+        "version": change.version,
+        "seed": change.seed,
+        "result": change.result,
+        "measures": [_measure(each) for each in change.measures],
+        "pairs": len(change.pairs),
+        "pairs_resolved": int(change.pairs.resolved.sum()),
+        "only_before": change.only_before,
+        "only_after": change.only_after,
+        "scale_before_um_per_px": change.before.um_per_px,
+        "scale_after_um_per_px": change.after.um_per_px,
+        "registration": {
+            "features": found.features,
+            "shared_pct": 100.0 * found.shared,
+            "shared_by_chance_pct": 100.0 * found.by_chance,
+            "residual_px": found.residual,
+            "scale_px_per_px": found.scale,
+            "scale_error_pct": 100.0 * found.scale_error,
+            "stretch": found.stretch,
+            "turn_deg": found.turn,
+            "overlap_pct": 100.0 * found.overlap,
+        },
+        "after_softer_px": change.softer_px,
+        "after_noisier": change.noisier,
+        "remarks": list(change.remarks),
+        "sources": [dataclasses.asdict(source) for source in _sources(change)],
+        "weakest": cite.weakest(rows),
+    }
+    plain: dict[str, Any] = as_json.plain(numbers)
+    return plain
+
+
+def _sources(change: Change) -> list[cite.Source]:
+    found = {row.source.key: row.source for row in cite.used(change)}
+    return [found[key] for key in sorted(found)]
+
+
+def _measure(each: Measure) -> dict[str, Any]:
+    unit = {"1": "", "%": "_pct"}.get(each.unit, f"_{each.unit}")
+    return {
+        "key": each.key,
+        "region": each.region or None,
+        f"before{unit}": each.before,
+        f"after{unit}": each.after,
+        "change_pct": {
+            "low": each.change_pct.low,
+            "mid": each.change_pct.mid,
+            "high": each.change_pct.high,
+            "level": each.change_pct.level,
+        },
+        "detectable_pct": each.detectable_pct,
+        "result": each.result,
+    }
+
+
+def pairs_csv(change: Change) -> str:
+    """One row per pore found in both photos; diameters in px of the first photo, in um where it has a scale."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    pairs, scale = change.pairs, change.before.scale
+    by = None if scale is None else scale.at(pairs.x, pairs.y)
+    for i in range(len(pairs)):
+        um = ("", "") if by is None else (f"{pairs.before[i] * by[i]:.1f}", f"{pairs.after[i] * by[i]:.1f}")
+        places = (pairs.x[i], pairs.y[i], pairs.x_after[i], pairs.y_after[i], pairs.before[i], pairs.after[i])
+        table.writerow(
+            (
+                *(f"{place:.2f}" for place in places),
+                *um,
+                f"{pairs.change_pct[i]:.1f}",
+                f"{pairs.change_error_pct[i]:.1f}",
+                "yes" if pairs.resolved[i] else "no",
+                pairs.result[i],
+                pairs.region[i],
+            )
+        )
+    return out.getvalue()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One pore in the table of the page."""
+
+    number: int
+    before: str
+    after: str
+    change: str
+    result: str
+    region: str
+
+
+def render(change: Change, pictures: Aligned) -> str:
+    """The page as text; the same change and photos give the same text."""
+    rows = template.weakest_first(change)
+    shown = {
+        "change": change,
+        "headline": headline(change),
+        "detail": detail(change),
+        "measures": drawn.listed(change),
+        "regions": [each for each in change.measures if each.region and each.key == "diameter"],
+        "titles": drawn.TITLES,
+        "said": lambda each: words.typeset(drawn.said(each)),
+        "amount": _amount,
+        "before": figures.jpeg_uri(pictures.before, LARGEST),
+        "after": figures.jpeg_uri(pictures.after, LARGEST),
+        "shape": pictures.before.shape,
+        "changes": figures.figure(
+            "changes",
+            drawn.changes_say(change),
+            lambda ax: drawn.changes(ax, change),
+            wide=(figures.DESK, drawn.changes_height(change)),
+            narrow=drawn.changes_height(change),
+        ),
+        "spread": figures.figure(
+            "spread", drawn.pairs_say(change), lambda ax: drawn.pairs_chart(ax, change), wide=None, narrow=240
+        ),
+        "pores": _pores(change),
+        "unit": "px" if change.before.scale is None else "µm",
+        "rows": rows,
+        **template.scripted("change"),
+        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
+    }
+    return template.filled("change.html", shown, _sources(change))
+
+
+def headline(change: Change) -> str:
+    """The answer in a few words."""
+    if change.result == "no detectable change":
+        return "No detectable change"
+    way = "narrower" if change.result == "smaller" else "wider"
+    told = words.change(change.measures[0].change_pct)
+    return f"The pores are {way}: {told}"
+
+
+def detail(change: Change) -> str:
+    """What is behind the answer, in one or two sentences."""
+    answer = change.measures[0]
+    least = words.number(answer.detectable_pct)
+    many = int(change.pairs.resolved.sum())
+    if change.result == "no detectable change":
+        return words.typeset(
+            f"The same {many} pores were measured in both photos. A change of their diameter of {least} % or more "
+            "would have been called one; a smaller one cannot be told from two photos of unchanged skin."
+        )
+    return words.typeset(
+        f"Diameter of the same {many} pores in both photos. From {least} % on, a change is told from two photos of "
+        "unchanged skin."
+    )
+
+
+def _amount(each: Measure, value: float) -> str:
+    unit = {"um": " µm", "px": " px", "%": " %", "1": ""}[each.unit]
+    return words.typeset(f"{value:.0f}" if each.unit == "1" else f"{words.number(value, 3)}{unit}")
+
+
+def _pores(change: Change) -> list[Row]:
+    """The resolved pores with the surest changes first."""
+    pairs, scale = change.pairs, change.before.scale
+    sure = [abs(pairs.change_pct[i]) / pairs.change_error_pct[i] for i in range(len(pairs))]
+    order = sorted((i for i in range(len(pairs)) if pairs.resolved[i]), key=lambda i: -sure[i])[:MOST_ROWS]
+    by = None if scale is None else scale.at(pairs.x, pairs.y)
+    rows = []
+    for number, i in enumerate(order, start=1):
+        factor = 1.0 if by is None else float(by[i])
+        before, after = (words.number(float(each[i]) * factor, 3) for each in (pairs.before, pairs.after))
+        told = f"{pairs.change_pct[i]:+.0f} ± {pairs.change_error_pct[i]:.0f} %"
+        rows.append(Row(number, before, after, words.typeset(told), pairs.result[i], pairs.region[i]))
+    return rows

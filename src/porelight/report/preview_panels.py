@@ -1,0 +1,104 @@
+"""The preview of a plan: a part of the photo today, and redrawn at both ends and the middle of the forecast."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import draw
+from porelight.draw.ink import rounded
+from porelight.draw.photo import ScaleBar
+from porelight.draw.preview import preview_png
+from porelight.fields import Interval
+from porelight.forecasting.diameter import diameter_change_pct
+from porelight.photo.decode import Picture
+from porelight.photo.preview import SIZES, magnified, preview, typical_window
+from porelight.report import figures, words
+
+if TYPE_CHECKING:
+    from porelight.planning.model import Plan
+
+Pixels = NDArray[np.uint8]
+
+SHOWN = 480
+"""Side of a picture in the page, at least [px]: sharp on a phone's screen."""
+LARGEST = 120_000
+"""Bytes of a picture in the page."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Panel:
+    """One picture with its words."""
+
+    pixels: Pixels
+    title: str
+    said: str
+    alt: str
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI, without metadata."""
+        return figures.jpeg_uri(self.pixels, LARGEST)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """Today and three forecasts, all of the same part of the photo."""
+
+    panels: tuple[Panel, ...]
+    when: str
+    bar: ScaleBar | None
+    """In px of the panels."""
+
+    @property
+    def bar_share_pct(self) -> float:
+        """The scale bar by the width of a panel."""
+        return 0.0 if self.bar is None else 100.0 * self.bar.px / self.panels[0].pixels.shape[1]
+
+
+def shown(plan: Plan, pixels: Pixels) -> Shown | None:
+    """None unless the plan expects something of these pores: a blocked plan shows no result."""
+    census = plan.census
+    if plan.forecast_is != "expected" or not plan.forecast.milestones or not census.pore_count:
+        return None
+    last = plan.forecast.milestones[-1]
+    change = _drawable(diameter_change_pct(census, last))
+    window = typical_window(census)
+    times = max(1, -(-SHOWN // window.width))
+    drawn = preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
+    site = plan.person.site
+    panels = [Panel(magnified(window.of(pixels), times), "Today", "your photo", f"The {site} today, close up")]
+    ends = (
+        ("Much change", change.low, drawn.low),
+        ("Middle", change.mid, drawn.middle),
+        ("Little change", change.high, drawn.high),
+    )
+    for title, percent, simulated in reversed(ends):
+        said = _said(percent, change)
+        panels.append(Panel(simulated, title, said, f"Simulation of the same skin: {said}"))
+    bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height))
+    enlarged = None if bar is None else ScaleBar(times * bar.px, bar.label)
+    return Shown(tuple(panels), last.label, enlarged)
+
+
+def _drawable(change: Interval) -> Interval:
+    """Within what can be drawn; the ends of a forecast seldom leave it."""
+    low, high = (100.0 * (size - 1.0) for size in SIZES)
+    least, middle, most = (min(max(end, low), high) for end in (change.low, change.mid, change.high))
+    return Interval(least, middle, most, change.level)
+
+
+def _said(percent: float, change: Interval) -> str:
+    """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
+    points = abs(rounded(percent, change))
+    if points == 0:
+        return "pores as wide as today"
+    return words.typeset(f"pores {points} % {'narrower' if percent < 0.0 else 'wider'}")
+
+
+def png(seen: Shown) -> bytes:
+    """``preview.png``."""
+    return preview_png([(panel.pixels, panel.title, panel.said) for panel in seen.panels], seen.bar)

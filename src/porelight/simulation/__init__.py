@@ -1,0 +1,1 @@
+"""One setting in one skin: the chain light -> heat -> damage -> healing, its dials, and stamps of many columns."""

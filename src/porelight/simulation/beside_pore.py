@@ -1,0 +1,181 @@
+"""A pore beside a column: what heat of the column comes to the oil gland.
+
+The column is followed in rings as if there were no pore, then laid into a block of skin that has one: a funnel of air,
+or of sebum where it is plugged, and below it a ball of sebum, the gland. Validity: columns that miss the opening; light
+that scatters to the gland is not in it (10.6 and 2.94 um reach some tens of micrometres). Sebum is taken as fat.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import cite, heat
+from porelight.cite import Cited
+from porelight.damage import default, sets
+from porelight.fields import Floats, Grid
+from porelight.heat.block import Block, Harm
+from porelight.heat.grid import Box, thinned
+from porelight.heat.imprint import around, imprint
+from porelight.heat.tissue import Tissue
+from porelight.laser import Setting
+from porelight.refusal import Refusal
+from porelight.simulation.chain import simulate
+from porelight.simulation.model import Simulation
+from porelight.simulation.scan import LONGEST_ALONE, printed, reach
+from porelight.skin import Pore, Skin
+from porelight.units import celsius, mm, ms, to_celsius, um
+
+CELL: Final = 20 * um
+"""Width of the cells around pore and column."""
+
+SHARES: Final = np.array([0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.6, 0.8, 1.0])
+"""Moments that are written down, as shares of the time followed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Beside:
+    """One column beside one pore."""
+
+    simulation: Simulation
+    distance: float
+    """From the middle of the pore to the axis of the column [m]."""
+    gland_peak: float
+    """Highest temperature anywhere in the gland [K]."""
+    times: Floats
+    """Moments from the first pulse (nt,) [s]."""
+    gland_rise: Floats
+    """Of the mean temperature of the gland (nt,) [K]."""
+    gland_dead_share: float
+    """Share (0-1) of the gland in which damage to cells reaches 1."""
+    energy_error: float
+    """Share of the column's heat which the block's books miss."""
+    rests_on: tuple[Cited, ...]
+
+
+def beside(
+    setting: Setting,
+    skin: Skin,
+    distance: float,
+    *,
+    temperature: float = celsius(35.0),
+    followed: float = 1.0,
+    threads: int = 2,
+) -> Beside:
+    """One column of ``setting`` at ``distance`` [m] from the middle of the pore of ``skin``.
+
+    Args:
+        setting: of one column; its density plays no part.
+        skin: with its pore; the gland lies below the middle of the opening.
+        distance: along the skin [m]; the spot must miss the opening.
+        temperature: of the skin before [K].
+        followed: time after the column has been laid into the block [s].
+        threads: that share the block.
+
+    Raises:
+        Refusal: the column would fall into the pore, or what :func:`porelight.simulation.chain.simulate` refuses.
+    """
+    gap = distance - 0.5 * skin.pore.opening_diameter - 0.5 * setting.spot_diameter
+    if gap <= 0.0:
+        raise Refusal(
+            f"a column {distance / um:.0f} um from the middle of the pore falls into its opening",
+            where="distance_um",
+            advice="Use a distance beyond half the opening and half the spot",
+        )
+    thermal = cite.table("thermal")
+    diffusivity = thermal["dermis_conductivity"].si / thermal["skin_heat"].si
+    alone = max(min((gap / 3.6) ** 2 / diffusivity, LONGEST_ALONE), CELL**2 / diffusivity)
+    column = simulate(setting, skin, temperature=temperature, cooling_time=alone)
+    box = _box(column.crater.grid, skin.pore, distance)
+    block = _block(box, skin, setting, temperature, threads)
+    gland = _gland(box, skin.pore)
+    _lay(block, column, distance)
+    block.time = setting.pulse_duration + alone
+    return _followed(block, column, gland, distance, followed)
+
+
+def numbers(found: Beside) -> dict[str, Any]:
+    """What other programs read, under names that carry their units."""
+    return {
+        "distance_um": found.distance / um,
+        "gland_peak_c": to_celsius(found.gland_peak),
+        "gland_rise_times_ms": [float(time) for time in found.times / ms],
+        "gland_rise_k": [float(rise) for rise in found.gland_rise],
+        "gland_dead_pct": 100.0 * found.gland_dead_share,
+        "energy_balance_error": found.energy_error,
+    }
+
+
+def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distance: float, followed: float) -> Beside:
+    begun, times, rises = block.time, [0.0], [0.0]
+    volume = block.box.volume[gland]
+    for share in SHARES:
+        block.cool(begun + float(share) * followed)
+        times.append(block.time)
+        rises.append(float((block.temperature[gland] * volume).sum() / volume.sum()) - block.start)
+    books = block.books
+    return Beside(
+        simulation=column,
+        distance=distance,
+        gland_peak=float(block.peak[gland].max()),
+        times=np.array(times),
+        gland_rise=np.array(rises),
+        gland_dead_share=float((volume * (block.omega[gland] >= 1.0)).sum() / volume.sum()),
+        energy_error=float((books.laid - books.removed - books.out - block.energy_left()) / books.laid),
+        rests_on=(*block.tissue.rests_on, *sets()[default("necrosis")].rests_on),
+    )
+
+
+def _lay(block: Block, column: Simulation, distance: float) -> None:
+    """Lay the column in at ``distance`` along x."""
+    place = around(block.box, distance, 0.0, reach(column))
+    made = printed(imprint(column.crater.grid, block.box, place, distance, 0.0), column)
+    block.put(made.heat, made.gone, place)
+    np.maximum(block.peak[place], made.peak, out=block.peak[place])
+
+
+def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: int) -> Block:
+    """Layers of skin with sebum in the gland, and in the funnel where it is plugged; else the funnel is air."""
+    layers = heat.tissue(skin, setting.laser, box.rows)
+    above = skin.layers[0].thickness + skin.layers[1].thickness
+    deep = Grid(r_edges=np.array([0.0, 1.0]), z_edges=np.array([0.0, 2.0 * above + skin.layers[2].thickness]))
+    sebum = heat.tissue(skin, setting.laser, deep)
+    tissue = Tissue(np.vstack([layers.rows, sebum.rows]), layers.law, layers.rests_on)
+    kinds = np.broadcast_to(np.arange(box.shape[0])[:, None, None], box.shape).copy()
+    funnel = _funnel(box, skin.pore)
+    kinds[_gland(box, skin.pore) | (funnel & skin.pore.plugged)] = box.shape[0]
+    parts = sets()[default("necrosis")].ranges
+    harm = Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), celsius(43.0))
+    made = Block(box, tissue, temperature, kinds=kinds, harm=harm, threads=threads)
+    if not skin.pore.plugged:
+        made.put(np.zeros(box.shape), funnel, (slice(0, box.shape[0]), slice(0, box.shape[1]), slice(0, box.shape[2])))
+    return made
+
+
+def _gland(box: Box, pore: Pore) -> NDArray[np.bool_]:
+    """A ball below the middle of the opening, the funnel left out."""
+    away = (box.z[:, None, None] - pore.gland_depth) ** 2 + box.y[:, None] ** 2 + box.x**2
+    return np.asarray((away <= (0.5 * pore.gland_diameter) ** 2) & ~_funnel(box, pore))
+
+
+def _funnel(box: Box, pore: Pore) -> NDArray[np.bool_]:
+    """A cone from the opening down to a point at the funnel's depth."""
+    wide = 0.5 * pore.opening_diameter * np.maximum(1.0 - box.z / pore.funnel_depth, 0.0)
+    return np.asarray(box.y[:, None] ** 2 + box.x**2 <= wide[:, None, None] ** 2)
+
+
+def _box(grid: Grid, pore: Pore, distance: float) -> Box:
+    """Equal cells around pore and column, wider ones beyond."""
+    aside = 0.5 * max(pore.opening_diameter, pore.gland_diameter) + 5.0 * CELL
+    return Box(
+        x_edges=_edges(-aside, distance + 0.2 * mm), y_edges=_edges(-aside, aside), z_edges=thinned(grid.z_edges, CELL)
+    )
+
+
+def _edges(low: float, high: float) -> Floats:
+    middle = low + CELL * np.arange(round((high - low) / CELL) + 1)
+    beyond = np.cumsum(CELL * 1.25 ** np.arange(1, 13))
+    return np.concatenate([middle[0] - beyond[::-1], middle, middle[-1] + beyond])

@@ -1,0 +1,268 @@
+"""The chain light -> heat -> damage -> healing, on one screen; and settings from what an operator dials."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from porelight import cite, heat
+from porelight.damage import Damage
+from porelight.fields import Crater, Exposure, SurfaceState
+from porelight.healing import recover
+from porelight.laser import Setting, lasers
+from porelight.light.beer_lambert import beer_lambert
+from porelight.refusal import Refusal
+from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms, named
+from porelight.simulation.model import Simulation
+from porelight.simulation.numbers import numbers
+from porelight.simulation.pulse import Shape
+from porelight.simulation.scenario import Scenario, scenario_from, setting_from, skin_of
+from porelight.skin import Skin
+from porelight.units import ICE_POINT, celsius, mm, ms, nm, to_celsius, us
+from porelight.version import __version__
+
+__all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
+
+Progress = Callable[[str, float], None]
+
+COOLING_TIMES = (80 * ms, 500 * ms)
+"""Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
+
+MOST_STEPS = 12_500
+"""Steps in time of the longest run: ten to fifteen seconds of a processor."""
+
+STEP = 10.0 * us
+"""Usual length of a step under light, where the duration of the pulse does not ask for a shorter one [s]."""
+
+LONGEST_STACK = 5.0
+"""Longest time from the first to the last pulse of a stack that is followed [s]."""
+
+COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
+"""Skin that can be simulated [K]: the span of the published experiments."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`.
+
+    ``remarks`` go with the result.
+    """
+
+    surface: SurfaceState = "dry"
+    pulse: str = "square"
+    without: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def run(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
+    """A whole scenario.
+
+    Args:
+        scenario: what is asked for.
+        read: gives the text of a pulse trace it names.
+        options: of :func:`simulate`: seed, film, progress.
+
+    Raises:
+        Refusal: what the scenario says cannot be, or cannot be simulated.
+    """
+    pulse = scenario.pulse(read)
+    under = Conditions(scenario.surface, pulse.said, named(scenario.without), scenario.remarks(pulse))
+    return simulate(
+        scenario.setting(pulse),
+        scenario.skin(),
+        temperature=celsius(scenario.tissue_temperature_c),
+        shape=pulse.shape,
+        under=under,
+        **options,
+    )
+
+
+def simulate(
+    setting: Setting,
+    skin: Skin,
+    *,
+    seed: int = 0,
+    temperature: float = celsius(35.0),
+    cooling_time: float | None = None,
+    refinement: float = 1.0,
+    outer: float | None = None,
+    shape: Shape | None = None,
+    under: Conditions | None = None,
+    film: int = 0,
+    progress: Progress | None = None,
+) -> Simulation:
+    """One column of ``setting`` in ``skin``.
+
+    Args:
+        setting: what is dialled.
+        skin: what it meets.
+        seed: kept with the result; nothing is drawn at random here.
+        temperature: of the skin before [K]; below 0 C its water is ice.
+        cooling_time: time followed after the last pulse [s]; enough for the spot to cool when left out.
+        refinement: divides the cell size.
+        shape: of every pulse; square when left out.
+        under: the surface of the skin, and mechanisms switched off; dry skin and none when left out.
+        film: pictures kept of the pulses, see :func:`porelight.heat.expose`.
+        outer: radius at which an insulated wall stands for the neighbours [m]; none when left out.
+        progress: called with a stage's name and the share done, 0 to 1.
+
+    Raises:
+        Refusal: the laser is not one that Beer-Lambert light can follow, or the skin is too cold or too hot.
+    """
+    said = under or Conditions()
+    check(setting, temperature, said)
+    check_effort(setting, temperature, shape)
+    exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without)
+    grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
+    tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
+    shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
+    light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
+    bursting, charring = BURSTING not in said.without, CHARRING not in said.without
+    tissue = heat.under_light(tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring)
+    damage = Damage(grid, skin.layers[0].thickness)
+    rest = time_to_cool(setting) if cooling_time is None else cooling_time
+    crater, warming = heat.expose(
+        exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, shape=shape, progress=progress, film=film
+    )
+    warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
+    injury = damage.injury(crater)
+    recovery = recover(skin, setting, crater, injury)
+    remarks = (
+        *said.remarks,
+        *light_remarks(setting, light.clouding),
+        *depth_remarks(skin, crater, injury.coagulation_depth),
+    )
+    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
+
+
+def light_remarks(setting: Setting, taken: float) -> tuple[str, ...]:
+    """What is to be said of very short pulses, and where ejecta of others are ``taken`` to take up light (0-1)."""
+    table, said = cite.table("lasers"), []
+    ejection = cite.table("thermal")["ejection_time"].si
+    if brief := setting.pulse_duration < ejection:
+        said.append(
+            f"A pulse of less than {ejection / us:g} us is over before tissue gets out of its way: that absorbs where "
+            "it lies and leaves afterwards, so the hole is shallower than under a longer pulse."
+        )
+    if taken and setting.pulse_energy:
+        clear = "" if brief else f" A pulse in clear air goes about {1.0 / (1.0 - taken):.1f} times as deep."
+        within = table["clearing_time"].si / ms
+        said.append(
+            f"Pulses follow within {within:.0f} ms, on the column or beside it: ejecta of those "
+            f"before were taken to take up {100.0 * taken:.0f} % of the light.{clear}"
+        )
+    return tuple(said)
+
+
+def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[str, ...]:
+    """What is to be said of a deep hole, and of tissue ``coagulated`` down to a depth [m].
+
+    Raises:
+        Refusal: it goes through all the tissue that is followed.
+    """
+    depth, followed = crater.ablation_depth, float(crater.grid.z_edges[-2])
+    if depth >= followed:
+        raise Refusal(
+            f"the hole goes through all the {followed / mm:.1f} mm of tissue that is followed",
+            where="energy_mj",
+            advice="Lower the energy, widen the spot or take fewer pulses",
+        )
+    dermis = skin.layers[0].thickness + skin.layers[1].thickness
+    said = []
+    if depth > skin.thickness:
+        said.append(
+            f"The hole is deeper than the {skin.thickness / mm:.1f} mm of skin: below it, fat was taken to go on."
+        )
+    elif depth > dermis:
+        said.append(f"The hole goes through the dermis, {dermis / mm:.1f} mm, into fat.")
+    if max(coagulated, depth) > dermis:
+        said.append(
+            f"Fat, below {dermis / mm:.1f} mm, was taken to absorb by its little water alone: light reaches further in "
+            "it than in dermis, and so does coagulation."
+        )
+    return tuple(said)
+
+
+def penetration(setting: Setting) -> float:
+    """Depth at which light of this laser has fallen to 1/e in dermis [m]."""
+    water = cite.table("infrared")[f"water_absorption_{round(setting.laser.wavelength / nm)}"]
+    return 1.0 / (water.si * cite.table("skin")["dermis_water"].si)
+
+
+def expected_depth(setting: Setting) -> float:
+    """How deep a cylinder as wide as the spot would be at the heat of ablation, at most 3 mm [m]: sizes the grid."""
+    energy = setting.pulse_energy * setting.pulses_per_column
+    area = math.pi * (0.5 * setting.spot_diameter) ** 2
+    return min(energy / (setting.laser.ablation["heat_of_ablation"].si * area), 3.0 * mm)
+
+
+def time_to_cool(setting: Setting) -> float:
+    """Radius squared over the diffusivity of dermis, within :data:`COOLING_TIMES` [s]."""
+    thermal = cite.table("thermal")
+    relaxation = (0.5 * setting.spot_diameter) ** 2 * thermal["skin_heat"].si / thermal["dermis_conductivity"].si
+    return min(max(relaxation, COOLING_TIMES[0]), COOLING_TIMES[1])
+
+
+def check(setting: Setting, temperature: float, under: Conditions | None = None) -> None:
+    """Refuse what the physics here does not cover.
+
+    Raises:
+        Refusal: a laser that does not ablate, skin outside -80 to 45 C, pulses that overlap, a stack that lasts too
+            long, or a wet surface under something that covers it.
+    """
+    if not setting.laser.ablation:
+        raise Refusal(
+            f"{setting.laser.name} light scatters in skin and removes none of it, which this chain does not follow",
+            where="laser",
+            advice="Use one of " + ", ".join(key for key, each in lasers().items() if each.ablation),
+        )
+    if not COLDEST <= temperature <= WARMEST:
+        raise Refusal(
+            f"skin of {to_celsius(temperature):.0f} C is outside the range of the tissue constants",
+            where="tissue_temperature_c",
+            advice=f"Use {to_celsius(COLDEST):.0f} to {to_celsius(WARMEST):.0f} C",
+        )
+    if setting.pulses_per_column > 1 and setting.repetition_interval < setting.pulse_duration:
+        raise Refusal(
+            f"a pulse of {setting.pulse_duration / us:.0f} us does not fit between pulses "
+            f"{setting.repetition_interval / us:.0f} us apart",
+            where="repetition_hz",
+            advice="Shorten the pulse or lower the repetition rate",
+        )
+    stacked = (setting.pulses_per_column - 1) * setting.repetition_interval
+    if stacked > LONGEST_STACK:
+        raise Refusal(
+            f"this stack takes {stacked:.0f} s, and by then blood and the rest of the body, which are not followed, "
+            "have carried the heat away",
+            where="repetition_hz",
+            advice=f"Keep a stack within {LONGEST_STACK:.0f} s: raise the repetition rate or take fewer pulses",
+        )
+    wet = under is not None and under.surface == "wet"
+    if wet and setting.cooling is not None and setting.cooling.name != "air":
+        raise Refusal(
+            "what covers the surface keeps it from evaporating",
+            where="surface",
+            advice="Use dry, or cooling air or none",
+        )
+
+
+def check_effort(setting: Setting, temperature: float, shape: Shape | None) -> None:
+    """Refuse what takes more than :data:`MOST_STEPS`: half a minute and more, and no such treatment is known.
+
+    Raises:
+        Refusal: very many pulses, many long or very finely divided ones, or many on ice, which melts in small steps.
+    """
+    light = max(50.0, setting.pulse_duration / STEP) + (4.0 / shape.finest if shape else 0.0)
+    rest = 350.0 if temperature < ICE_POINT else 70.0
+    steps = setting.pulses_per_column * (light + rest)
+    if steps > MOST_STEPS:
+        raise Refusal(
+            f"{setting.pulses_per_column} such pulses take about {steps:.0f} steps in time to follow, more than "
+            f"{MOST_STEPS}",
+            where="stack",
+            advice="Take fewer or shorter pulses, or fewer spikes in each",
+        )

@@ -1,0 +1,33 @@
+"""What simulating one setting gives."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from porelight.fields import Crater, Exposure, Injury, Recovery, Warming
+from porelight.laser import Setting
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Simulation:
+    """The chain light -> heat -> damage -> healing for one setting on one skin."""
+
+    exposure: Exposure
+    crater: Crater
+    warming: Warming
+    injury: Injury
+    recovery: Recovery
+    seed: int
+    version: str
+    remarks: tuple[str, ...] = ()
+    """What was done to what was asked for, and where the model is at an end, in sentences."""
+
+    @property
+    def setting(self) -> Setting:
+        return self.exposure.setting
+
+    @property
+    def peak_is_limit(self) -> bool:
+        """Whether the peak is the temperature at which dried tissue is carried away: it may have been hotter."""
+        limit = self.setting.laser.ablation.get("removal_temperature")
+        return limit is not None and self.warming.peak_temperature > limit.si - 0.5

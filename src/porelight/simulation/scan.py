@@ -1,0 +1,252 @@
+"""A stamp while it is scanned: columns followed in rings, laid into a block of skin that conducts between them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from porelight import cite, heat
+from porelight.damage import default, sets
+from porelight.fields import Floats
+from porelight.heat.block import Block, Harm
+from porelight.heat.grid import Box, stamp_box
+from porelight.heat.imprint import Imprint, around, imprint
+from porelight.heat.tissue import WET
+from porelight.laser import Setting
+from porelight.refusal import Refusal
+from porelight.simulation.chain import WARMEST, simulate
+from porelight.simulation.model import Simulation
+from porelight.skin import Skin
+from porelight.units import celsius, ms, nm
+
+Order = Literal["raster", "interlaced", "random"]
+"""``raster``: row by row. ``interlaced``: every third column of every third row, then their neighbours. ``random``."""
+
+CLASS: Final = 2.0
+"""Columns fired into skin of temperatures this close [K] share one exposure: 1 K moves a crater by 0.2 %."""
+
+LONGEST_ALONE: Final = 20 * ms
+"""A column is followed alone for no longer after its pulse [s]: by then its heat is smooth on the block's cells."""
+
+COLDEST_HARM: Final = celsius(43.0)
+"""Below this collagen takes hours [K]."""
+
+Progress = Callable[[str, float], None]
+
+
+def firing_order(across: int, order: Order, seed: int = 0) -> list[tuple[int, int]]:
+    """Sites (row, column) in the order in which they are fired."""
+    if order not in get_args(Order):
+        raise Refusal(
+            f"{order!r} is no order of columns", where="order", advice="Use one of " + ", ".join(get_args(Order))
+        )
+    sites = list(itertools.product(range(across), range(across)))
+    if order == "interlaced":
+        sites.sort(key=lambda site: (site[0] % 3, site[1] % 3, *site))
+    if order == "random":
+        sites = [sites[index] for index in np.random.default_rng(seed).permutation(len(sites))]
+    return sites
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Print:
+    """What one column leaves in the cells around it."""
+
+    heat: Floats
+    gone: NDArray[np.bool_]
+    omega: Floats
+    peak: Floats
+
+
+class Scan:
+    """The state of one stamp."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        skin: Skin,
+        alone: Simulation,
+        pitch: float,
+        across: int,
+        delay: float,
+        temperature: float,
+        threads: int,
+        refinement: float,
+    ) -> None:
+        self.setting, self.skin, self.alone, self.delay, self.start = setting, skin, alone, delay, temperature
+        self.middles: Floats = np.asarray(pitch * (np.arange(across) - 0.5 * (across - 1)))
+        finest = min(setting.spot_diameter / 8.0, pitch / 14.0) / refinement
+        self.box: Box = stamp_box(alone.crater.grid.z_edges, pitch, across, finest)
+        self.alone_for = _time_alone(setting, pitch, finest, delay)
+        cooling = setting.cooling
+        surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, temperature)
+        tissue = heat.tissue(skin, setting.laser, self.box.rows)
+        self.block = Block(self.box, tissue, temperature, surface, harm=_harm(), threads=threads)
+        self.columns: dict[float, Simulation] = {}
+        self.prints: dict[tuple[float, bytes], Print] = {}
+        self.warmest = temperature
+        self.times: list[float] = [0.0]
+        self.bulk: list[float] = [0.0]
+        self._under = self._footprint(0.5 * pitch * across)
+
+    def fire(self, sites: list[tuple[int, int]], progress: Progress | None) -> None:
+        """Fire every column at its time, and lay it into the block once it has been followed alone."""
+        across = self.middles.size
+        fired = [(index * self.delay, 0, index) for index in range(len(sites))]
+        laid = [(time + self.alone_for, 1, index) for time, _, index in fired]
+        starts: dict[int, float] = {}
+        for time, step, index in sorted(fired + laid):
+            if time > self.block.time:
+                self.block.cool(time)
+            if step == 0:
+                starts[index] = self._temperature_at(sites[index])
+                self.warmest = max(self.warmest, starts[index])
+                continue
+            self._lay(sites[index], self._class(starts.pop(index)))
+            if (index + 1) % across == 0:
+                self._note()
+                if progress:
+                    progress("Stamp", (index + 1) / len(sites))
+
+    def rest(self, followed: float) -> None:
+        """Let the stamp cool, and write down how."""
+        begun = self.block.time
+        for share in (0.01, 0.03, 0.1, 0.3, 1.0):
+            self.block.cool(begun + share * followed)
+            self._note()
+
+    def between(self) -> float:
+        """Highest temperature midway between two neighbours [K]: the mean of the two cells that meet there."""
+        middle = self._cells(0.5 * (self.middles[1:] + self.middles[:-1]))
+        on_line = self._cells(self.middles)
+        peak, solid = self.block.peak, self.block.solid
+        found = [self.start]
+        for cells, tissue in ((peak, solid), (peak.transpose(0, 2, 1), solid.transpose(0, 2, 1))):
+            for row, second in itertools.product(on_line, middle):
+                pair = slice(second - 1, second + 1)
+                whole = tissue[:, row, pair].all(axis=1)
+                found.append(float(cells[:, row, pair].mean(axis=1)[whole].max(initial=self.start)))
+        return max(found)
+
+    def merged_share(self) -> float:
+        """Share of the neighbours between which some straight line is coagulated all along."""
+        burnt = (self.block.omega >= 1.0) | (self.block.solid == 0)
+        at = self._cells(self.middles)
+        pairs = [
+            bool(view[:, row, first : second + 1].all(axis=1).any())
+            for view in (burnt, burnt.transpose(0, 2, 1))
+            for row in at
+            for first, second in itertools.pairwise(at)
+        ]
+        return sum(pairs) / len(pairs)
+
+    def energy_error(self) -> float:
+        """Share of the heat laid in that is not in the books."""
+        books = self.block.books
+        return (books.laid - books.removed - books.out - self.block.energy_left()) / books.laid
+
+    def _lay(self, site: tuple[int, int], temperature: float) -> None:
+        """Lay one column in; sites whose cells are alike, and starts that are, share what is laid."""
+        y, x = float(self.middles[site[0]]), float(self.middles[site[1]])
+        column, block = self._column(temperature), self.block
+        place = around(self.box, x, y, reach(column))
+        key = (temperature, self._alike(place, x, y))
+        if key not in self.prints:
+            self.prints[key] = printed(imprint(column.crater.grid, self.box, place, x, y), column)
+        made = self.prints[key]
+        block.put(made.heat, made.gone, place)
+        block.omega[place] += made.omega
+        np.maximum(block.peak[place], made.peak, out=block.peak[place])
+
+    def _alike(self, place: tuple[slice, slice, slice], x: float, y: float) -> bytes:
+        """The same for places whose cells lie the same way around the column, to a nanometre."""
+        edges = (self.box.y_edges[place[1].start : place[1].stop + 1] - y, self.box.x_edges[place[2]] - x)
+        return b" ".join(np.round(each / nm).astype(np.int64).tobytes() for each in edges)
+
+    def _column(self, temperature: float) -> Simulation:
+        """One column from that temperature, followed alone for its time."""
+        if temperature not in self.columns:
+            self.columns[temperature] = simulate(
+                self.setting, self.skin, temperature=temperature, cooling_time=self.alone_for - _lit(self.setting)
+            )
+        return self.columns[temperature]
+
+    def _class(self, temperature: float) -> float:
+        """Start of the exposure that serves skin of ``temperature`` [K]."""
+        warmest = math.floor((WARMEST - self.start) / CLASS)
+        return self.start + CLASS * min(round((temperature - self.start) / CLASS), warmest)
+
+    def _temperature_at(self, site: tuple[int, int]) -> float:
+        """Mean temperature of the skin where a column will be [K]: under its spot, as deep as it would reach alone."""
+        y, x = self.middles[site[0]], self.middles[site[1]]
+        place = around(self.box, x, y, 0.5 * self.setting.spot_diameter)
+        found = self.block.tissue.temperature(self.block.enthalpy[place])
+        weight = self.box.volume[place] * self.block.solid[place]
+        weight[self.box.z > max(self.alone.crater.ablation_depth, self.box.z[0])] = 0.0
+        return float((found * weight).sum() / weight.sum()) if weight.any() else self.start
+
+    def _cells(self, places: Floats) -> list[int]:
+        """Indices along x, or y, of places [m]."""
+        return [int(index) for index in np.searchsorted(self.box.x_edges, places + 1 * nm) - 1]
+
+    def _footprint(self, half: float) -> tuple[slice, slice, slice]:
+        """Epidermis and dermis under the stamp."""
+        low, high = self._cells(np.array([-half, half]))
+        deep = self.skin.layers[0].thickness + self.skin.layers[1].thickness
+        return slice(0, int((self.box.z < deep).sum())), slice(low, high), slice(low, high)
+
+    def _note(self) -> None:
+        """Write down the mean rise of epidermis and dermis under the stamp."""
+        block, under = self.block, self._under
+        volume = self.box.volume[under] * block.solid[under]
+        held = float(((block.enthalpy[under] - block.initial[under]) * volume).sum())
+        capacity = block.tissue.rows[under[0], WET][:, None, None]
+        self.times.append(block.time)
+        self.bulk.append(held / float((capacity * volume).sum()))
+
+
+def _lit(setting: Setting) -> float:
+    """From the start of the first to the end of the last pulse of a column [s]."""
+    return setting.pulse_duration + (setting.pulses_per_column - 1) * setting.repetition_interval
+
+
+def _time_alone(setting: Setting, pitch: float, finest: float, delay: float) -> float:
+    """How long a column is followed alone [s]: from its first pulse until the block's cells can follow it.
+
+    Its heat must have spread over a cell, and less than a hundredth of it (3.6 diffusion lengths) may have come to the
+    spots of its neighbours. Where the time is about that to the next column, it is just that.
+    """
+    thermal = cite.table("thermal")
+    diffusivity = thermal["dermis_conductivity"].si / thermal["skin_heat"].si
+    most = ((pitch - setting.spot_diameter) / 3.6) ** 2 / diffusivity
+    wanted = _lit(setting) + max(min(most, LONGEST_ALONE), finest**2 / diffusivity)
+    return delay if abs(wanted - delay) < 0.3 * delay else wanted
+
+
+def _harm() -> Harm:
+    """Rates of the set for collagen that is used unless another is named."""
+    parts = sets()[default("coagulation")].ranges
+    return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
+
+
+def reach(column: Simulation) -> float:
+    """Radius within which lies all but a millionth of a column's heat [m]."""
+    assert column.warming.heat is not None
+    grid = column.crater.grid
+    held = np.cumsum((np.abs(column.warming.heat) * grid.volume).sum(axis=0))
+    return float(grid.r_edges[int(np.searchsorted(held, (1.0 - 1e-6) * held[-1])) + 1])
+
+
+def printed(where: Imprint, column: Simulation) -> Print:
+    """What a column leaves in the cells around it; damage by its logarithm, so that its edge stays in place."""
+    crater, warming = column.crater, column.warming
+    assert warming.heat is not None
+    gone = crater.grid.z_edges[1:, None] <= crater.depth[None, :] * (1.0 + 1e-9)
+    omega = np.log(np.maximum(column.injury.coagulation, 1e-12))
+    return Print(where.energy(warming.heat), where.gone(gone), np.exp(where.at(omega)), where.at(warming.peak))

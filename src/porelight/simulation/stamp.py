@@ -1,0 +1,266 @@
+"""Columns beside columns: what a stamp does to the skin between them.
+
+A column is followed in rings while the light is on and until its steepest gradients are gone; then its heat, what it
+removed and its damage are laid into a block of skin in three dimensions, at its place and time. The block conducts
+between the columns and counts their damage together. A column that is fired into skin its neighbours have warmed is
+followed from that temperature: one exposure serves all columns whose skin is within half a class of it.
+
+What this leaves out: while a column is followed alone, its neighbours' heat is even over it, and their damage in that
+time counts the two apart; evaporation from the skin between. The block's cells see the wall of a crater in steps of an
+eighth of the spot.
+
+An endless lattice fired at once, each column alone in its cell, is the quick estimate: its bulk rise bounds a stamp's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from porelight import cite
+from porelight.cite import Cited
+from porelight.damage import default, sets
+from porelight.fields import Floats
+from porelight.laser import Setting
+from porelight.refusal import Refusal
+from porelight.simulation.chain import WARMEST, simulate
+from porelight.simulation.model import Simulation
+from porelight.simulation.scan import CLASS, Order, Progress, Scan, firing_order
+from porelight.skin import Skin
+from porelight.units import celsius, mJ, ms, percent, to_celsius, um
+from porelight.version import __version__
+
+DENSEST = 60 * percent
+"""Largest share of the surface under spots that is searched; beyond it skin is not treated in columns."""
+
+LARGEST: Final = 16
+"""Columns along one side that are followed at most: more only cost time, as the middle feels its near neighbours."""
+
+FOLLOWED: Final = 1.0
+"""Time followed after the last column [s]."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stamp:
+    """A scanned array of columns."""
+
+    setting: Setting
+    across: int
+    """Columns along each side."""
+    order: Order
+    delay: float
+    """Time from one column to the next [s]."""
+    alone: Simulation
+    """One such column without neighbours."""
+    pitch: float
+    """Distance of neighbours on a square lattice [m]."""
+    between: float
+    """Highest temperature that skin midway between two neighbours reached [K]."""
+    warmest_start: float
+    """Of the skin that a column was fired into [K]."""
+    beyond_range: bool
+    """Whether that was warmer than skin that can be simulated; such columns were followed from the warmest."""
+    times: Floats
+    """Moments of :attr:`bulk_rise` from the first pulse (nt,) [s]."""
+    bulk_rise: Floats
+    """Rise of the mean temperature of epidermis and dermis under the stamp (nt,) [K]."""
+    merged_share: float
+    """Share (0-1) of neighbours whose coagulated zones touch."""
+    laid: float
+    """Heat that the columns left in the skin [J]."""
+    energy_error: float
+    """Share of that heat which the block's books miss."""
+    seed: int
+    version: str
+    rests_on: tuple[Cited, ...]
+
+    @property
+    def merged(self) -> bool:
+        """Whether coagulated zones of any neighbours touch."""
+        return self.merged_share > 0.0
+
+
+def stamp(
+    setting: Setting,
+    skin: Skin,
+    *,
+    across: int = 10,
+    order: Order = "raster",
+    delay: float | None = None,
+    temperature: float = celsius(35.0),
+    followed: float = FOLLOWED,
+    refinement: float = 1.0,
+    seed: int = 0,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Stamp:
+    """A stamp of ``across`` x ``across`` columns at the density of ``setting``.
+
+    Args:
+        setting: its density is columns per area [1/m2]; its passes multiply it.
+        skin: what it meets.
+        across: columns along each side, 2 to :data:`LARGEST`.
+        order: in which columns are fired.
+        delay: from one column to the next [s]; the setting's, or the laser's usual one, when left out; 0 fires all at
+            once.
+        temperature: of the skin before [K].
+        followed: time after the last column [s].
+        refinement: divides the cells of the block along the skin and down.
+        seed: of a random order.
+        threads: that share the block; the result does not depend on it.
+        progress: called with the share done.
+
+    Raises:
+        Refusal: the setting has no density or its spots overlap; the stamp is too large; or what
+            :func:`porelight.simulation.chain.simulate` refuses.
+    """
+    pitch = _pitch(setting)
+    if not 2 <= across <= LARGEST:
+        raise Refusal(
+            f"a stamp of {across} columns a side is not followed", where="across", advice=f"Use 2 to {LARGEST}"
+        )
+    rows: tuple[Cited, ...] = ()
+    if delay is None:
+        delay, rows = usual_delay(setting)
+    alone = simulate(setting, skin, seed=seed, temperature=temperature)
+    run = Scan(setting, skin, alone, pitch, across, delay, temperature, threads, refinement)
+    sites = firing_order(across, order, seed)
+    run.fire(sites, progress)
+    run.rest(followed)
+    return Stamp(
+        setting=setting,
+        across=across,
+        order=order,
+        delay=delay,
+        alone=alone,
+        pitch=pitch,
+        between=run.between(),
+        warmest_start=run.warmest,
+        beyond_range=run.warmest > WARMEST + 0.5 * CLASS,
+        times=np.array(run.times),
+        bulk_rise=np.array(run.bulk),
+        merged_share=run.merged_share(),
+        laid=run.block.books.laid,
+        energy_error=run.energy_error(),
+        seed=seed,
+        version=__version__,
+        rests_on=(*rows, *run.block.tissue.rests_on, *sets()[default("coagulation")].rests_on),
+    )
+
+
+def numbers(found: Stamp) -> dict[str, Any]:
+    """What other programs read: a stamp under names that carry their units."""
+    return {
+        "columns": found.across**2,
+        "order": found.order,
+        "delay_ms": found.delay / ms,
+        "pitch_um": found.pitch / um,
+        "density_pct": found.setting.density * found.setting.passes * _spot_area(found.setting) / percent,
+        "between_peak_c": to_celsius(found.between),
+        "warmest_start_c": to_celsius(found.warmest_start),
+        "warmest_start_is_beyond_range": found.beyond_range,
+        "bulk_rise_peak_k": float(found.bulk_rise.max()),
+        "bulk_rise_times_ms": [float(time) for time in found.times / ms],
+        "bulk_rise_k": [float(rise) for rise in found.bulk_rise],
+        "merged": found.merged,
+        "merged_share_pct": found.merged_share / percent,
+        "energy_laid_mj": found.laid / mJ,
+        "energy_balance_error": found.energy_error,
+        "seed": found.seed,
+        "version": found.version,
+    }
+
+
+def usual_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
+    """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
+    if setting.repetition_interval > 0.0:
+        return setting.pulses_per_column * setting.repetition_interval, ()
+    row = cite.table("lasers")[f"{setting.laser.key}_repetition"]
+    return max(1.0 / row.si, setting.pulse_duration), (row,)
+
+
+def merging_density(
+    setting: Setting,
+    skin: Skin,
+    *,
+    across: int = 3,
+    order: Order = "raster",
+    delay: float | None = None,
+    temperature: float = celsius(35.0),
+) -> float | None:
+    """Share of the surface under spots (0-1) from which coagulated zones of neighbours touch, to 3 %.
+
+    Args:
+        setting, skin, order, delay, temperature: as in :func:`stamp`.
+        across: columns a side of the stamps that are tried; neighbours of a neighbour hardly matter.
+
+    None when they do not touch up to :data:`DENSEST`.
+    """
+
+    def merged(share: float) -> bool:
+        dense = dataclasses.replace(setting, density=share / _spot_area(setting), passes=1)
+        found = stamp(dense, skin, across=across, order=order, delay=delay, temperature=temperature, followed=0.1)
+        return found.merged
+
+    low, high = 1 * percent, DENSEST
+    if not merged(high):
+        return None
+    while high / low > 1.03:
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if merged(middle) else (middle, high)
+    return high
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lattice:
+    """One column of an endless lattice fired at once: it warms the skin as a whole more than any stamp."""
+
+    simulation: Simulation
+    between: float
+    """Highest temperature at the wall of its cell [K]: a little further than midway between two columns."""
+    bulk_rise: float
+    """Rise of the mean temperature of epidermis and dermis once the heat left in the skin has spread [K]."""
+    merged: bool
+    """Whether coagulated zones of neighbours touch."""
+    rests_on: tuple[Cited, ...]
+
+
+def lattice(setting: Setting, skin: Skin, *, temperature: float = celsius(35.0), seed: int = 0) -> Lattice:
+    """An endless lattice fired at once, each column in its own cell (Wigner and Seitz).
+
+    Between equal neighbours no heat flows, so the cell is a disc of its area with an insulated wall. Heat that leaves
+    through the surface or into fat is not taken off the bulk rise.
+
+    Raises:
+        Refusal: as :func:`stamp`.
+    """
+    pitch = _pitch(setting)
+    found = simulate(setting, skin, seed=seed, temperature=temperature, outer=pitch / math.sqrt(math.pi))
+    grid, thermal = found.crater.grid, cite.table("thermal")
+    heated = skin.layers[0].thickness + skin.layers[1].thickness
+    left = grid.z_edges[1:] > found.crater.depth[-1]
+    return Lattice(
+        simulation=found,
+        between=float(found.warming.peak[left, -1].max()),
+        bulk_rise=found.warming.energy.stored / (pitch**2 * thermal["skin_heat"].si * heated),
+        merged=bool((found.injury.coagulation[left, -1] >= 1.0).any()),
+        rests_on=(thermal["skin_heat"],),
+    )
+
+
+def _pitch(setting: Setting) -> float:
+    density = setting.density * setting.passes
+    if density <= 0.0:
+        raise Refusal("a stamp needs a density", where="density_pct", advice="Give the share of the surface covered")
+    if 2.0 / math.sqrt(math.pi * density) < setting.spot_diameter:
+        raise Refusal(
+            "spots overlap, so there are no columns", where="density_pct", advice="Lower the density or the passes"
+        )
+    return 1.0 / math.sqrt(density)
+
+
+def _spot_area(setting: Setting) -> float:
+    return math.pi * (0.5 * setting.spot_diameter) ** 2

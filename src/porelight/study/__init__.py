@@ -1,0 +1,1 @@
+"""A folder of photos: measured in parallel, resumable, as two Parquet tables."""
