@@ -180,7 +180,7 @@ def _values(made: object) -> tuple[object, ...]:
     return tuple(getattr(made, field.name) for field in dataclasses.fields(cast("Any", made)) if field.compare)
 
 
-def _equal(self: object, other: object) -> bool:
+def _equal(self: object, other: object) -> Any:
     if type(other) is not type(self):
         return NotImplemented
     return same(_values(self), _values(other))

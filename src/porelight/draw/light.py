@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask
 from porelight.draw.anatomy import leader, scale_bar, window
 from porelight.draw.ink import (
     GROUND,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from porelight.light.monte_carlo import Box, Ellipsoid, Heterogeneous, Transport
     from porelight.light.monte_carlo.shapes import Shape
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Quantity = Literal["fluence", "absorbed"]
 
 
@@ -227,7 +225,7 @@ def _mirrored(cells: Cells) -> Cells:
     return Cells(0.5 * (value + value[:, ::-1]), 0.5 * np.hypot(error, error[:, ::-1]))
 
 
-def _unsure(cells: Cells) -> Bools:
+def _unsure(cells: Cells) -> Mask:
     """Cells with an error that says little, or without a photon."""
     return np.asarray((cells.value <= 0.0) | (cells.error > UNSURE * cells.value))
 
@@ -238,7 +236,7 @@ def _within(box: Box, depth: float) -> Floats:
     return np.asarray(above / np.diff(box.z_edges))
 
 
-def _mean(cells: Cells, rows: Floats, columns: Bools) -> Mean:
+def _mean(cells: Cells, rows: Floats, columns: Mask) -> Mean:
     """Mean over columns, and over rows by their weight; its error is the spread between pairs of columns.
 
     One photon crosses several cells, so that their errors cannot be added in quadrature; few cross two pairs. Real
