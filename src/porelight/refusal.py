@@ -36,8 +36,9 @@ def check_number(
     Raises:
         Refusal: it is text, a truth value, not a number, infinite, outside the range, or broken where it must be whole.
     """
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-    if real and low <= value <= high and not (whole and value != round(value)):
+    # A truth value is a whole number to Python, and text that looks like a number is still text.
+    number = float(value) if type(value) is not bool and isinstance(value, numbers.Real) else math.nan
+    if math.isfinite(number) and low <= number <= high and not (whole and number != round(number)):
         return
     of = "" if unit == "1" else f" {unit}"
     if math.isinf(high):
