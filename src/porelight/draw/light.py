@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from porelight.arrays import Floats, Mask
 from porelight.digits import round_by_error
 from porelight.draw.anatomy import leader, scale_bar, window
 from porelight.draw.ink import (
@@ -23,9 +24,7 @@ from porelight.draw.ink import (
 )
 from porelight.light.gland_heat import (
     SECTION_HALF_WIDTH,
-    Bools,
     Cells,
-    Floats,
     HeatByPlace,
     Mean,
     Quantity,
@@ -150,7 +149,7 @@ def _mirrored(cells: Cells) -> Cells:
     return Cells(0.5 * (value + value[:, ::-1]), 0.5 * np.hypot(error, error[:, ::-1]))
 
 
-def _unsure(cells: Cells) -> Bools:
+def _unsure(cells: Cells) -> Mask:
     """Cells with an error that says little, or without a photon."""
     return np.asarray((cells.value <= 0.0) | (cells.error > UNSURE * cells.value))
 

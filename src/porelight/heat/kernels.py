@@ -13,7 +13,8 @@ import math
 import numpy as np
 from numba import njit
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.heat.surface import through
 from porelight.units import ICE_POINT, celsius
 

@@ -22,8 +22,9 @@ import numpy as np
 from numba import njit
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Exposure, Floats
+from porelight.fields import Exposure
 from porelight.units import GAS_CONSTANT, ICE_POINT, celsius
 
 TRANSFER, OUTSIDE, BODY, FLOOR, VAPOUR, DAMP, AIR, REACH, START, DAMP_START, MAGNUS = range(11)

@@ -26,8 +26,9 @@ import numpy as np
 from numba import njit
 
 from porelight import cite, units
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Floats, Grid
+from porelight.fields import Grid
 from porelight.laser import Laser, Setting
 from porelight.skin import Skin
 

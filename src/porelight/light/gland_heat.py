@@ -7,16 +7,14 @@ import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask
 from porelight.units import mm, um
 
 if TYPE_CHECKING:
     from porelight.light.monte_carlo import Box, Ellipsoid, Heterogeneous, Transport
     from porelight.light.monte_carlo.shapes import Shape
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Quantity = Literal["fluence", "absorbed"]
 
 SECTION_HALF_WIDTH: Final = 0.75 * mm
@@ -111,7 +109,7 @@ def _within(box: Box, depth: float) -> Floats:
     return np.asarray(above / np.diff(box.z_edges))
 
 
-def _mean(cells: Cells, rows: Floats, columns: Bools) -> Mean:
+def _mean(cells: Cells, rows: Floats, columns: Mask) -> Mean:
     """Mean over columns, and over rows by their weight; its error is the spread between pairs of columns.
 
     One photon crosses several cells, so that their errors cannot be added in quadrature; few cross two pairs. Real

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from porelight import draw
+from porelight.arrays import Pixels
 from porelight.digits import round_middle
 from porelight.draw.photo import ScaleBar
 from porelight.draw.preview import preview_png
@@ -21,7 +19,6 @@ from porelight.report import figures, words
 if TYPE_CHECKING:
     from porelight.planning.model import Plan
 
-Pixels = NDArray[np.uint8]
 
 SHOWN = 480
 """Side of a picture in the page, at least [px]: sharp on a phone's screen."""

@@ -16,6 +16,7 @@ import math
 
 from numba import njit
 
+from porelight.arrays import Floats
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.events import book_exit, launch, meet_surface
 from porelight.light.monte_carlo.lanes import (
@@ -85,7 +86,7 @@ from porelight.light.monte_carlo.maths import (
     uint32,
     uint64,
 )
-from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Int32s, Rays, Scene, Tally
+from porelight.light.monte_carlo.scene import Bins, Float32s, Int32s, Rays, Scene, Tally
 from porelight.light.monte_carlo.step import scatter_cosine, turn
 from porelight.light.monte_carlo.surfaces import NEVER, brick_crossing, crossing
 
