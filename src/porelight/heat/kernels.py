@@ -12,8 +12,9 @@ import math
 
 import numpy as np
 
+from porelight.arrays import Floats
 from porelight.compiled import kernel
-from porelight.fields import Floats, Grid
+from porelight.fields import Grid
 from porelight.heat.surface import through
 from porelight.units import ICE_POINT, celsius
 

@@ -21,9 +21,10 @@ from typing import Final
 import numpy as np
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.compiled import kernel
-from porelight.fields import Exposure, Floats
+from porelight.fields import Exposure
 from porelight.units import GAS_CONSTANT, ICE_POINT, celsius
 
 TRANSFER, OUTSIDE, BODY, FLOOR, VAPOUR, DAMP, AIR, REACH, START, DAMP_START, MAGNUS = range(11)

@@ -25,9 +25,10 @@ import math
 import numpy as np
 
 from porelight import cite, units
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.compiled import kernel
-from porelight.fields import Floats, Grid
+from porelight.fields import Grid
 from porelight.laser import Laser, Setting
 from porelight.skin import Skin
 

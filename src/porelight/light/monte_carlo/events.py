@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.lanes import (
@@ -39,7 +40,7 @@ from porelight.light.monte_carlo.lanes import (
     remember_path,
 )
 from porelight.light.monte_carlo.maths import INLINE, float32, float64, int32
-from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
+from porelight.light.monte_carlo.scene import Float32s, Int32s
 from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refracted
 from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.maths import INLINE, Number, draw, float32, float64, int32, open_uniform, uint32
-from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
+from porelight.light.monte_carlo.scene import Float32s, Int32s
 
 LANES = 64
 """Photons in a packet. From 32 to 128 the speed is the same; fewer do not hide the latency, more leave the cache."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 
+from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.events import book_exit, launch, meet_surface
@@ -84,7 +85,7 @@ from porelight.light.monte_carlo.maths import (
     uint32,
     uint64,
 )
-from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Int32s, Rays, Scene, Tally
+from porelight.light.monte_carlo.scene import Bins, Float32s, Int32s, Rays, Scene, Tally
 from porelight.light.monte_carlo.step import scatter_cosine, turn
 from porelight.light.monte_carlo.surfaces import NEVER, brick_crossing, crossing
 

@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
+from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.maths import COMPILE, Number, seed_of, uint64
-from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Rays, Scene, Tally
+from porelight.light.monte_carlo.scene import Bins, Float32s, Rays, Scene, Tally
 from porelight.light.monte_carlo.step import beam_ray, fresnel, scatter_cosine, turn
 
 SURVIVAL = 0.1

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import units
+from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.fields import Grid
 from porelight.light.monte_carlo.maths import COMPILE
 from porelight.light.monte_carlo.scene import Bins, Tally, empty_tally
-
-Floats = NDArray[np.float64]
 
 STRETCH = 64
 
