@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from porelight import draw
 from porelight.arrays import Pixels
-from porelight.draw.ink import rounded
+from porelight.digits import round_middle
 from porelight.draw.photo import ScaleBar
 from porelight.draw.preview import preview_png
 from porelight.fields import Interval
@@ -90,7 +90,7 @@ def _drawable(change: Interval) -> Interval:
 
 def _said(percent: float, change: Interval) -> str:
     """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
-    points = abs(rounded(percent, change))
+    points = abs(round_middle(percent, change))
     if points == 0:
         return "pores as wide as today"
     return words.typeset(f"pores {points} % {'narrower' if percent < 0.0 else 'wider'}")
