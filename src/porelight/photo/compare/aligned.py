@@ -9,7 +9,7 @@ import numpy as np
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
 from porelight.photo.compare.alike import sampled
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.photo.decode import Picture
 from porelight.photo.tone import linear
 

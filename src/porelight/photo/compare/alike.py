@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Floats, Mask, Plane
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.photo.decode import Picture
 from porelight.photo.tone import blur, linear, logarithm, luminance
 

@@ -17,7 +17,8 @@ from porelight.arrays import Floats, Indices, Mask
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.compare.alike import Alike, made_alike
 from porelight.photo.compare.change import Change, Pairs
-from porelight.photo.compare.register import Registration, register
+from porelight.photo.compare.register import register_photos
+from porelight.photo.compare.registration import Registration
 from porelight.photo.compare.tally import SURE, Sizes, measures_of
 from porelight.photo.decode import Picture
 from porelight.photo.face.regions import covered, name_at
@@ -74,7 +75,7 @@ def compare(
     for picture, census in zip((before, after), told, strict=True):
         _check_usable(picture, census)
     light = [logarithm(luminance(linear(picture.pixels))) for picture in (before, after)]
-    found = register(light[0], light[1], *told)
+    found = register_photos(light[0], light[1], *told)
     same = _check_comparable(found, after, told)
     alike = _made_alike(before, after, told, same, seed)
     return _told(alike, same, told, after, seed)

@@ -9,7 +9,7 @@ from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 
 Result = Literal["smaller", "larger", "no detectable change"]
 Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile", "area", "enlarged", "enlarged_share"]

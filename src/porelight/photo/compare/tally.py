@@ -18,7 +18,7 @@ from porelight.arrays import Floats, Indices, Mask, Plane
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.compare.change import Key, Measure, Pairs, Result, Unit
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.photo.face.regions import contains
 
 Statistic = Callable[[Floats, Floats], Floats]
