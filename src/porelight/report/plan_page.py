@@ -13,7 +13,7 @@ from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.draw.column import ISOTHERMS
-from porelight.export import as_json
+from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import borrowed
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
@@ -66,7 +66,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "style": template.text("style/tokens.css") + template.text("style/report.css"),
         **template.scripted("report"),
     }
-    return template.filled("report.html", shown, as_json.plan_sources(plan))
+    return template.filled("report.html", shown, plan_model.plan_sources(plan))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -375,8 +375,8 @@ def basis(plan: Plan) -> Basis:
     counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}
     return Basis(
         rows=tuple(rows),
-        sources=as_json.plan_sources(plan),
-        weakest=as_json.plan_weakest(plan),
+        sources=plan_model.plan_sources(plan),
+        weakest=plan_model.plan_weakest(plan),
         counts=counts,
         hash=as_json.plan_numbers(plan)["hash"],
     )
