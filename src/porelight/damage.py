@@ -16,11 +16,11 @@ import functools
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from porelight import cite
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
+from porelight.compiled import kernel
 from porelight.fields import Crater, Grid, Injury
 from porelight.units import celsius
 
@@ -235,7 +235,7 @@ def _between(here: float, there: float, inside: float, outside: float) -> float:
     return float(here + (there - here) * high / (high - low)) if low < 0.0 else float(there)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _accumulate(omega, dose, above, solid, before, after, duration, rates, watched):  # type: ignore[no-untyped-def]
     """Simpson's rule in every warm cell of the window, rates by linear look-up; the last column of rates is the dose.
 

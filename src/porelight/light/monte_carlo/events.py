@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.lanes import (
     AGE,
@@ -46,7 +45,7 @@ from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refrac
 from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def launch(
     real: Float32s,
     whole: Int32s,
@@ -98,7 +97,7 @@ def launch(
     into_material(real, whole, j, optics, material)
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def meet_surface(
     real: Float32s,
     whole: Int32s,
@@ -174,7 +173,7 @@ def meet_surface(
     return 0
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def book_exit(
     real: Float32s,
     whole: Int32s,
