@@ -7,6 +7,7 @@ import functools
 
 from porelight import cite
 from porelight.cite import Cited
+from porelight.message import Message, message
 from porelight.refusal import Refusal
 
 
@@ -31,7 +32,7 @@ class Course:
 
 
 @functools.cache
-def courses() -> dict[str, Course]:
+def load_courses() -> dict[str, Course]:
     """Every course of ``data/planning.yaml`` by the key of its laser."""
     trials, planning, listed = cite.table("trials"), cite.table("planning"), cite.rows("planning")["courses"]
     most = {row["laser"]: planning[row["most_sessions"]] for row in listed}
@@ -60,17 +61,19 @@ def course_of(laser: str) -> Course:
         Refusal: no trial of pores is held for this laser, so nothing can be planned with it.
     """
     try:
-        return courses()[laser]
+        return load_courses()[laser]
     except KeyError:
         raise Refusal(
             f"no trial of enlarged pores is known here for the laser {laser!r}",
             where="laser",
-            advice=f"Choose one of {', '.join(courses())}",
+            advice=f"Choose one of {', '.join(load_courses())}",
         ) from None
 
 
-def borrowed(laser: str) -> str:
-    """What is to be said where the forecast of a laser rests on a trial of another; empty where it does not."""
-    if course_of(laser).lender != "co2":
-        return ""
-    return "No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval."
+def describe_lender(laser: str) -> Message | None:
+    """That the forecast of a laser rests on a trial of another; None where it does not.
+
+    Raises:
+        Refusal: as :func:`course_of`.
+    """
+    return message("forecast.borrowed") if course_of(laser).lender else None
