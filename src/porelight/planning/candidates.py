@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from porelight import cite, healing
 from porelight.care.model import Verdict
 from porelight.fields import Interval
-from porelight.forecasting.trials import Course
-from porelight.laser import Laser, Setting
+from porelight.laser import Course, Laser, Setting
 from porelight.message import Message, message
 from porelight.planning.model import Candidate
 from porelight.simulation.model import Simulation
@@ -114,11 +113,9 @@ def describe_cover(simulation: Simulation, density: float) -> Message:
 
 def compare_with_trials(laser: Laser, energy: float, density: float) -> Message:
     """A setting of ``energy`` [mJ] and ``density`` [%] against what trials compared."""
-    table = cite.table("planning")
-    energies, densities = table["tried_energy"], table["tried_density"]
-    # Only for CO2 was a trial of energies and densities seen (yuan2014, acne scars).
-    if laser.key != "co2":
+    if laser.course is None or laser.course.tried is None:
         return message("planning.no_trial_of_laser")
+    energies, densities = laser.course.tried
     if energy * mJ < energies.si_low or density * percent < densities.si_low:
         assert energies.low is not None
         assert energies.high is not None
