@@ -10,11 +10,8 @@ from typing import Any, Literal
 from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Cited, Confidence, Source
+from porelight.laser import LaserClass, lasers
 from porelight.refusal import Refusal
-
-Kind = Literal["ablative", "full", "nonablative", "pulsed", "gland"]
-"""``ablative`` opens the surface in columns, ``full`` everywhere; ``pulsed`` is picosecond or Q-switched; ``gland`` is
-aimed at sebaceous glands."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class LaserKind:
     """How the rules see a laser."""
 
     key: str
-    kind: Kind
+    kind: LaserClass
     spacing: Cited
     """Time between two sessions."""
 
@@ -31,7 +28,7 @@ class LaserKind:
 class Branch:
     """What a rule says for some kinds of laser when it applies to the person."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[LaserClass, ...]
     """Empty is every kind."""
     outcome: Outcome
     because: str
@@ -67,7 +64,7 @@ class Rule:
     conflicts: tuple[str, ...]
     branches: tuple[Branch, ...]
 
-    def branch(self, kind: Kind) -> Branch | None:
+    def branch(self, kind: LaserClass) -> Branch | None:
         """The first branch for that kind of laser; None where the rule does not apply to it."""
         return next((branch for branch in self.branches if not branch.kinds or kind in branch.kinds), None)
 
@@ -76,7 +73,7 @@ class Rule:
 def book() -> tuple[Rule, ...]:
     """Every rule that ever was in force."""
     begins = cite.rows("rules/candidacy")["begins"]
-    return tuple(_rule({"effective": begins} | row) for row in cite.rows("rules/candidacy")["rules"])
+    return tuple(_rule({"effective": begins, **row}) for row in cite.rows("rules/candidacy")["rules"])
 
 
 def in_force(on: dt.date) -> tuple[Rule, ...]:
@@ -102,9 +99,11 @@ def in_force(on: dt.date) -> tuple[Rule, ...]:
 @functools.cache
 def laser_kinds() -> dict[str, LaserKind]:
     """Every laser that the rules know."""
-    days = cite.table("rules/days")
-    listed = cite.rows("rules/lasers")["lasers"].items()
-    return {key: LaserKind(key=key, kind=row["kind"], spacing=days[row["spacing"]]) for key, row in listed}
+    return {
+        key: LaserKind(key=key, kind=device.kind, spacing=device.spacing)
+        for key, device in lasers().items()
+        if device.spacing is not None
+    }
 
 
 def laser_kind(key: str) -> LaserKind:

@@ -14,18 +14,15 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Pixels, Plane
 from porelight.fields import Interval
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.compare.tally import taken
 from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
-
-Floats = NDArray[np.float64]
-Pixels = NDArray[np.uint8]
-Plane = NDArray[np.float32]
 
 REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
@@ -40,7 +37,7 @@ TRIES: Final = 12
 """Windows that are looked at, along each side."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A part of a picture [px]."""
 
@@ -53,7 +50,7 @@ class Window:
         return pixels[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """Pixels (h, w, 3) at both ends and the middle of a change of diameter [%], each with :data:`LABEL` burnt in."""
 
@@ -160,7 +157,7 @@ def _drawn(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: 
     return drawn
 
 
-def _move(shift: Plane, moved: NDArray[np.bool_], pores: Pores, index: int, reach: float, factor: float) -> None:
+def _move(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float) -> None:
     """Adds where the light around one pore is taken from: g(rho) of the module."""
     x, y, root = pores.x[index], pores.y[index], np.sqrt(pores.elongation[index])
     radius = 0.5 * pores.diameter[index]

@@ -12,10 +12,11 @@ from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import by_gravity
+from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast
-from porelight.forecasting.trials import Course, course_of
-from porelight.laser import Setting
+from porelight.forecasting.trials import course_of
+from porelight.laser import Course, Setting
 from porelight.laser import laser as laser_of
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
@@ -29,7 +30,6 @@ from porelight.simulation.scenario import setting_from
 from porelight.skin import Phototype, Skin, facial_skin
 from porelight.version import __version__
 
-Progress = Callable[[str, float], None]
 """Called with the name of a stage and the share done, 0 to 1."""
 
 DARKEST: Phototype = "VI"

@@ -21,14 +21,15 @@ from typing import Any, Final
 import numpy as np
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.damage import default, sets
-from porelight.fields import Floats
+from porelight.fields import Progress
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
 from porelight.simulation.model import Simulation
-from porelight.simulation.scan import CLASS, Order, Progress, Scan, firing_order
+from porelight.simulation.scan import CLASS, Order, Scan, firing_order
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, ms, percent, to_celsius, um
 from porelight.version import __version__
@@ -178,7 +179,13 @@ def usual_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
     """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
     if setting.repetition_interval > 0.0:
         return setting.pulses_per_column * setting.repetition_interval, ()
-    row = cite.table("lasers")[f"{setting.laser.key}_repetition"]
+    row = setting.laser.repetition
+    if row is None:
+        raise Refusal(
+            f"no typical repetition rate of {setting.laser.name} is known",
+            where="repetition_hz",
+            advice="Give the repetition rate, or the time from one column to the next",
+        )
     return max(1.0 / row.si, setting.pulse_duration), (row,)
 
 

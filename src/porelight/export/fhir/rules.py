@@ -33,7 +33,7 @@ def rules(on: dt.date | None = None, laser: str = "co2", clinic: ClinicChoices |
 
     Args:
         on: the day; without it the newest rules.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
 
     Raises:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Mask
+from porelight.frozen import frozen
 
-Floats = NDArray[np.float64]
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A rectangle on the card: left, top, width and height [mm]."""
 
@@ -30,16 +28,16 @@ class Box:
         return np.array([(self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom)])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """A square that can be recognised; black where ``modules`` (8, 8) is true."""
 
     number: int
     box: Box
-    modules: NDArray[np.bool_]
+    modules: Mask
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """One even colour: ``reflectance`` in red, green and blue light as it should print."""
 
@@ -48,7 +46,7 @@ class Patch:
     reflectance: tuple[float, float, float]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Ruler:
     """Millimetre ticks from a corner of the opening: along x where ``across``, else along y."""
 
@@ -58,7 +56,7 @@ class Ruler:
     length: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The whole card. The paper's patches are the bare ones."""
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Floats
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.photo.card.sheet import Sheet
-
-Floats = NDArray[np.float64]
 
 FLAT: Final = 1e-9
 """Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""
@@ -35,7 +33,7 @@ APART: Final = 0.03
 """How far other sheets are apart, in radians, logarithms and usual bends."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """What turns the fit's parameters into a sheet: picture (width, height) [px], usual bend and reach of the card.
 
@@ -80,7 +78,7 @@ class Frame:
         return np.asarray((focal[:, None, None] * spots[..., :2] + middle * depth[:, None, None]) / ahead + self.centre)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Pose:
     """The sheet, the parameters behind it (9,), their covariance, and the standard error of a corner [px]."""
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
-from porelight.photo.face.network import Pixels, Window, network
-from porelight.photo.tone import Plane, linear, luminance
-
-Floats = NDArray[np.float64]
+from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
+from porelight.photo.face.network import Window, network
+from porelight.photo.tone import linear, luminance
 
 CORNERS: Final = ((33, 133), (362, 263))
 """Points of the face at the corners of the right and left eye, from the left of the picture to the right."""
@@ -33,7 +31,7 @@ ACROSS: Final = 48
 """Samples across the iris: finer than any photo of a face shows it."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Iris:
     """An iris as it is seen. With closed lids the place and width are guesses that nobody may use."""
 

@@ -10,14 +10,11 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Mask, Plane
 from porelight.photo.census import Pores, Region
-from porelight.photo.tone import Plane, blur
-
-Mask = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+from porelight.photo.tone import blur
 
 FINE: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""
@@ -43,7 +40,7 @@ PORE_REACH: Final = 1.5
 """Radius around a pore, by its own, that does not count as surface."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Surface:
     """Cells (h, w); NaN where no skin is seen. Shares are 0 to 1, contrasts are logarithms."""
 
