@@ -17,6 +17,7 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, W
 from porelight import units
 from porelight.cite import Cited, Source
 from porelight.fields import Interval
+from porelight.message import Message, english
 from porelight.units import day, mJ, ms, percent, um, us
 
 FLOAT_DIGITS = 6
@@ -62,8 +63,10 @@ def _celsius(value: Any) -> Any:
 
 
 def _english(value: Any) -> Any:
-    """A message as its English text, and a text as it is."""
-    return value.english() if hasattr(value, "english") else value
+    """A message, or several, as English text; a text as it is."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Message):
+        return english(value)
+    return value.english() if isinstance(value, Message) else value
 
 
 def _source_keys(rows: Any) -> Any:
