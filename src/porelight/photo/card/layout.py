@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import Any
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats, Mask
+from porelight.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A rectangle on the card: left, top, width and height [mm]."""
 
@@ -28,7 +28,7 @@ class Box:
         return np.array([(self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom)])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """A square that can be recognised; black where ``modules`` (8, 8) is true."""
 
@@ -37,7 +37,7 @@ class Tag:
     modules: Mask
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """One even colour: ``reflectance`` in red, green and blue light as it should print."""
 
@@ -46,7 +46,7 @@ class Patch:
     reflectance: tuple[float, float, float]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Ruler:
     """Millimetre ticks from a corner of the opening: along x where ``across``, else along y."""
 
@@ -56,7 +56,7 @@ class Ruler:
     length: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The whole card. The paper's patches are the bare ones."""
 
@@ -100,7 +100,7 @@ def layout() -> Layout:
         tags=tuple(_tag(row, told["tag_size"], told["family"]) for row in told["tags"]),
         quiet=told["quiet"],
         greys=tuple(_patch(row, sizes["patch_size"], (row["reflectance"],) * 3) for row in told["greys"]),
-        papers=tuple(_patch({"name": "paper"} | row, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
+        papers=tuple(_patch({"name": "paper", **row}, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
         colours=tuple(_patch(row, sizes["colour_size"], _reflectance(row["srgb"], paper)) for row in told["colours"]),
         rulers=tuple(Ruler(key == "across", **row) for key, row in told["rulers"].items()),
         check=Box(told["check"]["x"], told["check"]["y"], told["check"]["length"], 0.0),
