@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from porelight import units
 from porelight.care.model import Answer
-from porelight.export.as_json import DIGITS
+from porelight.export.outside import FLOAT_DIGITS
 from porelight.refusal import Refusal
 
 Element = dict[str, Any]
@@ -76,7 +76,7 @@ def narrative(*paragraphs: str) -> Element:
 
 def number(value: float) -> Decimal:
     """A decimal with the digits that mean something, and no negative zero."""
-    return Decimal(f"{float(f'{value:.{DIGITS}g}') + 0.0!r}")
+    return Decimal(f"{float(f'{value:.{FLOAT_DIGITS}g}') + 0.0!r}")
 
 
 def quantity(value: float, unit: str, code: str) -> Element:
