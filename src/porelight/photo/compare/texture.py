@@ -205,21 +205,29 @@ def _is_believable(plane: Floats) -> bool:
 
 def _guided(first: _Features, second: _Features, distance: Plane, plane: Floats, reach: float) -> Indices:
     """Pairs (n, 2) that lie, scale and turn as the map says, nearest to each other among such and good among all."""
+    from scipy.spatial import cKDTree
+
     slope = plane[:2, :2] / plane[2, 2]
     scale = float(np.sqrt(np.linalg.det(slope)))
     turn = float(np.degrees(np.arctan2(slope[1, 0] - slope[0, 1], slope[0, 0] + slope[1, 1])))
     moved = np.column_stack([first.places, np.ones(len(first.places))]) @ plane.T
-    gap = (moved[:, None, :2] / moved[:, None, 2:]) - second.places[None]
-    octaves = np.abs(np.log2(second.sizes[None] / (scale * first.sizes[:, None])))
-    turned = np.abs((second.angles[None] - first.angles[:, None] - turn + 180.0) % 360.0 - 180.0)
-    allowed: Mask = (np.sum(gap**2, axis=-1) < reach**2) & (octaves < GUIDED_OCTAVES) & (turned < GUIDED_ANGLE)
-    inside = np.where(allowed, distance, np.inf)
-    outside = np.where(allowed, np.inf, distance)
-    rows, best = np.arange(len(inside)), inside.argmin(axis=1)
-    nearest = inside[rows, best]
-    kept = np.isfinite(nearest) & (inside.argmin(axis=0)[best] == rows)
-    kept &= nearest < GUIDED_RATIO * np.minimum(outside.min(axis=1), outside.min(axis=0)[best])
-    return np.stack([rows[kept], best[kept]], axis=-1)
+    near = cKDTree(moved[:, :2] / moved[:, 2:]).sparse_distance_matrix(
+        cKDTree(second.places), reach, output_type="ndarray"
+    )
+    i, j = np.asarray(near["i"]), np.asarray(near["j"])
+    octaves = np.abs(np.log2(second.sizes[j] / (scale * first.sizes[i])))
+    turned = np.abs((second.angles[j] - first.angles[i] - turn + 180.0) % 360.0 - 180.0)
+    allowed: Mask = (octaves < GUIDED_OCTAVES) & (turned < GUIDED_ANGLE)
+    i, j = i[allowed], j[allowed]
+    gap = distance[i, j]
+    elsewhere = distance.copy()
+    elsewhere[i, j] = np.inf
+    best_of, best_for = (np.full(side, np.inf, np.float32) for side in distance.shape)
+    np.minimum.at(best_of, i, gap)
+    np.minimum.at(best_for, j, gap)
+    kept = (gap == best_of[i]) & (gap == best_for[j])
+    kept &= gap < GUIDED_RATIO * np.minimum(elsewhere.min(axis=1)[i], elsewhere.min(axis=0)[j])
+    return np.stack([i[kept], j[kept]], axis=-1)
 
 
 def _count_places(first: _Features, second: _Features, partners: Indices) -> int:
