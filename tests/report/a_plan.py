@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+from typing import Any
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,10 @@ def ready() -> Plan:
 @functools.cache
 def blocked(**changes: object) -> Plan:
     """The same person with other answers; ``age`` and ``answers`` given as they stand in a person."""
-    answers = {key: said for key, said in changes.items() if key != "age"}
+    answers: dict[str, Any] = {key: said for key, said in changes.items() if key != "age"}
     base = person()
     age = changes.get("age", base.age)
-    changed = dataclasses.replace(base, age=age, answers=base.answers | answers)  # type: ignore[arg-type]
+    changed = dataclasses.replace(base, age=age, answers={**base.answers, **answers})  # type: ignore[arg-type]
     return planning.make_plan(census(), changed, on=ON)
 
 

@@ -184,8 +184,8 @@ def sun(census: PoreCensus, person: Person) -> Factor:
     if seen and of_photo(census, "pigment_spots")[0].value is not None:
         seen.append("Freckles, sun spots and moles look alike there.")
     patches = {"yes": ["You told of brown patches or marks; not only the sun makes these."]}
-    seen += patches.get(facts.answer(person, "melasma_or_marks"), [])
-    told = [*seen, answers[facts.answer(person, "sun")], "Years of sun count more, and they are not known here."]
+    seen += patches.get(facts.find_answer(person, "melasma_or_marks"), [])
+    told = [*seen, answers[facts.find_answer(person, "sun")], "Years of sun count more, and they are not known here."]
     return Factor(
         key="sun",
         title="Sun",
@@ -216,8 +216,8 @@ def inflammation(census: PoreCensus, person: Person) -> Factor:
     often = {"yes": ["You often get acne."], "no": ["You do not often get acne."]}
     told = [
         *seen,
-        f"{answers[facts.answer(person, 'active_acne')]} ({row.source.key}).",
-        *often.get(facts.answer(person, "acne_prone"), []),
+        f"{answers[facts.find_answer(person, 'active_acne')]} ({row.source.key}).",
+        *often.get(facts.find_answer(person, "acne_prone"), []),
         "Rosacea was not asked.",
     ]
     return Factor(
