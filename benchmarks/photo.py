@@ -22,13 +22,12 @@ from PIL import Image
 from tests.photo.helpers import Score, matched, rated
 
 from porelight import photo
+from porelight.arrays import Pixels
 from porelight.photo.artificial.render import Camera, Phototype, Rendered, render
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.dots import SCALES
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
-
-Pixels = NDArray[np.uint8]
 
 MARKED = ("cheek", "large_pores_quarter")
 LOOKALIKES = ("redness.jpg", "shine.jpg", "stubble.jpg")

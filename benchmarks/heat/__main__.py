@@ -13,8 +13,9 @@ from numba import njit
 
 from benchmarks.heat import block
 from porelight import heat
+from porelight.arrays import Floats
 from porelight.damage import Damage
-from porelight.fields import Exposure, Floats, Warming
+from porelight.fields import Exposure, Warming
 from porelight.heat import kernels
 from porelight.heat.surface import plain
 from porelight.light.beer_lambert import Beam, beer_lambert

@@ -23,8 +23,8 @@ import numpy as np
 from numba import njit
 
 from porelight import heat
+from porelight.arrays import Floats
 from porelight.damage import default, sets
-from porelight.fields import Floats
 from porelight.heat import block_kernels
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box

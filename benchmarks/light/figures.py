@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from porelight import cite, draw
-from porelight.draw.light import Heated, Mean, density, figures, gland_volume, heated
+from porelight.digits import round_by_error
+from porelight.draw.light import format_density
 from porelight.light import monte_carlo, optics, section
+from porelight.light.gland_heat import HeatByPlace, Mean, gland_volume, heat_by_place
 from porelight.light.monte_carlo import Heterogeneous, Material, Transport
 from porelight.skin import Skin
 from porelight.skin.facial import facial_skin
@@ -50,7 +52,7 @@ class Found(NamedTuple):
 
     line: Line
     transport: Transport
-    heated: Heated
+    heated: HeatByPlace
     low: Mean
     high: Mean
     bare: Mean
@@ -106,7 +108,7 @@ def study(skin: Skin, line: Line) -> Found:
     transport = lit(skin, line)
     bare = gland_heat(without_duct(optics.skin_with_pore(skin, line.nm * nm)), line.variant)
     heats = sorted([bare, *(gland_heat(medium, line.variant) for medium in variants(skin, line.nm * nm))])
-    return Found(line, transport, heated(transport), heats[0], heats[-1], bare)
+    return Found(line, transport, heat_by_place(transport), heats[0], heats[-1], bare)
 
 
 def rows(found: Found) -> tuple[str, str]:
@@ -117,13 +119,13 @@ def rows(found: Found) -> tuple[str, str]:
         f"{line.nm}",
         with_error(1000 * share.value, 1000 * share.standard_error),
         *(with_error(mean.value * cm**3, mean.error * cm**3) for mean in (heat.gland, heat.epidermis, heat.beside)),
-        f"{figures(100 * heat.reach.value, 100 * heat.reach.error)} %",
+        f"{round_by_error(100 * heat.reach.value, 100 * heat.reach.error)} %",
     )
     doubts = (
         f"{line.nm}",
-        density(heat.gland),
-        f"{density(low)} to {density(high)}",
-        density(bare),
+        format_density(heat.gland),
+        f"{format_density(low)} to {format_density(high)}",
+        format_density(bare),
         optics.fat_absorption(line.nm * nm).confidence,
     )
     return f"| {' | '.join(means)} |", f"| {' | '.join(doubts)} |"

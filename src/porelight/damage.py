@@ -16,16 +16,15 @@ import functools
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
-from porelight.fields import Crater, Floats, Grid, Injury
+from porelight.compiled import kernel
+from porelight.fields import Crater, Grid, Injury
 from porelight.units import celsius
 
 Process = Literal["necrosis", "coagulation"]
-Bools = NDArray[np.bool_]
 
 WATCHED: Final = celsius(60.0)
 """The time above it is kept [K]: about where collagen begins to shrink within a second."""
@@ -154,7 +153,7 @@ class Damage:
             above_60=self.above_60,
         )
 
-    def _reach(self, crater: Crater, left: Bools, chosen: Floats, process: Process, by_key: dict[str, Floats]) -> Reach:
+    def _reach(self, crater: Crater, left: Mask, chosen: Floats, process: Process, by_key: dict[str, Floats]) -> Reach:
         """How far ``chosen`` reaches, and the least and greatest over the sets of its process."""
         rivals = [by_key[each.key] for each in self.sets if each.process == process]
         depths = [max(_depth(self.grid, each, left), crater.ablation_depth) for each in (chosen, *rivals)]
@@ -206,7 +205,7 @@ def _set(row: dict[str, object], ranges: dict[str, dict[str, object]], table: ci
     )
 
 
-def _depth(grid: Grid, omega: Floats, left: Bools) -> float:
+def _depth(grid: Grid, omega: Floats, left: Mask) -> float:
     """Deepest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -218,7 +217,7 @@ def _depth(grid: Grid, omega: Floats, left: Bools) -> float:
     return _between(grid.z[row], grid.z[row + 1], omega[row, ring], omega[row + 1, ring])
 
 
-def _width(grid: Grid, omega: Floats, left: Bools) -> float:
+def _width(grid: Grid, omega: Floats, left: Mask) -> float:
     """Diameter of the widest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -236,7 +235,7 @@ def _between(here: float, there: float, inside: float, outside: float) -> float:
     return float(here + (there - here) * high / (high - low)) if low < 0.0 else float(there)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _accumulate(omega, dose, above, solid, before, after, duration, rates, watched):  # type: ignore[no-untyped-def]
     """Simpson's rule in every warm cell of the window, rates by linear look-up; the last column of rates is the dose.
 

@@ -7,16 +7,18 @@ All lengths [m], times [s], temperatures [K], energies [J]. Arrays on a grid hav
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.laser import Setting
 from porelight.skin import Skin
 
-Floats = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+"""Called with the name of a step and the share of it that is done, 0 to 1."""
 
 SurfaceState = Literal["dry", "wet"]
 """``dry``: nothing evaporates. ``wet``: wet skin and the open floor of a crater evaporate into still air."""

@@ -10,15 +10,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
-from porelight.fields import Crater, Floats, Injury, Interval, Recovery
+from porelight.fields import Crater, Injury, Interval, Recovery
 from porelight.laser import Setting
 from porelight.skin import Skin
-
-Marks = NDArray[np.bool_]
 
 LEVEL = 0.9
 Z_LEVEL = 1.6448536269514722
@@ -100,13 +98,13 @@ def collagen_stimulus(skin: Skin, setting: Setting, crater: Crater, injury: Inju
     return _passes(float(np.average(shares, weights=np.diff(grid.z_edges)[within])), setting)
 
 
-def _ring_coverage(r_edges: Floats, coagulated: Marks, tissue: Marks, density: float) -> float:
+def _ring_coverage(r_edges: Floats, coagulated: Mask, tissue: Mask, density: float) -> float:
     outer = _diameter(r_edges, coagulated | ~tissue)
     inner = _diameter(r_edges, ~tissue)
     return max(0.0, lattice_coverage(outer, density) - lattice_coverage(inner, density))
 
 
-def _diameter(r_edges: Floats, marked: Marks) -> float:
+def _diameter(r_edges: Floats, marked: Mask) -> float:
     """Diameter out to the last marked ring [m]."""
     rings = np.flatnonzero(marked)
     return 2.0 * float(r_edges[rings[-1] + 1]) if rings.size else 0.0

@@ -14,12 +14,12 @@ from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, Today, Verdict
+    from porelight.fields import Progress
     from porelight.forecasting.model import Forecast
     from porelight.laser import Setting
     from porelight.photo import Picture
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
-    from porelight.planning import Progress
     from porelight.planning.model import Plan
     from porelight.simulation.model import Simulation
     from porelight.simulation.stamp import Stamp

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from porelight.care.criteria import CRITERIA
 
 from porelight import care, cite
 from porelight.care.choices import load_choices
+from porelight.care.criteria import CRITERIA
 from porelight.care.model import BLOCKING_OUTCOMES, Person
 from porelight.care.questions import find_question, load_questions
 from porelight.care.rules import laser_kinds, load_rules, rules_in_force

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from porelight import draw
+from porelight import digits, draw
 from porelight.draw import ink
 from porelight.fields import Interval
 
@@ -71,7 +71,8 @@ def test_text_stays_text_in_the_font_of_the_page() -> None:
     drawn = draw.svg(figure_with("250 µm & more"), "one", "says")
     assert "250 µm &amp; more</text>" in drawn
     assert "DejaVu" not in drawn
-    assert "font-weight: 700" in drawn or "font-weight: bold" in drawn
+    assert re.search(r'<text[^>]* font-weight="(700|bold)"', drawn)
+    assert 'font-size="12px"' in drawn
 
 
 def test_a_figure_follows_the_colours_of_the_page_and_says_what_it_shows() -> None:
@@ -79,6 +80,20 @@ def test_a_figure_follows_the_colours_of_the_page_and_says_what_it_shows() -> No
     assert "var(--ink)" in drawn
     assert 'aria-label="a &quot;quoted&quot; &lt;thing&gt;"' in drawn
     assert "http" not in drawn
+
+
+def test_a_figure_has_no_style_that_a_content_policy_would_take_away() -> None:
+    for inline in (True, False):
+        drawn = draw.svg(figure_with("x"), "one", "says", inline=inline)
+        assert "style" not in drawn
+        assert "font=" not in drawn
+
+
+def test_a_font_in_shorthand_is_taken_apart() -> None:
+    told = ink._attributes(
+        "font: italic 700 13px 'DejaVu Sans', sans-serif; fill: #000000; fill: none; font-family: 'X'"
+    )
+    assert told == 'font-size="13px" font-weight="700" font-style="italic" fill="none"'
 
 
 def test_a_file_of_its_own_keeps_its_colours() -> None:
@@ -101,10 +116,12 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize(("width", "step"), [(4.0, 1), (12.0, 5), (60.0, 10), (500.0, 50)])
 def test_rounding_follows_the_width_of_the_interval(width: float, step: int) -> None:
-    assert draw.rounded(123.4, Interval(123.4 - width / 2, 123.4, 123.4 + width / 2)) == step * round(123.4 / step)
+    assert digits.round_middle(123.4, Interval(123.4 - width / 2, 123.4, 123.4 + width / 2)) == step * round(
+        123.4 / step
+    )
 
 
 def test_ends_are_rounded_outward() -> None:
-    assert draw.ink.outward(Interval(-88.2, -50.0, -8.1)) == (-90, -5)
-    assert draw.ink.outward(Interval(-31.4, -28.4, -26.2)) == (-32, -26)
-    assert draw.ink.outward(Interval(-120.0, 10.0, 320.0)) == (-150, 350)
+    assert digits.round_outward(Interval(-88.2, -50.0, -8.1)) == (-90, -5)
+    assert digits.round_outward(Interval(-31.4, -28.4, -26.2)) == (-32, -26)
+    assert digits.round_outward(Interval(-120.0, 10.0, 320.0)) == (-150, 350)

@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from scipy.special import erf, erfc
 
 from porelight import cite, heat
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.heat import uniform
 from porelight.heat.block import Block, Harm, runs
 from porelight.heat.column import Column

@@ -11,7 +11,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import erf, erfc
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.heat import kernels, uniform, uniform_grid
 from porelight.heat.column import Absorb, Column
 from porelight.units import celsius, mJ, mm, ms, um

@@ -10,7 +10,8 @@ import pytest
 from scipy.special import erfcx
 
 from porelight import cite, heat
-from porelight.fields import Exposure, Floats
+from porelight.arrays import Floats
+from porelight.fields import Exposure
 from porelight.heat.column import Column
 from porelight.heat.surface import AIR, REACH, TRANSFER, VAPOUR, plain, saturated, surface, through
 from porelight.laser import Cooling

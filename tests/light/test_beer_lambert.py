@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.laser import Setting, laser
 from porelight.light.beer_lambert import Beam, Mechanisms, beer_lambert, complex_index, fresnel, fresnel_normal
 from porelight.skin import facial_skin

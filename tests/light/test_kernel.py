@@ -27,7 +27,7 @@ def vector_registers(kernel: object) -> int:
 @pytest.mark.parametrize("name", ["advance", "to_volumes", "score_paths"])
 def test_the_loops_over_lanes_are_vectorised(name: str) -> None:
     kernel = getattr(packet, name)
-    probe = njit(**(maths.COMPILE | {"cache": False}))(kernel.py_func)
+    probe = njit(nogil=True, error_model="numpy", **maths.COMPILE)(kernel.py_func)
     f4, i4 = "float32[::1]", "int32[::1]"
     signatures = {
         "advance": f"void({f4}, {i4}, boolean{', float32' * 10})",

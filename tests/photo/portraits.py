@@ -2,14 +2,12 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from skimage import data
 
+from porelight.arrays import Pixels
 from porelight.photo import Picture
 from porelight.photo.face.find_face import Face, find_face
 from porelight.photo.mask import FEATURES
-
-Pixels = NDArray[np.uint8]
 
 LIDS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (362, 382, 381, 380, 374, 373, 390, 249, 263))
 

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from porelight.arrays import Floats
 from porelight.photo.artificial.render import Camera, render
 from porelight.photo.decode import Picture
 from porelight.photo.tone import blur, linear
-
-Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,20 +10,19 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from porelight import cite, photo
+from porelight.arrays import Pixels, Plane
 from porelight.photo.artificial.render import BLOOD, BROWN, Rendered, _noise, render
 from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import blocks_of, statistic_of
 from porelight.photo.indices.by_region import indices
 from porelight.photo.scale import Scale, typed
-from porelight.photo.tone import Plane, linear
+from porelight.photo.tone import linear
 
 SIZE = (480, 640)
 SCALE = 40.0
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-Pixels = NDArray[np.uint8]
 Told = dict[str, Index]
 
 INDEPENDENT = (*("shine", "redness_patches", "pigment_spots", "pigment_patches", "texture", "dark_middles", "stretch"),)

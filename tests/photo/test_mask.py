@@ -9,13 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from porelight import photo
+from porelight.arrays import Pixels
 from porelight.photo.artificial.render import TONE, Camera, Phototype, render
 from porelight.photo.face.regions import covered, regions_of
 from porelight.photo.mask import FEATURES, skin_mask
 from porelight.photo.tone import linear
 from tests.photo.portraits import found, near, picture
-
-Pixels = NDArray[np.uint8]
 
 
 def bare(phototype: Phototype = "III", size: tuple[int, int] = (360, 480), **how: Any) -> Pixels:

@@ -10,18 +10,16 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from porelight import photo
+from porelight.arrays import Pixels
 from porelight.photo import quality
 from porelight.photo.artificial.render import Camera, Phototype, render
 from porelight.photo.census import Gate, PictureFlag
 from porelight.photo.scale import typed
 from porelight.report.words import FLAGS
 from tests.photo.test_measure import picture
-
-Pixels = NDArray[np.uint8]
 
 
 def blurred(pixels: Pixels, sigma: float) -> Pixels:

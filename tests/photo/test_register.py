@@ -5,11 +5,12 @@ import functools
 import numpy as np
 import pytest
 
+from porelight.arrays import Plane
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.register import Registration, register
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
-from porelight.photo.tone import Plane, linear, logarithm, luminance
+from porelight.photo.tone import linear, logarithm, luminance
 from tests.photo.retakes import Shot, plane_map, skin, take
 
 SIZE = (480, 600)

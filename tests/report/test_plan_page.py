@@ -83,6 +83,13 @@ def test_every_figure_says_what_it_shows() -> None:
     assert all("aria-hidden" in attributes for attributes in drawn if 'role="img"' not in attributes)
 
 
+def test_no_figure_has_a_style_attribute() -> None:
+    """A strict content policy ignores them, and the figure turns into a black square."""
+    drawn = re.findall(r"<svg.*?</svg>", ready(), re.DOTALL)
+    assert len(drawn) > 20
+    assert [each[:80] for each in drawn if "style=" in each] == []
+
+
 def test_the_first_screen_answers_the_four_questions() -> None:
     plan = a_plan.ready()
     said = plan_page.answer(plan)

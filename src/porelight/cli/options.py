@@ -14,7 +14,7 @@ import typer
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
-    from porelight.planning import Progress
+    from porelight.fields import Progress
 
 Day = Annotated[
     dt.datetime | None,

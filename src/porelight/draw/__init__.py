@@ -11,7 +11,7 @@ from porelight.draw.gland import gland_chart, gland_chart_says, gland_chart_size
 from porelight.draw.histology import histology, histology_height, histology_says
 from porelight.draw.indices import chosen as shown_indices
 from porelight.draw.indices import index_bars, indices_say
-from porelight.draw.ink import Figure, new_figure, png, rounded, svg
+from porelight.draw.ink import Figure, new_figure, png, svg
 from porelight.draw.light import joule, joule_figure, joule_says
 from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
 from porelight.draw.profile import heat_chart, heat_says, rim_chart, rim_says
@@ -60,7 +60,6 @@ __all__ = [
     "png",
     "rim_chart",
     "rim_says",
-    "rounded",
     "scale_bar",
     "section_png",
     "section_svg",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats
 from porelight.draw.ink import GROUND, INK, LINE, TOKENS, Axes, size, write
 from porelight.units import mm, to_celsius, um
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
     from porelight.skin import Pore, Skin
 
-Floats = NDArray[np.float64]
 
 DUCT = 0.3
 """Width of the hair canal below the funnel as a share of the opening: a drawing convention, not a measurement."""

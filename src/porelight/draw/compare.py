@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from porelight.digits import round_middle, round_outward
 from porelight.draw.ink import (
     ACCENT,
     BAND,
@@ -15,10 +16,8 @@ from porelight.draw.ink import (
     Axes,
     inset,
     new_figure,
-    outward,
     png,
     quiet_axes,
-    rounded,
     size,
     write,
 )
@@ -95,10 +94,10 @@ def said(each: Measure) -> str:
     """The change in a few words, with the digits its interval allows."""
     if each.result == "no detectable change":
         return "no detectable change"
-    low, high = outward(each.change_pct)
+    low, high = round_outward(each.change_pct)
     ends = sorted((abs(low), abs(high)))
     way = "down" if each.result == "smaller" else "up"
-    return f"{way} {abs(rounded(each.change_pct.mid, each.change_pct))} % ({ends[0]} to {ends[1]})"
+    return f"{way} {abs(round_middle(each.change_pct.mid, each.change_pct))} % ({ends[0]} to {ends[1]})"
 
 
 def changes_say(change: Change) -> str:

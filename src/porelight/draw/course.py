@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from porelight.digits import round_middle, round_outward
 from porelight.draw.ink import (
     ACCENT,
     BAND,
@@ -17,9 +18,7 @@ from porelight.draw.ink import (
     TEXT,
     Axes,
     inset,
-    outward,
     quiet_axes,
-    rounded,
     size,
     write,
 )
@@ -112,8 +111,8 @@ def _apart(values: list[float], least: float) -> list[float]:
 
 def _said(change: Interval, goal: float) -> tuple[str, str, str]:
     """Low, middle and high as they are said."""
-    low, high = outward(change)
-    return _percent(low), _percent(rounded(change.mid, change, goal)), _percent(high)
+    low, high = round_outward(change)
+    return _percent(low), _percent(round_middle(change.mid, change, goal)), _percent(high)
 
 
 def _percent(said: int) -> str:

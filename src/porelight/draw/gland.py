@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, TEXT, TOKENS, Axes, inset, quiet_axes
-from porelight.draw.light import Heated, Mean, density
+from porelight.draw.light import format_density
+from porelight.light.gland_heat import HeatByPlace, Mean
 from porelight.units import cm
 
-Compared = tuple[str, Heated, float, float]
+Compared = tuple[str, HeatByPlace, float, float]
 """Name of a laser, what it heats, and the ends of the gland's heat with what is unknown at its bounds [1/m3]."""
 
 
@@ -41,14 +42,15 @@ def gland_chart(ax: Axes, compared: list[Compared]) -> Axes:
 def gland_chart_says(compared: list[Compared]) -> str:
     """What the chart shows."""
     each = "; ".join(
-        f"{name}: gland {density(found.gland)}, between {density(Mean(low, 0.0))} and {density(Mean(high, 0.0))}, "
-        f"epidermis {density(found.epidermis)}, dermis beside {density(found.beside)}"
+        f"{name}: gland {format_density(found.gland)}, between {format_density(Mean(low, 0.0))} "
+        f"and {format_density(Mean(high, 0.0))}, "
+        f"epidermis {format_density(found.epidermis)}, dermis beside {format_density(found.beside)}"
         for name, found, low, high in compared
     )
     return f"Absorbed energy in J/cm³ for 1 J in a beam 2 mm wide. {each}."
 
 
-def _marks(found: Heated) -> tuple[tuple[str, Mean, dict[str, Any]], ...]:
+def _marks(found: HeatByPlace) -> tuple[tuple[str, Mean, dict[str, Any]], ...]:
     return (
         ("epidermis", found.epidermis, {"marker": "s", "markersize": 8, "color": TOKENS["epidermis"]}),
         ("dermis beside\nthe gland", found.beside, {"marker": "D", "markersize": 7, "color": GROUND}),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import html
 import io
-import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
     from matplotlib.figure import Figure as Figure
-
-    from porelight.fields import Interval
 else:
     Axes = Figure = Any
 
@@ -94,35 +91,6 @@ def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
     return ax.text(x, y, text, **{**usual, **how})
 
 
-NEAR = 5.0
-"""Distance to a goal within which a middle is said more finely."""
-
-
-def rounded(value: float, interval: Interval, goal: float | None = None) -> int:
-    """A middle with the digits that the width of its interval allows: steps of 50, 10, 5 or 1.
-
-    Near a goal the steps are at most 5, and never is a goal said as reached by a value that stays short of it (a goal
-    is a fall, so short of it is above it).
-    """
-    step = _step(interval)
-    if goal is None or abs(value - goal) > max(NEAR, 0.5 * step):
-        return step * round(value / step)
-    near = min(step, 5)
-    said = near * round(value / near)
-    return said if (said <= goal) == (value <= goal) else math.ceil(value) if value > goal else math.floor(value)
-
-
-def outward(interval: Interval) -> tuple[int, int]:
-    """Both ends, rounded away from the middle, so that what is said holds no less: steps of 50, 5 or 1."""
-    step = min(_step(interval), 5) if interval.high - interval.low < 400.0 else 50
-    return step * math.floor(interval.low / step), step * math.ceil(interval.high / step)
-
-
-def _step(interval: Interval) -> int:
-    width = interval.high - interval.low
-    return next((step for least, step in ((400.0, 50), (40.0, 10), (10.0, 5)) if width >= least), 1)
-
-
 def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
     """The figure as an ``<svg>`` element.
 
@@ -142,18 +110,43 @@ def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
     body = drawn[drawn.index(">", drawn.index("<svg")) + 1 :]
     body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", body)
-    body = re.sub(r"font(-family)?: ([^;\"]*?)'DejaVu Sans'[^;\"]*", _font, body)
+    body = re.sub(r'\bstyle="([^"]*)"', lambda found: _attributes(html.unescape(found.group(1))), body)
     body = re.sub(r">\s+<", "><", body)
     body = re.sub(r"(\d+\.\d)\d+", r"\1", body)
     label = html.escape(says, quote=True)
     head = f'class="figure" role="img" aria-label="{label}" viewBox="0 0 {width} {height}"'
+    head = f'{head} width="{width}" height="{height}" stroke-linejoin="round"'
     if inline:
         for token, colour in TOKENS.items():
             body = body.replace(colour, f"var(--{token})")
-        return f'<svg {head} style="max-width:{width}px">{body}'
-    style = f"text{{font-family:system-ui,sans-serif}} *{{stroke-linejoin:round}} svg{{background:{GROUND}}}"
+        return f'<svg {head} font-family="var(--font)">{body}'
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'<svg {names} {head} width="{width}" height="{height}"><title>{label}</title><style>{style}</style>{body}'
+    ground = f'<rect width="{width}" height="{height}" fill="{GROUND}"/>'
+    return f'<svg {names} {head} font-family="system-ui, sans-serif"><title>{label}</title>{ground}{body}'
+
+
+def _attributes(style: str) -> str:
+    """Declarations of a style as presentation attributes: a strict content policy ignores styles, and all turns black.
+
+    The last of two equal declarations counts, as in a style. The font is that of the page, so none is named here.
+    """
+    kept: dict[str, str] = {}
+    for declaration in style.split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name == "font":
+            kept |= _font(value)
+        elif value and name != "font-family":
+            kept[name] = value
+    return " ".join(f'{name}="{html.escape(value, quote=True)}"' for name, value in kept.items())
+
+
+def _font(shorthand: str) -> dict[str, str]:
+    """Size, weight and slant of a ``font:`` shorthand, which has no attribute of its own."""
+    size_px = re.search(r"[\d.]+px", shorthand)
+    weight = re.search(r"\b(bold|[1-9]00)\b", shorthand)
+    slant = re.search(r"\b(italic|oblique)\b", shorthand)
+    found = (("font-size", size_px), ("font-weight", weight), ("font-style", slant))
+    return {name: match.group() for name, match in found if match}
 
 
 def png(figure: Figure, *, scale: float = 2.0) -> bytes:
@@ -164,11 +157,3 @@ def png(figure: Figure, *, scale: float = 2.0) -> bytes:
         written, format="png", dpi=PX_PER_INCH * scale, facecolor=GROUND, metadata={"Software": None}, pil_kwargs=fast
     )
     return written.getvalue()
-
-
-def _font(found: re.Match[str]) -> str:
-    before = found.group(2)
-    numbers = re.search(r"([\d.]+)px", before)
-    weight = re.search(r"\b(bold|[1-9]00)\b", before)
-    parts = [f"font-size: {numbers.group(1)}px" if numbers else "", f"font-weight: {weight.group(1)}" if weight else ""]
-    return "; ".join(part for part in parts if part) or "font-style: normal"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask
+from porelight.digits import round_by_error
 from porelight.draw.anatomy import leader, scale_bar, window
 from porelight.draw.ink import (
     GROUND,
@@ -22,37 +22,29 @@ from porelight.draw.ink import (
     size,
     write,
 )
+from porelight.light.gland_heat import (
+    SECTION_HALF_WIDTH,
+    Cells,
+    HeatByPlace,
+    Mean,
+    Quantity,
+    gland_extent,
+    heat_by_place,
+    section_of,
+    signed_levels,
+)
 from porelight.units import J_cm2, cm, mm, um
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap, LogNorm
 
-    from porelight.light.monte_carlo import Box, Ellipsoid, Heterogeneous, Transport
-    from porelight.light.monte_carlo.shapes import Shape
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Quantity = Literal["fluence", "absorbed"]
-
-
-class Mean(NamedTuple):
-    """A number and its standard error."""
-
-    value: float
-    error: float
-
-
-class Cells(NamedTuple):
-    """Numbers of cells and their standard errors, both (nz, nx)."""
-
-    value: Floats
-    error: Floats
+    from porelight.light.monte_carlo import Heterogeneous, Transport
 
 
 UNSURE: Final = 0.3
 """Relative standard error above which a cell is left blank."""
 
-HALF, DEPTH = 0.75 * mm, 1.5 * mm
+HALF, DEPTH = SECTION_HALF_WIDTH, 1.5 * mm
 """The window of every one of these sections [m]: half its width, and its depth."""
 
 WIDTH, HEIGHT = 790.0, 484.0
@@ -77,54 +69,6 @@ SCALES: Final[dict[Quantity, Scale]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Heated:
-    """Mean absorbed energy density [1/m3], per incident joule, of three places that count."""
-
-    epidermis: Mean
-    """Under the beam, clear of the pore."""
-    gland: Mean
-    """The whole gland, from the paths of photons in it."""
-    beside: Mean
-    """Dermis at the depth of the gland, clear of it."""
-
-    @property
-    def reach(self) -> Mean:
-        """Heat per volume of the gland as a share of that of the epidermis, the errors added in quadrature."""
-        share = self.gland.value / self.epidermis.value
-        return Mean(share, share * math.hypot(*(each.error / each.value for each in (self.gland, self.epidermis))))
-
-
-def heated(transport: Transport) -> Heated:
-    """How strongly one joule heats epidermis, gland and the dermis beside the gland.
-
-    Raises:
-        ValueError: the run has no section, or its medium no gland.
-    """
-    medium, box, density = _scored(transport, "absorbed")
-    top, bottom = _extent(medium)
-    x, z = _centres(box)
-    clear = (np.abs(x) > bottom - top) & (np.abs(x) < HALF)
-    share = transport.absorbed_by_path["gland"]
-    volume = gland_volume(medium)
-    return Heated(
-        epidermis=_mean(density, _within(box, medium.layers.slabs[0].thickness), clear),
-        gland=Mean(share.value / volume, share.standard_error / volume),
-        beside=_mean(density, np.where((z > top) & (z < bottom), 1.0, 0.0), clear),
-    )
-
-
-def gland_volume(medium: Heterogeneous) -> float:
-    """Volume of the lobules together [m3], less the duct and hair inside them, counted on cells of 4 um."""
-    reach = max(math.hypot(*shape.centre[:2]) + max(shape.semi_axes) for shape in _lobules(medium))
-    top, bottom = _extent(medium)
-    step = 4 * um
-    across = np.arange(-reach + 0.5 * step, reach, step)
-    down = np.arange(top + 0.5 * step, bottom, step)
-    inside = _levels(medium, across[None, None, :], across[None, :, None], down[:, None, None])["gland"] <= 0.0
-    return float(np.count_nonzero(inside)) * step**3
-
-
 def joule(ax: Axes, transport: Transport, quantity: Quantity) -> Axes:
     """One quantity on the section, on a log scale, with anatomy, axes, scale bar and colours that are named.
 
@@ -132,7 +76,7 @@ def joule(ax: Axes, transport: Transport, quantity: Quantity) -> Axes:
     """
     from matplotlib.colors import LogNorm
 
-    medium, box, field = _scored(transport, quantity)
+    medium, box, field = section_of(transport, quantity)
     scale = SCALES[quantity]
     window(ax, -HALF, HALF, DEPTH)
     norm, colours = LogNorm(scale.low, scale.high, clip=True), _colours(scale)
@@ -166,7 +110,7 @@ def joule_figure(transport: Transport, wavelength_nm: float, laser: str) -> Figu
     head = f"{wavelength_nm:.0f} nm, {laser}"
     at = -HALF - 40 * per_px
     write(left, at, -116 * per_px, head, weight="bold", fontsize=17, clip_on=False)
-    write(left, at, -92 * per_px, _reached(heated(transport)), fontsize=13, clip_on=False)
+    write(left, at, -92 * per_px, _reached(heat_by_place(transport)), fontsize=13, clip_on=False)
     said = f"{_shares(transport)}. Flat beam, {2 * _beam_radius(transport) / mm:g} mm wide"
     write(left, at, -70 * per_px, said, color=SOFT, clip_on=False)
     return figure
@@ -174,51 +118,29 @@ def joule_figure(transport: Transport, wavelength_nm: float, laser: str) -> Figu
 
 def joule_says(transport: Transport, wavelength_nm: float) -> str:
     """What the figure of one laser shows, in a few sentences."""
-    found = heated(transport)
+    found = heat_by_place(transport)
     return (
         f"Section through facial skin with a pore, to scale, lit from above at {wavelength_nm:.0f} nm. "
-        f"{_shares(transport)}. Per cm³, 1 J leaves {density(found.epidermis)} J in the epidermis, "
-        f"{density(found.gland)} J in the oil gland and {density(found.beside)} J in the dermis beside it. "
-        f"{_reached(found)}."
+        f"{_shares(transport)}. Per cm³, 1 J leaves {format_density(found.epidermis)} J in the epidermis, "
+        f"{format_density(found.gland)} J in the oil gland and {format_density(found.beside)} J in the dermis beside "
+        f"it. {_reached(found)}."
     )
 
 
-def density(mean: Mean) -> str:
+def format_density(mean: Mean) -> str:
     """An energy density [1/m3] in J/cm3, with the figures that its error allows."""
-    return figures(mean.value * cm**3, mean.error * cm**3)
+    return round_by_error(mean.value * cm**3, mean.error * cm**3)
 
 
 def short(value: float, error: float) -> str:
     """The same for drawings: one decimal at most, and "under 0.1" below that."""
     if value < 0.095:
         return "under 0.1"
-    return figures(value, error if value >= 1.0 else math.inf)
-
-
-def figures(value: float, error: float) -> str:
-    """A number with two figures, or one where its standard error is above a tenth of it."""
-    if value <= 0.0:
-        return "0"
-    keep = 1 if error > 0.1 * value else 2
-    places = keep - 1 - math.floor(math.log10(value))
-    return f"{round(value, places):.{max(places, 0)}f}"
-
-
-def _scored(transport: Transport, quantity: Quantity) -> tuple[Heterogeneous, Box, Cells]:
-    from porelight.light.monte_carlo import Box, Heterogeneous
-
-    field = transport.fluence if quantity == "fluence" else transport.density
-    if not isinstance(transport.medium, Heterogeneous) or not isinstance(transport.grid, Box) or field is None:
-        raise ValueError("this run has no section through a pore: use light.section.one_joule")
-    return transport.medium, transport.grid, Cells(field.value[:, 0, :], field.standard_error[:, 0, :])
+    return round_by_error(value, error if value >= 1.0 else math.inf)
 
 
 def _beam_radius(transport: Transport) -> float:
     return float(transport.beam.radius)
-
-
-def _centres(box: Box) -> tuple[Floats, Floats]:
-    return 0.5 * (box.x_edges[1:] + box.x_edges[:-1]), 0.5 * (box.z_edges[1:] + box.z_edges[:-1])
 
 
 def _mirrored(cells: Cells) -> Cells:
@@ -227,71 +149,9 @@ def _mirrored(cells: Cells) -> Cells:
     return Cells(0.5 * (value + value[:, ::-1]), 0.5 * np.hypot(error, error[:, ::-1]))
 
 
-def _unsure(cells: Cells) -> Bools:
+def _unsure(cells: Cells) -> Mask:
     """Cells with an error that says little, or without a photon."""
     return np.asarray((cells.value <= 0.0) | (cells.error > UNSURE * cells.value))
-
-
-def _within(box: Box, depth: float) -> Floats:
-    """Share of each row that lies above a depth."""
-    above = np.clip(depth - box.z_edges[:-1], 0.0, np.diff(box.z_edges))
-    return np.asarray(above / np.diff(box.z_edges))
-
-
-def _mean(cells: Cells, rows: Floats, columns: Bools) -> Mean:
-    """Mean over columns, and over rows by their weight; its error is the spread between pairs of columns.
-
-    One photon crosses several cells, so that their errors cannot be added in quadrature; few cross two pairs. Real
-    differences between columns widen the error a little.
-    """
-    each = rows @ cells.value[:, columns] / rows.sum()
-    pairs = each[: each.size // 2 * 2].reshape(-1, 2).mean(axis=1)
-    return Mean(float(each.mean()), float(pairs.std(ddof=1) / math.sqrt(pairs.size)))
-
-
-def _lobules(medium: Heterogeneous) -> list[Ellipsoid]:
-    from porelight.light.monte_carlo import Ellipsoid
-
-    found = [volume.shape for volume in medium.volumes if volume.material.name == "gland"]
-    lobules = [shape for shape in found if isinstance(shape, Ellipsoid)]
-    if not lobules or len(lobules) != len(found):
-        raise ValueError("this medium has no gland of ellipsoids")
-    return lobules
-
-
-def _extent(medium: Heterogeneous) -> tuple[float, float]:
-    """Depths where the gland begins and ends [m]."""
-    ends = [(shape.centre[2] - shape.semi_axes[2], shape.centre[2] + shape.semi_axes[2]) for shape in _lobules(medium)]
-    return min(low for low, _ in ends), max(high for _, high in ends)
-
-
-def _level(shape: Shape, x: Floats, y: Floats, z: Floats) -> Floats:
-    """Below 0 inside the shape, 0 on its surface: the very quadric that photons meet."""
-    from porelight.light.monte_carlo import Brick
-    from porelight.light.monte_carlo.scene import CENTRE, FRAME, HIGH, LOW, QUADRIC
-
-    if isinstance(shape, Brick):
-        raise ValueError("bricks are not drawn")
-    row = shape.row()
-    place = [axis / mm - centre for axis, centre in zip((x, y, z), row[CENTRE : CENTRE + 3], strict=True)]
-    u, v, w = (
-        sum(part * axis for part, axis in zip(line, place, strict=True))
-        for line in row[FRAME : FRAME + 9].reshape(3, 3)
-    )
-    a, b, c, d, e = row[QUADRIC : QUADRIC + 5]
-    surface = a * u * u + b * v * v + c * w * w + d * w + e
-    return np.asarray(np.maximum(surface, np.maximum(row[LOW] - w, w - row[HIGH])))
-
-
-def _levels(medium: Heterogeneous, x: Floats, y: Floats, z: Floats) -> dict[str, Floats]:
-    """The bodies by material, below 0 inside; where bodies overlap, the later one counts."""
-    found: dict[str, Floats] = {}
-    for volume in medium.volumes:
-        level = _level(volume.shape, x, y, z)
-        found = {name: np.maximum(other, -level) for name, other in found.items()}
-        name = volume.material.name
-        found[name] = np.minimum(found[name], level) if name in found else level
-    return found
 
 
 def _colours(scale: Scale) -> Colormap:
@@ -314,7 +174,7 @@ def _unknown(ax: Axes, cells: Cells) -> None:
 def _anatomy(ax: Axes, medium: Heterogeneous) -> None:
     """Outlines of what the photons met, in ink with a pale rim, so that they read on every colour."""
     x, z = np.linspace(-HALF, HALF, 601), np.linspace(0.0, DEPTH, 601)
-    levels = _levels(medium, x[None, :], np.zeros((1, 1)), z[:, None])
+    levels = signed_levels(medium, x[None, :], np.zeros((1, 1)), z[:, None])
     top = 0.0
     for slab in medium.layers.slabs[:-1]:
         top += slab.thickness
@@ -352,14 +212,14 @@ def _depth_axis(ax: Axes, *, named: bool = True) -> None:
 
 
 def _name_layers(ax: Axes, transport: Transport) -> None:
-    medium, _, _ = _scored(transport, "fluence")
+    medium, _, _ = section_of(transport, "fluence")
     per_px, top = DEPTH / size(ax)[1], 0.0
     for slab in medium.layers.slabs:
         bottom = min(top + slab.thickness, DEPTH)
         z = max(top + 12 * per_px, 0.5 * (top + min(bottom, top + 28 * per_px)))
         write(ax, HALF - 5 * per_px, z, slab.material.name, ha="right", halo=GROUND, zorder=8)
         top = bottom
-    high, low = _extent(medium)
+    high, low = gland_extent(medium)
     gland = 0.5 * (high + low)
     leader(ax, -0.12 * mm, gland, -0.36 * mm, gland)
     write(ax, -0.38 * mm, gland, "oil gland", ha="right", halo=GROUND, zorder=8)
@@ -370,8 +230,8 @@ def _name_layers(ax: Axes, transport: Transport) -> None:
 
 def _name_heat(ax: Axes, transport: Transport) -> None:
     """What each place takes up, beside the section."""
-    medium, _, _ = _scored(transport, "absorbed")
-    found, (high, low) = heated(transport), _extent(medium)
+    medium, _, _ = section_of(transport, "absorbed")
+    found, (high, low) = heat_by_place(transport), gland_extent(medium)
     gland = 0.5 * (high + low)
     out, at = HALF + 14 * DEPTH / size(ax)[1], HALF + 18 * DEPTH / size(ax)[1]
     for name, estimate, x, z, to in (
@@ -419,6 +279,6 @@ def _shares(transport: Transport) -> str:
     return "Of 1 J: " + ", ".join(parts)
 
 
-def _reached(found: Heated) -> str:
+def _reached(found: HeatByPlace) -> str:
     share = short(100 * found.reach.value, 100 * found.reach.error)
     return f"Per volume the oil gland takes up {share} % of what the epidermis does"

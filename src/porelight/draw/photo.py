@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Pixels
 from porelight.draw.ink import ACCENT, BAND, INK, SOFT, TEXT, Axes, inset, new_figure, png, quiet_axes, write
 from porelight.units import mm, um
 
 if TYPE_CHECKING:
     from porelight.photo.census import PoreCensus
 
-    Pixels = NDArray[np.uint8]
-
-Floats = NDArray[np.float64]
 
 LARGEST_SIDE = 2400
 """Longest side of the overlay picture [px]."""

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
-
+from porelight.arrays import Pixels
 from porelight.draw.ink import SOFT, Axes, new_figure, png, write
 from porelight.draw.photo import ScaleBar
-
-if TYPE_CHECKING:
-    Pixels = NDArray[np.uint8]
 
 SIDE = 300.0
 """Side of one panel [px]."""

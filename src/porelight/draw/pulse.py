@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Pixels
 from porelight.draw.anatomy import length, reach
 from porelight.units import celsius, mm, ms, to_celsius, um, us
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from porelight.simulation.model import Simulation
 
-Floats = NDArray[np.float64]
-Pixels = NDArray[np.uint8]
 
 WIDE: Final = 640
 """[px] across a still, with its bar of colours."""

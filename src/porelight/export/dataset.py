@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from porelight.fields import Floats
+from porelight.arrays import Floats
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:

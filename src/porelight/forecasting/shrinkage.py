@@ -31,8 +31,9 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Floats, Interval
+from porelight.fields import Interval
 from porelight.forecasting.model import Forecast, Milestone
 from porelight.forecasting.trials import Course, borrowed, course_of
 from porelight.photo.census import PoreCensus

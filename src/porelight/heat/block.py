@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.fields import Floats
+from porelight.arrays import Floats
 from porelight.heat import block_kernels as kernels
 from porelight.heat import stepping
 from porelight.heat.column import TOLERANCE

@@ -15,8 +15,8 @@ takes eight cells at a time; where rows are arrays of their own it gives that up
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from porelight.compiled import kernel
 from porelight.heat.kernels import FASTMATH, FREEZES, WARM, material
 
 BLOCK = 16
@@ -34,7 +34,7 @@ ANY_ORDER = {"nsz", "arcp", "contract", "reassoc", "nnan"}
 _NOTHING = 1e-30
 
 
-@njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
+@kernel(fastmath=ANY_ORDER)
 def wet_rows(h, z, y0, y1, rows, p, j, solid, first, kinds, table, law, fit):  # type: ignore[no-untyped-def]
     """What :func:`porelight.heat.kernels.material` comes to in rows of one material that nowhere freeze or boil.
 
@@ -51,7 +51,7 @@ def wet_rows(h, z, y0, y1, rows, p, j, solid, first, kinds, table, law, fit):  #
         fit[at] = others == 0
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def lay(h, z, y0, y1, rows, p, j, solid, first, ends, kinds, table, law, fit):  # type: ignore[no-untyped-def]
     """Temperature and conductivity of rows y0 to y1 of layer z into the lanes of ``rows[p, j]`` and those after it."""
     wet_rows(h, z, y0, y1, rows, p, j, solid, first, kinds, table, law, fit)
@@ -61,7 +61,7 @@ def lay(h, z, y0, y1, rows, p, j, solid, first, ends, kinds, table, law, fit):  
             by_runs(h[z, y], rows[p, at], solid[z, y], run, ends, kinds, table, law)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def by_runs(h, row, solid, run, ends, kinds, table, law):  # type: ignore[no-untyped-def]
     """The same, run by run of equal material, by the whole law."""
     start = 0
@@ -73,7 +73,7 @@ def by_runs(h, row, solid, run, ends, kinds, table, law):  # type: ignore[no-unt
         run += 1
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def fill(rows, p, h, solid, z, s, g, first, ends, kinds, table, law, fit):  # type: ignore[no-untyped-def]
     """Temperature and conductivity of rows s to g of layer z, into plane p; a closed row beyond the last."""
     lay(h, z, s, g, rows, p, 0, solid, first, ends, kinds, table, law, fit)
@@ -81,7 +81,7 @@ def fill(rows, p, h, solid, z, s, g, first, ends, kinds, table, law, fit):  # ty
         rows[p, g - s, LANE + 1 + i] = 0.0
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def between(rows, p, flow, n, a, b):  # type: ignore[no-untyped-def]
     """Heat flow [W/m2] of the first row of plane p to the row behind it, half cells a and b, into ``flow[0]``."""
     for i in range(n):
@@ -89,7 +89,7 @@ def between(rows, p, flow, n, a, b):  # type: ignore[no-untyped-def]
         flow[0, LANE + i] = k * rear / (a * rear + b * k + _NOTHING) * (rows[p, 0, 1 + i] - rows[p, 1, 1 + i])
 
 
-@njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
+@kernel(fastmath=ANY_ORDER)
 def flows(rows, p, q, j, flow, r, size, solid, z, y, high, dy, a, b, down, blood, body):  # type: ignore[no-untyped-def]
     """Rate of enthalpy [W/m3] of row y of layer z; returns what blood takes from it [W/m2].
 
@@ -132,7 +132,7 @@ def flows(rows, p, q, j, flow, r, size, solid, z, y, high, dy, a, b, down, blood
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def blend(out, h, f, base, z, y0, y1, flow, m):  # type: ignore[no-untyped-def]
     """One stage in rows y0 to y1: out <- mu h + nu out + c0 base + d1 rate + d0 f."""
     mu, nu, c0, d1, d0 = m[0], m[1], m[2], m[3], m[4]
@@ -143,7 +143,7 @@ def blend(out, h, f, base, z, y0, y1, flow, m):  # type: ignore[no-untyped-def]
             out[z, y, i] = mu * h[z, y, i] + nu * out[z, y, i] + before + d1 * flow[r, 2 * LANE + i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def keep(out, z, y0, y1, flow):  # type: ignore[no-untyped-def]
     """The rate itself."""
     for y in range(y0, y1):
@@ -151,7 +151,7 @@ def keep(out, z, y0, y1, flow):  # type: ignore[no-untyped-def]
             out[z, y, i] = flow[y - y0 + 1, 2 * LANE + i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def advance(out, h, source, z, y0, y1, flow, dt):  # type: ignore[no-untyped-def]
     """One explicit step with a source [W/m3]."""
     for y in range(y0, y1):
@@ -160,7 +160,7 @@ def advance(out, h, source, z, y0, y1, flow, dt):  # type: ignore[no-untyped-def
             out[z, y, i] = h[z, y, i] + dt * (flow[r, 2 * LANE + i] + source[z, y, i])
 
 
-@njit(cache=True, nogil=True, fastmath=ANY_ORDER, error_model="numpy")
+@kernel(fastmath=ANY_ORDER)
 def any_above(rows, p, j, n, limit):  # type: ignore[no-untyped-def]
     """Whether a row is warmer than that anywhere."""
     warm = 0
@@ -169,7 +169,7 @@ def any_above(rows, p, j, n, limit):  # type: ignore[no-untyped-def]
     return warm > 0
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def speed(rows, p, j, n, ranges, log):  # type: ignore[no-untyped-def]
     """Logarithm of the rate of damage [1/s] of a row, from the range of temperature that it is in."""
     for part in range(ranges.shape[0]):
@@ -179,7 +179,7 @@ def speed(rows, p, j, n, ranges, log):  # type: ignore[no-untyped-def]
             log[i] = a - activation / t if t > above else log[i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def harm(omega, z, y, rows, p, j, solid, duration, ranges, log):  # type: ignore[no-untyped-def]
     """Add damage of one row at a rate exp(log) for ``duration`` [s].
 
@@ -201,7 +201,7 @@ def harm(omega, z, y, rows, p, j, solid, duration, ranges, log):  # type: ignore
         omega[z, y, i] += duration * e * solid[z, y, i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def judge(before, after, f, r, solid, row, dt, kink):  # type: ignore[no-untyped-def]
     """Greatest error by Verwer's estimate and greatest change of one run of cells [K]; as in the column."""
     worst, change = 0.0, 0.0
@@ -222,7 +222,7 @@ def judge(before, after, f, r, solid, row, dt, kink):  # type: ignore[no-untyped
     return worst, change
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def sweep(  # type: ignore[no-untyped-def]
     mode, h, out, f, base, omega, solid, first, ends, kinds, table, law, dx, dy, dz, surface, window, y0, y1, m,
     ranges, warm, sums
@@ -293,7 +293,7 @@ def sweep(  # type: ignore[no-untyped-def]
                             harm(omega, z, y, rows, here, y - s, solid, m[0], ranges, log)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def lanes_of(dx):  # type: ignore[no-untyped-def]
     """Lanes of half widths (one of no cell on either side), of one over widths, and of widths."""
     size = np.ones(3 * LANE)
@@ -302,7 +302,7 @@ def lanes_of(dx):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def meet(rows, p, j, flow, solid, z, y0, y1, bare, left, half, surface, dx, dy, sums):  # type: ignore[no-untyped-def]
     """Let heat out of the cells of rows y0 to y1 that nothing lies on any more, into the first of ``sums`` [W]."""
     for y in range(y0, y1):
@@ -319,7 +319,7 @@ def meet(rows, p, j, flow, solid, z, y0, y1, bare, left, half, surface, dx, dy, 
                 sums[y, 0] += loss * dx[i] * dy[y]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def verdict(  # type: ignore[no-untyped-def]
     before, after, f, r, solid, first, ends, kinds, table, window, y0, y1, dt, kink, found
 ):
@@ -340,7 +340,7 @@ def verdict(  # type: ignore[no-untyped-def]
                 run += 1
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def accept(  # type: ignore[no-untyped-def]
     before, after, omega, peak, solid, first, ends, kinds, table, law, window, y0, y1, dt, ranges, warm
 ):
@@ -360,7 +360,7 @@ def accept(  # type: ignore[no-untyped-def]
                     harm(omega, z, y, rows, 0, part, solid, share, ranges, log)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def raise_peak(peak, z, y, rows, j, solid):  # type: ignore[no-untyped-def]
     """Highest temperature so far of the tissue of a row."""
     for i in range(peak.shape[2]):
@@ -368,7 +368,7 @@ def raise_peak(peak, z, y, rows, j, solid):  # type: ignore[no-untyped-def]
         peak[z, y, i] = rows[0, j, 1 + i] if higher else peak[z, y, i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def temperatures(h, solid, first, ends, kinds, table, law, t):  # type: ignore[no-untyped-def]
     """Of every cell, into ``t``."""
     rows, fit = np.empty((1, 1, 2 * LANE)), np.zeros(1, dtype=np.bool_)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.heat import kernels, stepping
 from porelight.heat.removal import as_dried
 from porelight.heat.surface import AIR, OUTSIDE, TRANSFER, plain

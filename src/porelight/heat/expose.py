@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Crater, EnergyBalance, Exposure, Floats, Grid, Warming
+from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Progress, Warming
 from porelight.heat.column import TOLERANCE, Absorb, Column, Watch
 from porelight.heat.surface import surface
 from porelight.heat.tissue import Tissue
-
-Progress = Callable[[str, float], None]
 
 _DECAY = np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
 _PAUSE = np.array([0.1, 0.4])

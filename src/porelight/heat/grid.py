@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.laser import Setting
 from porelight.units import mm, um
 

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.fields import Grid
 from porelight.heat.grid import Box
 
 _POINTS = 12

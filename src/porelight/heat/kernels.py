@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from porelight.fields import Floats, Grid
+from porelight.arrays import Floats
+from porelight.compiled import kernel
+from porelight.fields import Grid
 from porelight.heat.surface import through
 from porelight.units import ICE_POINT, celsius
 
@@ -35,7 +36,7 @@ def geometry(grid: Grid) -> tuple[Floats, Floats]:
     return np.ascontiguousarray(np.diff(grid.z_edges)), np.ascontiguousarray(rings)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def material(H, T, K, solid, row, law):  # type: ignore[no-untyped-def]
     """Temperature T [K] and conductivity K [W/m/K] of one row of cells from its enthalpy H."""
     frozen, fusion, wet = 1.0 / row[0], row[1], 1.0 / row[2]
@@ -63,14 +64,14 @@ def material(H, T, K, solid, row, law):  # type: ignore[no-untyped-def]
         K[i] = k0 * (1.0 + slope * (ready - WARM)) * (1.0 + icy * part) * (1.0 - airy * gone) * solid[i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def down(t, u, k, q, flow, a, b):  # type: ignore[no-untyped-def]
     """Heat flow [W/m2] from cells t to cells u below, conductivities k and q, half heights a and b in series."""
     for i in range(t.size):
         flow[i] = k[i] * q[i] / (a * q[i] + b * k[i] + 1e-300) * (t[i] - u[i])
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def aside(t, u, k, q, flow, inner, outer, edge):  # type: ignore[no-untyped-def]
     """Heat flow times the radius of the face [W/m] from rings t to their outer neighbours u."""
     for i in range(t.size):
@@ -78,7 +79,7 @@ def aside(t, u, k, q, flow, inner, outer, edge):  # type: ignore[no-untyped-def]
         flow[i] = edge[i] * k[i] * q[i] / series * (t[i] - u[i])
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def gather(d, above, below, inwards, outwards, share, solid, t, here, blood, body):  # type: ignore[no-untyped-def]
     """Rate of enthalpy [W/m3] of one row of cells from the flows of its faces and from blood."""
     for i in range(d.size):
@@ -86,7 +87,7 @@ def gather(d, above, below, inwards, outwards, share, solid, t, here, blood, bod
         d[i] = gain + blood * (body - t[i]) * solid[i]
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
     """Temperature T [K], conductivity K and rate of enthalpy dH [W/m3] of enthalpy H; returns heat leaving [W].
 
@@ -118,7 +119,7 @@ def rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # type: ig
     return out
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def burst(H, solid, peak, added, leaving, dz, rings, dt, nz, nr, intact, ejected):  # type: ignore[no-untyped-def]
     """Tear off, with all the heat it holds, the boiling layer of every intact ring whose surface has boiled enough."""
     for i in range(nr):
@@ -139,7 +140,7 @@ def burst(H, solid, peak, added, leaving, dz, rings, dt, nz, nr, intact, ejected
             peak[j, i] = max(peak[j, i], BOILS)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def pulse_step(  # type: ignore[no-untyped-def]
     H, T, K, solid, dH, added, peak, rows, law, leaving, dz, rings, surface, dt, nz, nr, held, intact, ejected
 ):
@@ -195,7 +196,7 @@ def pulse_step(  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def blow_off(H, solid, peak, rows, dz, rings, nz, nr, ejected):  # type: ignore[no-untyped-def]
     """Remove, ring by ring from the surface down, what holds its removal enthalpy, with all the heat it holds."""
     for i in range(nr):
@@ -212,7 +213,7 @@ def blow_off(H, solid, peak, rows, dz, rings, nz, nr, ejected):  # type: ignore[
             peak[j, i] = max(peak[j, i], hot)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def blend(h, f, r, y1, y2, mu, nu, c0, d1, d0):  # type: ignore[no-untyped-def]
     """One stage of the recursion on one row of cells: y2 <- y1, y1 <- the new stage."""
     for i in range(h.size):
@@ -221,7 +222,7 @@ def blend(h, f, r, y1, y2, mu, nu, c0, d1, d0):  # type: ignore[no-untyped-def]
         y1[i] = new
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def cooling_step(  # type: ignore[no-untyped-def]
     H, T, K, solid, F, Y1, Y2, R, peak, rows, law, dz, rings, surface, dt, stages, nz, nr, known, kink, result
 ):

@@ -19,7 +19,7 @@ import dataclasses
 import numpy as np
 
 from porelight import cite
-from porelight.fields import Floats
+from porelight.arrays import Floats
 from porelight.heat.tissue import BOILING, DRY, LATENT, REMOVAL, Tissue
 from porelight.laser import Laser
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from porelight.fields import Floats
+from porelight.arrays import Floats
 
 KINK = 0.02
 """Weight of the error of a cell that leaves or enters a change of phase within the step."""

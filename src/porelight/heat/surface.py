@@ -19,11 +19,12 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Exposure, Floats
+from porelight.compiled import kernel
+from porelight.fields import Exposure
 from porelight.units import GAS_CONSTANT, ICE_POINT, celsius
 
 TRANSFER, OUTSIDE, BODY, FLOOR, VAPOUR, DAMP, AIR, REACH, START, DAMP_START, MAGNUS = range(11)
@@ -103,13 +104,13 @@ def _magnus() -> Floats:
     return np.array([pressure * per_pressure, factor, shift, ICE_POINT])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _saturated(temperature, magnus):  # type: ignore[no-untyped-def]
     warm = min(temperature, BOILS) - magnus[3]
     return magnus[0] * math.exp(magnus[1] * warm / (warm + magnus[2])) / min(temperature, BOILS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def through(temperature, conductivity, solid, rate, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
     """Take from the rate of enthalpy ``rate`` [W/m3] what leaves through the surface; returns it [W]."""
     out = 0.0

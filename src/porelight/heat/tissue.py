@@ -18,8 +18,9 @@ import dataclasses
 import numpy as np
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Floats, Grid
+from porelight.fields import Grid
 from porelight.heat.kernels import BOILS, WARM
 from porelight.laser import Laser
 from porelight.skin import Skin

@@ -23,11 +23,12 @@ import dataclasses
 import math
 
 import numpy as np
-from numba import njit
 
 from porelight import cite, units
+from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Floats, Grid
+from porelight.compiled import kernel
+from porelight.fields import Grid
 from porelight.laser import Laser, Setting
 from porelight.skin import Skin
 
@@ -208,7 +209,7 @@ def water_share(skin: Skin, grid: Grid) -> Floats:
     return share
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _inwards(added, solid, dried, mu, dry, widths, area, dz, j, i, energy):  # type: ignore[no-untyped-def]
     """Absorb ``energy`` [J] that falls on the wall of row j, from ring i outwards."""
     nr = solid.shape[1]
@@ -225,7 +226,7 @@ def _inwards(added, solid, dried, mu, dry, widths, area, dz, j, i, energy):  # t
             break
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def _march(  # type: ignore[no-untyped-def]  # noqa: C901
     solid, dried, light, added, mu, dry, cloud, shield, spread, mixing, back, scatter, dz, edges, area
 ):

@@ -6,15 +6,13 @@ import dataclasses
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import units
+from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.photo.card.find_card import Card
 from porelight.photo.face.find_face import Face
 from porelight.photo.scale import Scale
-
-Floats = NDArray[np.float64]
 
 PictureFlag = Literal[
     "uncalibrated",
@@ -173,7 +171,7 @@ class PoreCensus:
         return self.scale.straight(pores.x, pores.y, pores.elongation, pores.direction)
 
     @property
-    def enlarged(self) -> NDArray[np.bool_] | None:
+    def enlarged(self) -> Mask | None:
         """Which pores are enlarged (n,)."""
         if self.diameter_um is None:
             return None

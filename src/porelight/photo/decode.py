@@ -11,15 +11,14 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Pixels
 from porelight.photo import header
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from PIL import Image
 
-Pixels = NDArray[np.uint8]
 
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "MPO")
 LARGEST: Final = 64_000_000

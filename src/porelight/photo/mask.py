@@ -6,10 +6,10 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.face.find_face import Face
-from porelight.photo.tone import Plane, logarithm, luminance
+from porelight.photo.tone import logarithm, luminance
 
 RASTER: Final = 400
 """Longer side of the raster on which skin is told from the rest [px]."""
@@ -66,8 +66,6 @@ FEATURES: Final[dict[str, tuple[int, ...]]] = {
 CHEEKS: Final = ((117, 119, 36, 205), (346, 348, 266, 425))
 """Where a face shows bare skin."""
 
-Mask = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 Box = tuple[int, int, int, int]
 
 

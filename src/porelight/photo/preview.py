@@ -14,18 +14,14 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Pixels, Plane
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.compare.tally import taken
 from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
-
-Floats = NDArray[np.float64]
-Pixels = NDArray[np.uint8]
-Plane = NDArray[np.float32]
 
 REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
@@ -160,7 +156,7 @@ def _drawn(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: 
     return drawn
 
 
-def _move(shift: Plane, moved: NDArray[np.bool_], pores: Pores, index: int, reach: float, factor: float) -> None:
+def _move(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float) -> None:
     """Adds where the light around one pore is taken from: g(rho) of the module."""
     x, y, root = pores.x[index], pores.y[index], np.sqrt(pores.elongation[index])
     radius = 0.5 * pores.diameter[index]

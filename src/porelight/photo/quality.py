@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from porelight.arrays import Plane
 from porelight.photo.card.find_card import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
@@ -16,7 +17,7 @@ from porelight.photo.pores.detect import CLEAR
 from porelight.photo.pores.fit import Outlines
 from porelight.photo.pores.size import CHANCE, PoreScale
 from porelight.photo.scale import Scale
-from porelight.photo.tone import Plane, blur, logarithm, luminance
+from porelight.photo.tone import blur, logarithm, luminance
 
 SMALL: Final = (200.0, 100.0)
 """Width or height [px] under which too few pores fit in to count, and to look for: at 60 um per px, 12 and 6 mm."""

@@ -6,12 +6,10 @@ import dataclasses
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.photo.card.sheet import Sheet
-
-Floats = NDArray[np.float64]
 
 ScaleSource = Literal["typed", "card", "iris"]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+from porelight.arrays import Pixels, Plane
 
 FLOOR: Final = 0.004
 """Luminance below which a camera shows noise; added before the logarithm so that black stays finite."""
 
 
-def linear(pixels: NDArray[np.uint8]) -> Plane:
+def linear(pixels: Pixels) -> Plane:
     """sRGB (h, w, 3) as linear light, 0 to 1 (IEC 61966-2-1)."""
     level = np.arange(256) / 255.0
     table = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)

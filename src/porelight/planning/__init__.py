@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from porelight.planning.model import Candidate, Factor, Plan
 
 if TYPE_CHECKING:
-    from porelight.planning.make import Progress, make_plan
+    from porelight.fields import Progress
+    from porelight.planning.make import make_plan
 
 __all__ = ["Candidate", "Factor", "Plan", "Progress", "make_plan"]
 

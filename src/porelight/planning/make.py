@@ -12,6 +12,7 @@ from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import sort_by_gravity
+from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast
 from porelight.forecasting.trials import Course, course_of
@@ -29,7 +30,6 @@ from porelight.simulation.scenario import setting_from
 from porelight.skin import Phototype, Skin, facial_skin
 from porelight.version import __version__
 
-Progress = Callable[[str, float], None]
 """Called with the name of a stage and the share done, 0 to 1."""
 
 DARKEST: Phototype = "VI"

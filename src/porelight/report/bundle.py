@@ -6,19 +6,16 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from porelight import draw
+from porelight.arrays import Pixels
 from porelight.export import as_json, dataset, ics, pores_csv
 from porelight.report import plan_page, preview_panels, simulation_page
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from porelight.photo.census import PoreCensus
     from porelight.planning.model import Plan
     from porelight.simulation.model import Simulation
     from porelight.simulation.stamp import Stamp
 
-    Pixels = NDArray[np.uint8]
 
 Files = dict[str, bytes]
 

@@ -14,13 +14,9 @@ from porelight.photo.compare.aligned import Aligned, aligned
 from porelight.report import figures, template, words
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from porelight.photo.compare.change import Change, Measure
     from porelight.photo.decode import Picture
 
-    Pixels = NDArray[np.uint8]
 
 SCHEMA = "porelight/change/1"
 COLUMNS = (

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from porelight import draw
+from porelight.arrays import Pixels
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
     from porelight.planning.model import Plan
     from porelight.simulation.model import Simulation
 
-    Pixels = NDArray[np.uint8]
 
 Draw = Callable[["Axes"], "Axes"]
 

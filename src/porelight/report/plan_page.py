@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
+from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
 from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
@@ -21,15 +22,11 @@ from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from porelight.care.model import CareItem, Verdict
     from porelight.cite import Cited
     from porelight.planning.model import Candidate, Plan
     from porelight.simulation.model import Simulation
 
-    Pixels = NDArray[np.uint8]
 
 PHASES = {
     "before": "Before",

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from porelight import draw
-from porelight.draw.ink import rounded
+from porelight.arrays import Pixels
+from porelight.digits import round_middle
 from porelight.draw.photo import ScaleBar
 from porelight.draw.preview import preview_png
 from porelight.fields import Interval
@@ -21,7 +19,6 @@ from porelight.report import figures, words
 if TYPE_CHECKING:
     from porelight.planning.model import Plan
 
-Pixels = NDArray[np.uint8]
 
 SHOWN = 480
 """Side of a picture in the page, at least [px]: sharp on a phone's screen."""
@@ -93,7 +90,7 @@ def _drawable(change: Interval) -> Interval:
 
 def _said(percent: float, change: Interval) -> str:
     """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
-    points = abs(rounded(percent, change))
+    points = abs(round_middle(percent, change))
     if points == 0:
         return "pores as wide as today"
     return words.typeset(f"pores {points} % {'narrower' if percent < 0.0 else 'wider'}")

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
-from porelight.draw.ink import outward, rounded
+from porelight.digits import round_middle, round_outward
 from porelight.fields import Interval
 from porelight.photo.census import GateLevel, PictureFlag
 from porelight.photo.scale import Scale, ScaleSource
@@ -117,7 +117,7 @@ def change(interval: Interval, goal: float | None = None) -> str:
 
     ``goal`` [%] is not said as reached by a middle that stays short of it.
     """
-    mid, (low, high) = rounded(interval.mid, interval, goal), outward(interval)
+    mid, (low, high) = round_middle(interval.mid, interval, goal), round_outward(interval)
     middle = "about the same" if mid == 0 else f"{_way(mid)} about {abs(mid)} %"
     if high <= 0:
         said = f"{middle} (between {abs(high)} and {_fall(low)})"
@@ -139,7 +139,7 @@ def _way(value: float) -> str:
 
 def length(interval: Interval, unit: str) -> str:
     """A length with its interval: "about 180 µm (between 130 and 220)"."""
-    mid, (low, high) = rounded(interval.mid, interval), outward(interval)
+    mid, (low, high) = round_middle(interval.mid, interval), round_outward(interval)
     return typeset(f"about {mid} {unit} (between {low} and {high})")
 
 

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite, heat
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.damage import default, sets
-from porelight.fields import Floats, Grid
+from porelight.fields import Grid
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, thinned
 from porelight.heat.imprint import around, imprint

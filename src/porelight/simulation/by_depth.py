@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from porelight.fields import Crater, Floats, Injury
+from porelight.arrays import Floats
+from porelight.fields import Crater, Injury
 
 MOST = 60
 """Points of a trace that is told in numbers."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from porelight import cite, heat
 from porelight.damage import Damage
-from porelight.fields import Crater, Exposure, SurfaceState
+from porelight.fields import Crater, Exposure, Progress, SurfaceState
 from porelight.healing import recover
 from porelight.laser import Setting, lasers
 from porelight.light.beer_lambert import beer_lambert
@@ -27,7 +27,6 @@ from porelight.version import __version__
 
 __all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
 
-Progress = Callable[[str, float], None]
 
 COOLING_TIMES = (80 * ms, 500 * ms)
 """Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""

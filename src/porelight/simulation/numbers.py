@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from porelight import cite, damage
-from porelight.fields import Floats
+from porelight.arrays import Floats
 from porelight.simulation import by_depth
 from porelight.simulation.cooling import cooling_numbers
 from porelight.simulation.model import Simulation

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from porelight.fields import Floats
+from porelight.arrays import Floats
 from porelight.refusal import Refusal
 from porelight.units import us
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight import cite, heat
+from porelight.arrays import Floats
 from porelight.damage import default, sets
-from porelight.fields import Floats
+from porelight.fields import Progress
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, stamp_box
 from porelight.heat.imprint import Imprint, around, imprint
@@ -36,8 +36,6 @@ LONGEST_ALONE: Final = 20 * ms
 
 COLDEST_HARM: Final = celsius(43.0)
 """Below this collagen takes hours [K]."""
-
-Progress = Callable[[str, float], None]
 
 
 def firing_order(across: int, order: Order, seed: int = 0) -> list[tuple[int, int]]:

@@ -21,14 +21,15 @@ from typing import Any, Final
 import numpy as np
 
 from porelight import cite
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.damage import default, sets
-from porelight.fields import Floats
+from porelight.fields import Progress
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
 from porelight.simulation.model import Simulation
-from porelight.simulation.scan import CLASS, Order, Progress, Scan, firing_order
+from porelight.simulation.scan import CLASS, Order, Scan, firing_order
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, ms, percent, to_celsius, um
 from porelight.version import __version__

@@ -14,10 +14,11 @@ import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from porelight.fields import Progress
 from porelight.refusal import Refusal
 from porelight.study import tables
 from porelight.study.files import Files, read, told_by
@@ -40,8 +41,6 @@ WORKER_ENVIRON: Final = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OP
 """What a worker is started with. Dask's own also trims freed memory at once, which makes measuring 1.7 times slower."""
 CONNECT: Final = "10s"
 """How long a scheduler may take to answer."""
-
-Progress = Callable[[str, float], None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

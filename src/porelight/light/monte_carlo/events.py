@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.lanes import (
     AGE,
@@ -40,12 +40,12 @@ from porelight.light.monte_carlo.lanes import (
     remember_path,
 )
 from porelight.light.monte_carlo.maths import INLINE, float32, float64, int32
-from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
+from porelight.light.monte_carlo.scene import Float32s, Int32s
 from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refracted
 from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def launch(
     real: Float32s,
     whole: Int32s,
@@ -97,7 +97,7 @@ def launch(
     into_material(real, whole, j, optics, material)
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def meet_surface(
     real: Float32s,
     whole: Int32s,
@@ -173,7 +173,7 @@ def meet_surface(
     return 0
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def book_exit(
     real: Float32s,
     whole: Int32s,

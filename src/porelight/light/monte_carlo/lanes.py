@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.maths import INLINE, Number, draw, float32, float64, int32, open_uniform, uint32
-from porelight.light.monte_carlo.scene import Float32s, Floats, Int32s
+from porelight.light.monte_carlo.scene import Float32s, Int32s
 
 LANES = 64
 """Photons in a packet. From 32 to 128 the speed is the same; fewer do not hide the latency, more leave the cache."""
@@ -89,7 +89,7 @@ SURVIVAL = 0.1
 """Chance to survive roulette; the survivor's weight is divided by it."""
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def lane_uniform(whole: Int32s, j: int) -> Number:
     """One uniform number from the generator of one lane."""
     number, s0, s1, s2, s3 = draw(
@@ -105,7 +105,7 @@ def lane_uniform(whole: Int32s, j: int) -> Number:
     return open_uniform(number)
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def into_material(real: Float32s, whole: Int32s, j: int, optics: Float32s, material: int) -> None:
     """Give a lane the optical properties of the material it is now in."""
     whole[MATERIAL + j] = material
@@ -116,7 +116,7 @@ def into_material(real: Float32s, whole: Int32s, j: int, optics: Float32s, mater
     real[ENTERED + j] = real[WEIGHT + j]
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def into_layer(real: Float32s, whole: Int32s, j: int, planes: Float32s, layer: int) -> None:
     """Give a lane the planes of the layer it is now in."""
     whole[LAYER + j] = int32(layer)
@@ -124,7 +124,7 @@ def into_layer(real: Float32s, whole: Int32s, j: int, planes: Float32s, layer: i
     real[Z_HIGH + j] = planes[layer + 1]
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def begin_paths(real: Float32s, j: int, paths: Floats) -> None:
     """A new photon has travelled nowhere."""
     for k in range(paths.shape[0]):
@@ -137,7 +137,7 @@ def begin_paths(real: Float32s, j: int, paths: Floats) -> None:
     real[SUM_COLLISIONS + j] = float32(0.0)
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def remember_path(real: Float32s, whole: Int32s, j: int, paths: Floats) -> None:
     """Take up path and collisions where the lane last left this material."""
     material = whole[MATERIAL + j]
@@ -145,7 +145,7 @@ def remember_path(real: Float32s, whole: Int32s, j: int, paths: Floats) -> None:
     real[COLLISIONS + j] = paths[material, 1, j]
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def add_slopes(row: Floats, k: int, weight: float, path: float, collisions: float, optics: Float32s) -> None:
     """Derivatives of a weight by mu_a and mu_s of material ``k``: weight times d(log of the path's density)."""
     row[k, 0] -= weight * path
@@ -154,7 +154,7 @@ def add_slopes(row: Floats, k: int, weight: float, path: float, collisions: floa
         row[k, 1] += weight * (collisions / scattering - path)
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def leave_material(
     real: Float32s,
     whole: Int32s,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numba
-from numba import njit
+
+from porelight.compiled import kernel
 
 Number = Any
 """A number as wide as the arguments: what a kernel function returns is not one Python type."""
@@ -23,9 +24,6 @@ uint64: Any = numba.uint64
 
 COMPILE: Final[dict[str, Any]] = {
     "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},
-    "error_model": "numpy",
-    "cache": True,
-    "nogil": True,
     "_nrt": False,
 }
 """How every kernel is compiled. Infinities and not-a-number keep their meaning: no ``nnan``, no ``ninf``.
@@ -64,7 +62,7 @@ bits_of: Any = numba.extending.intrinsic(_bits_of)
 float_of: Any = numba.extending.intrinsic(_float_of)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def log_of_uniform(u: float) -> Number:
     """Natural logarithm of a normal positive 32-bit float, to about one unit in the last place (Cephes ``logf``)."""
     bits = bits_of(float32(u))
@@ -83,7 +81,7 @@ def log_of_uniform(u: float) -> Number:
     return x + p + float32(exponent) * float32(0.69314718056)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def sine_cosine_of_turn(u: float) -> tuple[float, float]:
     """Sine and cosine of ``2 pi u`` for a 32-bit ``u`` in [0, 1): quarter turns by swapping, the rest by polynomial."""
     quarters = float32(u) * float32(4.0)
@@ -100,7 +98,7 @@ def sine_cosine_of_turn(u: float) -> tuple[float, float]:
     return (-s if (k & int32(2)) != 0 else s), (-c if (int32(k + int32(1)) & int32(2)) != 0 else c)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def mix(x: int) -> Number:
     """The splitmix64 finaliser: every bit of the answer hangs on every bit of the question."""
     x = uint64(x) + uint64(0x9E3779B97F4A7C15)
@@ -109,7 +107,7 @@ def mix(x: int) -> Number:
     return x ^ (x >> uint64(31))
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def seed_of(seed: int, block: int, lane: int, word: int) -> Number:
     """64 bits of generator state for one lane of one block of photons: counted, not drawn.
 
@@ -118,7 +116,7 @@ def seed_of(seed: int, block: int, lane: int, word: int) -> Number:
     return mix(mix(mix(mix(uint64(seed)) ^ uint64(block)) ^ uint64(lane)) ^ uint64(word))
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def draw(a: int, b: int, c: int, d: int) -> tuple[int, int, int, int, int]:
     """One 32-bit number of the generator xoshiro128+ (Blackman and Vigna 2018), and its next four words."""
     number = uint32(a + d)
@@ -132,7 +130,7 @@ def draw(a: int, b: int, c: int, d: int) -> tuple[int, int, int, int, int]:
     return number, a, b, c, d
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def open_uniform(number: int) -> Number:
     """The upper 23 bits, and a half, as a 32-bit float: strictly between 0 and 1, and exact."""
     return (float32(int32(number >> uint32(9))) + float32(0.5)) * float32(UNIFORM_STEP)

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.events import book_exit, launch, meet_surface
 from porelight.light.monte_carlo.lanes import (
@@ -85,12 +85,12 @@ from porelight.light.monte_carlo.maths import (
     uint32,
     uint64,
 )
-from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Int32s, Rays, Scene, Tally
+from porelight.light.monte_carlo.scene import Bins, Float32s, Int32s, Rays, Scene, Tally
 from porelight.light.monte_carlo.step import scatter_cosine, turn
 from porelight.light.monte_carlo.surfaces import NEVER, brick_crossing, crossing
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def to_volumes(real: Float32s, whole: Int32s, volumes: Float32s) -> None:
     """Distance to the nearest volume surface for every lane, and which it is."""
     for j in range(LANES):
@@ -134,7 +134,7 @@ def to_volumes(real: Float32s, whole: Int32s, volumes: Float32s) -> None:
             whole[WHICH + j] = int32(k) if closer else which
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def advance(
     real: Float32s,
     whole: Int32s,
@@ -229,7 +229,7 @@ def advance(
         whole[EVENT + j] = int32(OLD) if age >= int32(OLDEST) else event
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def score_paths(real: Float32s, whole: Int32s) -> None:
     """For derivatives: what each lane's last step adds to its sums over the stay in its present material."""
     for j in range(LANES):
@@ -243,7 +243,7 @@ def score_paths(real: Float32s, whole: Int32s) -> None:
         real[COLLISIONS + j] = collisions + (float32(1.0) if real[REACH + j] > float32(0.0) else float32(0.0))
 
 
-@njit(**INLINE)
+@kernel(**INLINE)
 def cell_on_axis(lookup: Int32s, edges: Float32s, step: int, at: float) -> Number:
     """The cell that holds a coordinate: where its fine step begins, then on past every edge it has reached."""
     cell = lookup[step]
@@ -252,7 +252,7 @@ def cell_on_axis(lookup: Int32s, edges: Float32s, step: int, at: float) -> Numbe
     return cell
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def run_block(  # noqa: C901 - a kernel: one loop, its branches are the events of a photon
     photons: int,
     seed: int,

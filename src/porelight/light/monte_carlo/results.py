@@ -6,15 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats
 from porelight.fields import Deposit, Grid
 from porelight.light.monte_carlo.beams import Beam
 from porelight.light.monte_carlo.medium import Medium
 from porelight.light.monte_carlo.tallies import Box
 from porelight.refusal import Refusal
-
-Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.maths import COMPILE, Number, seed_of, uint64
-from porelight.light.monte_carlo.scene import Bins, Float32s, Floats, Rays, Scene, Tally
+from porelight.light.monte_carlo.scene import Bins, Float32s, Rays, Scene, Tally
 from porelight.light.monte_carlo.step import beam_ray, fresnel, scatter_cosine, turn
 
 SURVIVAL = 0.1
@@ -21,7 +22,7 @@ OLDEST = 1 << 22
 NEVER = 1e30
 
 
-@njit(**(COMPILE | {"_nrt": True}))
+@kernel(**(COMPILE | {"_nrt": True}))
 def uniform(state: names.Words) -> float:
     """A 53-bit uniform number in (0, 1) of the generator splitmix64 (Steele, Lea and Flood 2014)."""
     state[0] += uint64(0x9E3779B97F4A7C15)
@@ -32,7 +33,7 @@ def uniform(state: names.Words) -> float:
     return (float(x >> uint64(12)) + 0.5) * 2.0**-52
 
 
-@njit(**(COMPILE | {"_nrt": True}))
+@kernel(**(COMPILE | {"_nrt": True}))
 def cell_of(edges: Float32s, at: float) -> Number:
     """The cell that holds a coordinate; the one after the last is outside."""
     outside = edges.shape[0] - 1
@@ -41,7 +42,7 @@ def cell_of(edges: Float32s, at: float) -> Number:
     return np.searchsorted(edges, at, side="right") - 1
 
 
-@njit(**(COMPILE | {"_nrt": True}))
+@kernel(**(COMPILE | {"_nrt": True}))
 def score(cells: Floats, bins: Bins, x: float, y: float, z: float, deposit: float, reach: float) -> None:
     """Put an absorbed weight, and weight times path, into the cell that holds a point."""
     a = cell_of(bins.edges_a, x if bins.boxed else math.sqrt(x * x + y * y))
@@ -51,7 +52,7 @@ def score(cells: Floats, bins: Bins, x: float, y: float, z: float, deposit: floa
     cells[k, 1] += reach
 
 
-@njit(**(COMPILE | {"_nrt": True}))
+@kernel(**(COMPILE | {"_nrt": True}))
 def leave(
     tally: Tally, bins: Bins, side: int, x: float, y: float, cosine: float, weight: float, scattered: bool
 ) -> None:
@@ -65,7 +66,7 @@ def leave(
     tally.angular[side, min(int(math.acos(min(abs(cosine), 1.0)) * angles / (0.5 * math.pi)), angles - 1)] += weight
 
 
-@njit(**(COMPILE | {"_nrt": True}))
+@kernel(**(COMPILE | {"_nrt": True}))
 def run_block(
     photons: int, seed: int, block: int, scene: Scene, rays: Rays, bins: Bins, floor: float, tally: Tally
 ) -> None:

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.arrays import Floats
+
 Float32s = NDArray[np.float32]
 Int32s = NDArray[np.int32]
-Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
 FAR: Final = np.float32(1e8)

@@ -9,9 +9,9 @@ import dataclasses
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import units
+from porelight.arrays import Floats
 from porelight.light.monte_carlo.scene import (
     BRICK,
     CENTRE,
@@ -25,7 +25,6 @@ from porelight.light.monte_carlo.scene import (
 from porelight.refusal import Refusal
 
 Point = tuple[float, float, float]
-Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from porelight.compiled import kernel
 from porelight.light.monte_carlo.maths import COMPILE, Number, float32
 from porelight.light.monte_carlo.scene import GAUSSIAN, PENCIL
 
@@ -19,7 +18,7 @@ THREE_HALVES = float32(1.5)
 TWO_PI = float32(2.0 * math.pi)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def scatter_cosine(g: float, u: float) -> Number:
     """Cosine of a scattering angle of the Henyey-Greenstein phase function.
 
@@ -40,7 +39,7 @@ def scatter_cosine(g: float, u: float) -> Number:
     return min(max(cosine, -ONE), ONE)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def turn(
     ux: float, uy: float, uz: float, cosine: float, sine_azimuth: float, cosine_azimuth: float
 ) -> tuple[float, float, float]:
@@ -62,7 +61,7 @@ def turn(
     return x * scale, y * scale, z * scale
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     """Share of unpolarised light reflected at a surface, and the cosine beyond it.
 
@@ -85,7 +84,7 @@ def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     return HALF * (s * s + p * p), beyond
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def mirrored(
     ux: float, uy: float, uz: float, nx: float, ny: float, nz: float, along: float
 ) -> tuple[float, float, float]:
@@ -93,7 +92,7 @@ def mirrored(
     return ux - TWO * along * nx, uy - TWO * along * ny, uz - TWO * along * nz
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def refracted(
     ux: float, uy: float, uz: float, nx: float, ny: float, nz: float, along: float, ratio: float, beyond: float
 ) -> tuple[float, float, float]:
@@ -107,7 +106,7 @@ def refracted(
     return x * scale, y * scale, z * scale
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def beam_ray(kind: int, radius: float, focus: float, u1: float, u2: float) -> tuple[float, float, float, float, float]:
     """Where a ray of a beam meets the surface, from the beam's centre, and its direction: x, y, ux, uy, uz.
 

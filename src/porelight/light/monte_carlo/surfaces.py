@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from porelight.compiled import kernel
 from porelight.light.monte_carlo.maths import COMPILE, Number, float32, int32
 from porelight.light.monte_carlo.scene import BRICK, CENTRE, FRAME, HIGH, LOW, QUADRIC, Float32s, Int32s
 
@@ -21,7 +20,7 @@ NEVER = float32(1e8)
 TINY = float32(1e-20)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def crossing(
     a: float, b: float, c: float, low: float, high: float, widens: float, z: float, dz: float, inside: bool
 ) -> Number:
@@ -59,7 +58,7 @@ def crossing(
     return max(leave, zero) if inside else outside
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def brick_crossing(
     hx: float, hy: float, hz: float, x: float, y: float, z: float, dx: float, dy: float, dz: float, inside: bool
 ) -> Number:
@@ -76,7 +75,7 @@ def brick_crossing(
     return max(leave, zero) if inside else outside
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def in_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number]:
     """A direction of the scene in the frame of volume ``k``."""
     f = FRAME
@@ -87,7 +86,7 @@ def in_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[N
     )
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def from_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number]:
     """A direction in the frame of volume ``k`` as one of the scene."""
     f = FRAME
@@ -98,7 +97,7 @@ def from_frame(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple
     )
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def side_of_quadric(volumes: Float32s, k: int, x: float, y: float, z: float) -> tuple[Number, Number, Number, Number]:
     """Depth below the curved side of volume ``k`` [mm], to first order, and its outward normal; all in its frame."""
     a, b, c = volumes[k, QUADRIC], volumes[k, QUADRIC + 1], volumes[k, QUADRIC + 2]
@@ -109,13 +108,13 @@ def side_of_quadric(volumes: Float32s, k: int, x: float, y: float, z: float) -> 
     return float32(-0.5) * value / length, nx / length, ny / length, nz / length
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def faced(best: float, depth: float, towards: float) -> Number:
     """Whether a face that lies this deep, and that the ray runs towards, is the one it crosses rather than the best."""
     return abs(depth) + (float32(0.0) if towards > float32(0.0) else NEVER) < best
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def crossed_normal(
     volumes: Float32s, k: int, x: float, y: float, z: float, ux: float, uy: float, uz: float, leaving: bool
 ) -> Number:
@@ -158,7 +157,7 @@ def crossed_normal(
     return from_frame(volumes, k, nx, ny, nz)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def depth_inside(volumes: Float32s, k: int, x: float, y: float, z: float) -> Number:
     """How deep a point lies inside volume ``k`` [mm], to first order; negative outside."""
     px, py, pz = in_frame(volumes, k, x - volumes[k, CENTRE], y - volumes[k, CENTRE + 1], z - volumes[k, CENTRE + 2])
@@ -169,7 +168,7 @@ def depth_inside(volumes: Float32s, k: int, x: float, y: float, z: float) -> Num
     return min(depth, side)
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def containing(volumes: Float32s, x: float, y: float, z: float) -> Number:
     """The volumes that hold a point, one bit each."""
     mask = int32(0)
@@ -179,7 +178,7 @@ def containing(volumes: Float32s, x: float, y: float, z: float) -> Number:
     return mask
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def material_at(volume_material: Int32s, layer_material: Int32s, mask: int, layer: int) -> Number:
     """The material where those volumes overlap in that layer: the last named volume wins, then the layer."""
     for k in range(volume_material.shape[0] - 1, -1, -1):

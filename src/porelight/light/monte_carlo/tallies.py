@@ -6,15 +6,14 @@ import dataclasses
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from porelight import units
+from porelight.arrays import Floats
+from porelight.compiled import kernel
 from porelight.fields import Grid
 from porelight.light.monte_carlo.maths import COMPILE
 from porelight.light.monte_carlo.scene import Bins, Tally, empty_tally
-
-Floats = NDArray[np.float64]
 
 STRETCH = 64
 
@@ -120,7 +119,7 @@ class Sums:
         return Tally(*(np.sqrt(np.maximum(b - a * a / self.photons, 0.0) / scale) for a, b in pairs))
 
 
-@njit(**COMPILE)
+@kernel(**COMPILE)
 def _fold(first: Floats, second: Floats, scored: Floats, per_photon: float) -> None:
     """Add one block to the running sums and empty it for the next; stretches where nothing was scored are skipped."""
     for start in range(0, scored.shape[0], STRETCH):

@@ -12,15 +12,14 @@ import math
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Floats, Pixels, Plane
 from porelight.photo.artificial import view as seen_from
 from porelight.photo.artificial.view import Scene, View
 from porelight.photo.scale import stretched
-from porelight.photo.tone import Plane, blur
+from porelight.photo.tone import blur
 
-Floats = NDArray[np.float64]
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 
 TONE: Final[dict[str, tuple[int, int, int]]] = {
@@ -54,7 +53,7 @@ class Camera:
 class Rendered:
     """``pixels`` (h, w, 3) sRGB and the truth of every pore, shape (n,) [px]; the diameter is at half depth."""
 
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     x: Floats
     y: Floats
     diameter: Floats
@@ -339,7 +338,7 @@ def _hairs(rng: np.random.Generator, size: tuple[int, int], count: int, fine: fl
     return np.asarray(1.0 - 0.28 * drawn.astype(np.float32) / 255.0, np.float32)
 
 
-def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[NDArray[np.uint8], bytes]:
+def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[Pixels, bytes]:
     """Through lens, sensor and file."""
     from PIL import Image
 

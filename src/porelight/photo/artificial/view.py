@@ -7,15 +7,11 @@ import math
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import units
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.card.layout import Box, Layout, layout, ticks
 from porelight.photo.card.sheet import Sheet
-from porelight.photo.tone import Plane
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 MM: Final = units.mm / units.um
 """Micrometres in a millimetre."""

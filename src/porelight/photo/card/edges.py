@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from porelight.arrays import Floats, Pixels
 
 ALONG: Final = 24
 """Profiles across each side."""
@@ -21,7 +20,7 @@ ROUNDS: Final = 2
 """Times the profiles are laid; the first time they start from corners that are off by a pixel or two."""
 
 
-def sharpened(grey: NDArray[np.uint8], squares: dict[int, Floats]) -> dict[int, Floats]:
+def sharpened(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
     """Corners (4, 2) [px] of squares of eight by eight modules in a grey picture (h, w), found again along their sides.
 
     Where an edge lies follows from the area under its profile in linear light, which no blur shifts that is the same
@@ -35,7 +34,7 @@ def sharpened(grey: NDArray[np.uint8], squares: dict[int, Floats]) -> dict[int, 
     return dict(zip(squares, corners, strict=True))
 
 
-def _once(grey: NDArray[np.uint8], corners: Floats) -> Floats:
+def _once(grey: Pixels, corners: Floats) -> Floats:
     after = np.roll(corners, -1, axis=1)
     length = np.linalg.norm(after - corners, axis=2, keepdims=True)
     way = (after - corners) / length
@@ -50,7 +49,7 @@ def _once(grey: NDArray[np.uint8], corners: Floats) -> Floats:
     return _met(np.roll(lines, 1, axis=1), lines, corners)
 
 
-def _crossings(grey: NDArray[np.uint8], feet: Floats, normal: Floats, half: Floats) -> Floats:
+def _crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floats:
     """How far outward of each foot (s, 4, n, 2) dark turns to white (s, 4, n) [px]; nan where it does not."""
     import cv2
 

@@ -6,9 +6,9 @@ import dataclasses
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Floats, Mask, Pixels, Plane
 from porelight.photo.card import pose
 from porelight.photo.card.edges import sharpened
 from porelight.photo.card.layout import Box, Layout, Patch, family, layout
@@ -16,13 +16,11 @@ from porelight.photo.card.pose import Pose
 from porelight.photo.card.sheet import Sheet
 from porelight.photo.decode import Picture
 from porelight.photo.scale import Scale
-from porelight.photo.tone import Plane, linear
+from porelight.photo.tone import linear
 
 if TYPE_CHECKING:
     import cv2
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 RASTERS: Final = (1600, 800)
 """Longer sides [px] at which tags are looked for, the second where the first shows none: blur hides tags less there."""
@@ -111,7 +109,7 @@ def correct(card: Card, light: Plane) -> Plane:
     return np.asarray(gains * np.maximum(light, np.float32(0.0)) ** np.float32(card.gamma), np.float32)
 
 
-def corrected(card: Card, pixels: NDArray[np.uint8]) -> Plane:
+def corrected(card: Card, pixels: Pixels) -> Plane:
     """What :func:`correct` makes of the linear light of sRGB (h, w, 3), a table look-up for each channel."""
     import cv2
 
@@ -234,7 +232,7 @@ def _side_by_side(sheet: Sheet, box: Box, steps: int = 1) -> Floats:
     return sheet.project((np.concatenate(sides) - layout().middle) * units.mm / units.um)
 
 
-def _levels(picture: Picture, sheet: Sheet, box: Box) -> NDArray[np.uint8]:
+def _levels(picture: Picture, sheet: Sheet, box: Box) -> Pixels:
     """Pixels (n, 3) inside a patch; none where it lies outside of the picture."""
     share = 0.5 + INSIDE * (np.linspace(0.0, 1.0, SPOTS) - 0.5)
     places = np.stack(np.meshgrid(box.x + share * box.width, box.y + share * box.height), -1).reshape(-1, 2)

@@ -7,11 +7,9 @@ import functools
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
-
-Floats = NDArray[np.float64]
+from porelight.arrays import Floats, Mask
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Tag:
 
     number: int
     box: Box
-    modules: NDArray[np.bool_]
+    modules: Mask
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

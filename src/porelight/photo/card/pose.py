@@ -7,13 +7,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.photo.card.sheet import Sheet
-
-Floats = NDArray[np.float64]
 
 FLAT: Final = 1e-9
 """Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""

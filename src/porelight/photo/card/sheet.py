@@ -9,9 +9,8 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from porelight.arrays import Floats
 
 STEPS: Final = 8
 """Steps of Newton's method from px to the sheet; the error falls below a thousandth of a px within five."""

@@ -6,15 +6,12 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Pixels, Plane
 from porelight.photo.compare.alike import sampled
 from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
-from porelight.photo.tone import Plane, linear
-
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float64]
+from porelight.photo.tone import linear
 
 LONGEST: Final = 1600
 """Longer side of the pictures [px]."""

@@ -11,14 +11,11 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
-from porelight.photo.tone import Plane, blur, linear, logarithm, luminance
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from porelight.photo.tone import blur, linear, logarithm, luminance
 
 PORE: Final = 9.0
 """Median pore diameter on the common raster at most [px]: more pixels cost time and tell no more."""

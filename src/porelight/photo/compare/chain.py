@@ -11,9 +11,9 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Indices, Mask
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.compare.alike import Alike, made_alike
 from porelight.photo.compare.change import Change, Pairs
@@ -28,9 +28,6 @@ from porelight.photo.pores.size import PoreScale, ladder, pore_scale, pyramid
 from porelight.photo.tone import linear, logarithm, luminance
 from porelight.refusal import Refusal
 from porelight.version import __version__
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 PARTNER: Final = 0.6
 """How far apart two finds of one pore may lie, in pore diameters."""
@@ -231,7 +228,7 @@ def _enlarged(pores: Pores, alike: Alike) -> Pores:
     )
 
 
-def _partners(one: Pores, other: Pores) -> NDArray[np.intp]:
+def _partners(one: Pores, other: Pores) -> Indices:
     """Pairs (n, 2) of pores that are nearest to each other."""
     from scipy.spatial import cKDTree
 
@@ -247,7 +244,7 @@ def _partners(one: Pores, other: Pores) -> NDArray[np.intp]:
 
 
 def _pairs(
-    one: Pores, other: Pores, partners: NDArray[np.intp], found: Registration, census: PoreCensus, resolved: float
+    one: Pores, other: Pores, partners: Indices, found: Registration, census: PoreCensus, resolved: float
 ) -> Pairs:
     i, j = partners[:, 0], partners[:, 1]
     x, y = 0.5 * (one.x[i] + other.x[j]), 0.5 * (one.y[i] + other.y[j])

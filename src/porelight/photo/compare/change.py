@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.register import Registration
 
-Floats = NDArray[np.float64]
 Result = Literal["smaller", "larger", "no detectable change"]
 Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile", "area", "enlarged", "enlarged_share"]
 Unit = Literal["px", "um", "1", "%"]
@@ -34,7 +31,7 @@ class Pairs:
     """Diameter in the second photo."""
     before_error: Floats
     after_error: Floats
-    resolved: NDArray[np.bool_]
+    resolved: Mask
     """Whether the pore is wide and clear enough for its outline to be its own; others tell no change."""
     change_pct: Floats
     change_error_pct: Floats

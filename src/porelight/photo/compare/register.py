@@ -12,15 +12,14 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Indices, Mask, Pixels, Plane
 from porelight.photo.census import PoreCensus
 from porelight.photo.pores.dots import Dots, dots
 from porelight.photo.pores.fit import RADIUS
-from porelight.photo.tone import Plane, blur
+from porelight.photo.tone import blur
 
-Floats = NDArray[np.float64]
-Bytes = NDArray[np.uint8]
+Bytes = Pixels
 
 DOT: Final = 1.9
 """Dot scale on the raster that photos are registered on [px]."""
@@ -192,7 +191,7 @@ def _plane(first: _Sky, second: _Sky) -> Floats | None:
     return best[1]
 
 
-def _described(sky: _Sky, turn: float, sizing: float) -> list[NDArray[np.float32]]:
+def _described(sky: _Sky, turn: float, sizing: float) -> list[Plane]:
     """The neighbourhoods of the clearest dots, seen by a camera turned and sized like that."""
     import cv2
 
@@ -207,9 +206,7 @@ def _described(sky: _Sky, turn: float, sizing: float) -> list[NDArray[np.float32
     return said
 
 
-def _agreed(
-    first: _Sky, second: _Sky, one: list[NDArray[np.float32]], other: list[NDArray[np.float32]]
-) -> tuple[int, Floats | None]:
+def _agreed(first: _Sky, second: _Sky, one: list[Plane], other: list[Plane]) -> tuple[int, Floats | None]:
     """How many recognised features agree on one sensible plane map, and the map."""
     import cv2
 
@@ -225,7 +222,7 @@ def _agreed(
     return len(places), np.asarray(plane, np.float64)
 
 
-def _recognised(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.intp]:
+def _recognised(one: Plane, other: Plane) -> Indices:
     """Pairs (n, 2) of descriptions that are nearest to each other and clearly nearer than the next."""
     square = np.sum(one**2, 1)[:, None] + np.sum(other**2, 1)[None] - 2.0 * one @ other.T
     near = np.argpartition(square, 1, axis=1)[:, :2]
@@ -234,7 +231,7 @@ def _recognised(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray
     best = near[rows, np.argmin(pair, axis=1)]
     mutual = np.argmin(square, axis=0)[best] == rows
     clear = pair.min(1) < LIKELY * pair.max(1)
-    pairs: NDArray[np.intp] = np.stack([rows, best], axis=-1)[clear & mutual]
+    pairs: Indices = np.stack([rows, best], axis=-1)[clear & mutual]
     return pairs
 
 
@@ -280,7 +277,7 @@ def _refined(
     return _told(plane, nodes, found, first, second, (size[0], size[1]), (other_size[0], other_size[1]))
 
 
-def _partners(plane: Floats, nodes: Floats, first: _Sky, second: _Sky, within: float) -> NDArray[np.intp]:
+def _partners(plane: Floats, nodes: Floats, first: _Sky, second: _Sky, within: float) -> Indices:
     """Pairs (n, 2) of dots that are nearest to each other under the map."""
     from scipy.spatial import cKDTree
 
@@ -338,7 +335,7 @@ def _bend(nodes: Floats, size: tuple[int, ...], x: Floats, y: Floats) -> tuple[F
 def _told(
     plane: Floats,
     nodes: Floats,
-    found: NDArray[np.intp],
+    found: Indices,
     first: _Sky,
     second: _Sky,
     size: tuple[int, int],
@@ -372,12 +369,12 @@ def _told(
     )
 
 
-def _inside(places: Floats, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = np.all((places >= 0.0) & (places < [shape[1], shape[0]]), axis=1)
+def _inside(places: Floats, shape: tuple[int, ...]) -> Mask:
+    inside: Mask = np.all((places >= 0.0) & (places < [shape[1], shape[0]]), axis=1)
     return inside
 
 
-def _covered(plane: Floats, shape: tuple[int, ...], places: Floats) -> NDArray[np.bool_]:
+def _covered(plane: Floats, shape: tuple[int, ...], places: Floats) -> Mask:
     """Which places of the second raster the first shows."""
     inverse = np.asarray(np.linalg.inv(plane), np.float64)
     return _inside(np.stack(_mapped(inverse, places[:, 0], places[:, 1]), axis=-1), shape)

@@ -12,16 +12,15 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Floats, Indices, Mask, Plane
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.compare.change import Key, Measure, Pairs, Result, Unit
 from porelight.photo.compare.register import Registration
 from porelight.photo.face.regions import contains
 
-Floats = NDArray[np.float64]
 Statistic = Callable[[Floats, Floats], Floats]
 """Of values (n,) and how often each counts, (draws, n): one number per draw."""
 
@@ -57,11 +56,11 @@ class Sizes:
     before: Pores
     after: Pores
     pairs: Pairs
-    partners: NDArray[np.intp]
+    partners: Indices
     """Rows (n, 2) of the pairs in the two tables."""
     census: PoreCensus
     found: Registration
-    skin: NDArray[np.float32]
+    skin: Plane
     """(h, w) 1 where both photos show searched skin, on a raster of ``step`` px of the first photo."""
     step: float
 
@@ -104,11 +103,11 @@ class Sizes:
         )
 
 
-def _inside(pores: Pores, region: Region) -> NDArray[np.intp]:
+def _inside(pores: Pores, region: Region) -> Indices:
     return np.flatnonzero(contains(region.outline, pores.x, pores.y))
 
 
-def taken(table: Table, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Table:
+def taken(table: Table, rows: Indices | Mask) -> Table:
     """The chosen rows of a table."""
     rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
     columns = {field.name: getattr(table, field.name) for field in dataclasses.fields(table)}
@@ -194,7 +193,7 @@ def _side(sizes: Sizes) -> float:
     return max(sizes.census.width, sizes.census.height) / BLOCKS
 
 
-def _blocks(sizes: Sizes, x: Floats, y: Floats) -> NDArray[np.intp]:
+def _blocks(sizes: Sizes, x: Floats, y: Floats) -> Indices:
     """Number of the block at each place (n,)."""
     side = _side(sizes)
     columns = int(np.ceil(sizes.census.width / side))

@@ -8,14 +8,12 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Pixels, Plane
 from porelight.photo.decode import Picture
 from porelight.photo.face.iris import Iris, irises_of
-from porelight.photo.face.network import Pixels, Window, network
-from porelight.photo.tone import Plane
+from porelight.photo.face.network import Window, network
 
-Floats = NDArray[np.float64]
 Network = Callable[[Plane], tuple[Floats, Floats]]
 
 LONGEST: Final = 900

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
-from porelight.photo.face.network import Pixels, Window, network
-from porelight.photo.tone import Plane, linear, luminance
-
-Floats = NDArray[np.float64]
+from porelight.arrays import Floats, Pixels, Plane
+from porelight.photo.face.network import Window, network
+from porelight.photo.tone import linear, luminance
 
 CORNERS: Final = ((33, 133), (362, 263))
 """Points of the face at the corners of the right and left eye, from the left of the picture to the right."""

@@ -9,12 +9,8 @@ from importlib import resources
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from porelight.photo.tone import Plane
-
-Floats = NDArray[np.float64]
-Pixels = NDArray[np.uint8]
+from porelight.arrays import Floats, Pixels, Plane
 
 Model = Literal["face_finder", "face_points", "iris_points"]
 

@@ -7,17 +7,14 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import reading, units
+from porelight.arrays import Floats, Mask, Pixels
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.decode import Picture
 from porelight.photo.face.find_face import Face
 from porelight.photo.mask import SkinMask
 from porelight.refusal import Refusal
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 CLOSE_UP: Final = "close-up"
 """The one region of a photo without a face."""
@@ -112,7 +109,7 @@ def name_at(x: Floats, y: Floats, regions: tuple[Region, ...]) -> tuple[str, ...
     return tuple(str(name) for name in names)
 
 
-def covered(regions: tuple[Region, ...], height: int, width: int) -> NDArray[np.uint8]:
+def covered(regions: tuple[Region, ...], height: int, width: int) -> Pixels:
     """Number of the region at each pixel (height, width), from 1; the first one where two overlap, 0 outside."""
     import cv2
 

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Indices
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+Integers = Indices
 Statistic = Callable[[Floats], Any]
 
 BLOCK: Final = 12
@@ -40,14 +39,14 @@ def less(whole: float, part: float) -> float:
     return math.sqrt(max(0.0, whole**2 - part**2))
 
 
-def blocks_of(rows: Floats | NDArray[np.intp], columns: Floats | NDArray[np.intp]) -> NDArray[np.intp]:
+def blocks_of(rows: Floats | Indices, columns: Floats | Indices) -> Indices:
     """Number of the block of skin that each place lies in."""
     across = int(np.max(columns, initial=0)) // BLOCK + 1
-    block: NDArray[np.intp] = (np.asarray(rows) // BLOCK).astype(np.intp) * across
+    block: Indices = (np.asarray(rows) // BLOCK).astype(np.intp) * across
     return block + (np.asarray(columns) // BLOCK).astype(np.intp)
 
 
-def statistic_of(values: Floats, blocks: NDArray[np.intp], statistic: Statistic, factor: float) -> Range | None:
+def statistic_of(values: Floats, blocks: Indices, statistic: Statistic, factor: float) -> Range | None:
     """A statistic and its interval by leaving out one block of skin after the other (jackknife).
 
     Blocks at the edge hold less skin; those under a quarter of the usual are joined to the rest.
@@ -64,7 +63,7 @@ def statistic_of(values: Floats, blocks: NDArray[np.intp], statistic: Statistic,
     return Range(factor * middle, factor * (middle - reach), factor * (middle + reach))
 
 
-def quantile(blocks: NDArray[np.intp]) -> float:
+def quantile(blocks: Indices) -> float:
     """How many standard errors an interval reaches, by the number of blocks (Student)."""
     from scipy.special import stdtrit
 

@@ -12,9 +12,9 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite
+from porelight.arrays import Floats, Indices, Mask, Plane
 from porelight.cite import Cited
 from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import (
@@ -30,10 +30,6 @@ from porelight.photo.indices.blocks import (
 )
 from porelight.photo.indices.surface import Surface, evened, region_cells, surface
 from porelight.photo.scale import Scale
-from porelight.photo.tone import Plane
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 LEAST_PORES: Final = 30
 """Pores under which their shapes say little."""
@@ -55,7 +51,7 @@ class _Part:
 
     name: str
     cells: Mask
-    pores: NDArray[np.intp]
+    pores: Indices
     lines: Cited | None
     mirrored: bool
 
@@ -248,7 +244,7 @@ def _of_pores(maps: Surface, pores: Pores, part: _Part, scale: Scale | None) -> 
     return [_dark_middles(maps, pores, part, blocks), *_stretch(pores, part, blocks, scale)]
 
 
-def _dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: NDArray[np.intp]) -> Index:
+def _dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: Indices) -> Index:
     tones = cite.table("indices")["tone_curve"]
     depth = pores.darkness[part.pores].clip(0.0)
     usual, flat, steep = (
@@ -265,7 +261,7 @@ def _dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: NDArray[np.i
     return _index("dark_middles", "Dark middles of pores", told, "%", part, because, "tone_curve")
 
 
-def _stretch(pores: Pores, part: _Part, blocks: NDArray[np.intp], scale: Scale | None) -> list[Index]:
+def _stretch(pores: Pores, part: _Part, blocks: Indices, scale: Scale | None) -> list[Index]:
     """Elongation that the pores share in one direction: chance shapes and errors point everywhere and cancel."""
     key, title, rows = "stretch", "Stretch of pores", cite.table("indices")
     vectors = _oriented(pores, part.pores, scale)
@@ -312,7 +308,7 @@ def _against_lines(angle: float, error: float, part: _Part) -> str:
     return f"That is {said} the usual skin lines of the {part.name}, on a face at rest."
 
 
-def _oriented(pores: Pores, picked: NDArray[np.intp], scale: Scale | None) -> Floats:
+def _oriented(pores: Pores, picked: Indices, scale: Scale | None) -> Floats:
     """Log elongation of each pore as a vector at twice its direction (n, 2), on the skin where known."""
     long, angle = pores.elongation[picked], pores.direction[picked]
     if scale is not None:

@@ -10,14 +10,11 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from porelight import cite, units
+from porelight.arrays import Mask, Plane
 from porelight.photo.census import Pores, Region
-from porelight.photo.tone import Plane, blur
-
-Mask = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+from porelight.photo.tone import blur
 
 FINE: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""

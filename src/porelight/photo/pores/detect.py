@@ -6,15 +6,13 @@ import dataclasses
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.census import Pores
 from porelight.photo.pores.dots import GLINT, Dots, dots
 from porelight.photo.pores.fit import Outlines, outlines
 from porelight.photo.pores.size import PoreScale, halvings
-from porelight.photo.tone import Plane, blur
-
-Floats = NDArray[np.float64]
+from porelight.photo.tone import blur
 
 STRENGTH: Final = 0.42
 """Dotness, in units of the skin's contrast, from which a dot is looked at."""
@@ -62,10 +60,10 @@ def _clear(outline: Outlines, found: Dots) -> Floats:
     return np.asarray(found.strength * np.sqrt(outline.depth.clip(0.0) / _usual_depth(outline, found)))
 
 
-def _is_pore(outline: Outlines) -> NDArray[np.bool_]:
+def _is_pore(outline: Outlines) -> Mask:
     plain = outline.clear > CLEAR
     usual = float(np.median(outline.radius[plain])) if plain.any() else 0.0
-    keep: NDArray[np.bool_] = (
+    keep: Mask = (
         plain
         & (outline.elongation < NARROW)
         & (outline.radius < WIDE * usual)
@@ -82,7 +80,7 @@ def _usual_depth(outline: Outlines, found: Dots) -> float:
     return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), SHALLOW)
 
 
-def _table(outline: Outlines, keep: NDArray[np.bool_], factor: float, shape: tuple[int, ...]) -> Pores:
+def _table(outline: Outlines, keep: Mask, factor: float, shape: tuple[int, ...]) -> Pores:
     """The kept outlines in px of the full picture, from the top down. A pixel's centre has whole coordinates.
 
     A pore that the edge of the picture cuts may have its centre just outside: it is put on the edge.

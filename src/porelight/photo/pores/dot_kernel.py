@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from porelight.compiled import kernel
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel()
 def raise_rows(smooth, factor, index, first, last, best, at):  # type: ignore[no-untyped-def]
     """Raises ``best`` to the dotness of ``smooth`` in rows first to last, and notes ``index`` where it did.
 

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from porelight.photo.tone import Plane, blur
+from porelight.arrays import Floats, Indices, Mask, Pixels, Plane
+from porelight.photo.tone import blur
 
 BACKGROUND: Final = 5.0
 """Width of what counts as skin around a dot, in dot scales."""
@@ -30,8 +30,6 @@ BLOCK: Final = 256
 FLAT: Final = 0.004
 """Contrast [log luminance] below which a patch is called even: less than one step of an 8-bit photo."""
 
-Floats = NDArray[np.float64]
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Dots:
@@ -42,7 +40,7 @@ class Dots:
     scale: Floats
     strength: Floats
 
-    def where(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Dots:
+    def where(self, keep: Mask | Indices) -> Dots:
         return Dots(self.x[keep], self.y[keep], self.scale[keep], self.strength[keep])
 
 
@@ -76,7 +74,7 @@ def dots(log_light: Plane, scale: float, least: float = 0.0) -> Dots:
     return Dots(columns.astype(np.float64), rows.astype(np.float64), scales, strength[order])
 
 
-def raise_to_dotness(plane: Plane, scale: float, index: int, best: Plane, at: NDArray[np.uint8]) -> None:
+def raise_to_dotness(plane: Plane, scale: float, index: int, best: Plane, at: Pixels) -> None:
     """Raises ``best`` to the dotness of that scale where that is more, and puts ``index`` into ``at`` there.
 
     Dotness is the square root of the scale-normalised determinant of the Hessian where the plane is a dark dot; else 0.

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.pores.dots import Dots
-from porelight.photo.tone import Plane, blur
+from porelight.photo.tone import blur
 
-Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 CHUNK: Final = 256
@@ -50,7 +50,7 @@ class Outlines:
     clear: Floats
     """How plainly it is a dot, or once it is judged, a pore."""
 
-    def where(self, keep: NDArray[np.bool_]) -> Outlines:
+    def where(self, keep: Mask) -> Outlines:
         return Outlines(**{field.name: getattr(self, field.name)[keep] for field in dataclasses.fields(self)})
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from porelight.compiled import kernel
 
 ROUNDS = 8
 LEAST = 0.01
@@ -21,7 +22,7 @@ FASTMATH = {"nsz", "arcp", "contract"}
 X, Y, SIZE, LONG, SLANT, SOFT, DEPTH, LEVEL, TILT_X, TILT_Y = range(10)
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def look(plane, weights, row, column, half, at, slope, normal, force, left):  # type: ignore[no-untyped-def]
     """Residual of every pixel of a dot into ``left``, and the sums over them: the normal matrix, the force, the cost.
 
@@ -73,7 +74,7 @@ def look(plane, weights, row, column, half, at, slope, normal, force, left):  # 
     return cost, total
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def weigh(plane, row, column, half, reach, weights):  # type: ignore[no-untyped-def]
     """Weight of each pixel of a dot: one in the middle, nothing outside the picture and where it would hardly count."""
     for i in range(-half, half + 1):
@@ -84,7 +85,7 @@ def weigh(plane, row, column, half, reach, weights):  # type: ignore[no-untyped-
             weights[i + half, j + half] = weight if inside and weight > LEAST else 0.0
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def solved(matrix, right, step):  # type: ignore[no-untyped-def]
     """``step`` such that matrix . step = right, by Cholesky in the lower triangle of ``matrix``; whether it exists."""
     for k in range(10):
@@ -111,7 +112,7 @@ def solved(matrix, right, step):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+@kernel(fastmath=FASTMATH)
 def fit(plane, rows, columns, halves, reaches, starts, lows, highs, stiffness, at, variances, normals, near, square):  # type: ignore[no-untyped-def]
     """Fits dots (n,): damped least squares, eight rounds, with a pull towards the start as strong as the scatter."""
     slope, step, tried = np.empty(10), np.empty(10), np.empty(10)

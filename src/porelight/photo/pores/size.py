@@ -13,10 +13,10 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.pores.dots import Dots, dots
-from porelight.photo.tone import Plane, halved
+from porelight.photo.tone import halved
 
 STEP: Final = 2.0 ** (1 / 3)
 FINEST: Final = 1.1
@@ -45,8 +45,6 @@ BESIDE: Final = 2
 """Rungs on either side of the best that have a say in where between rungs the scale lies."""
 SAMPLE: Final = 500_000
 """Pixels of a raster that are looked at for the choice."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def _smooth(values: Floats) -> Floats:
     return np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
 
 
-def _between(height: Floats, judged: NDArray[np.bool_], best: int, rungs: Floats) -> float:
+def _between(height: Floats, judged: Mask, best: int, rungs: Floats) -> float:
     """The mean of the rungs around the best one, each as heavy as the square of its height above nothing."""
     beside = np.flatnonzero(judged & (np.abs(np.arange(len(rungs)) - best) <= BESIDE) & (height > 0.0))
     if not beside.size:
@@ -166,8 +164,8 @@ def _held(levels: list[tuple[Plane, Plane]], scale: float) -> _Held:
     return _Held((squares[0], squares[1]), (fourths[0], fourths[1]), area, count, grain)
 
 
-def _on(skin: Plane, found: Dots) -> NDArray[np.bool_]:
-    on: NDArray[np.bool_] = skin[found.y.astype(int), found.x.astype(int)] > 0.5
+def _on(skin: Plane, found: Dots) -> Mask:
+    on: Mask = skin[found.y.astype(int), found.x.astype(int)] > 0.5
     return on
 
 
