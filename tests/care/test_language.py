@@ -135,7 +135,7 @@ def test_composed_verdicts_have_no_english_left() -> None:
     decision = care.SetAside("age", "Dr. Muster", "Ausnahme.", ON)
     (kept, *_) = care.set_aside_verdicts(blocked, [decision], "de")
     assert kept.because.startswith(
-        "Von Dr. Muster am Mo, 15. Juni 2026 zurückgestellt: Ausnahme. Die Regel sagte noch nicht"
+        "Von Dr. Muster am Mo 15. Juni 2026 zurückgestellt: Ausnahme. Die Regel sagte noch nicht"
     )
 
 

@@ -32,7 +32,7 @@ def test_settings_are_read_from_a_file() -> None:
         ("keloid: {option: caution, by: A}", "clinic.yaml, keloid: a choice has an option, a name"),
         ("keloid: {option: ignore, by: A, reason: b}", "clinic.yaml: choice 'keloid' has no option 'ignore'"),
         ("scars: {option: caution, by: A, reason: b}", "clinic.yaml: there is no choice 'scars'"),
-        ("keloid: {option: caution, by: '', reason: b}", "clinic.yaml: choice 'keloid' needs the name"),
+        ("keloid: {option: caution, by: '', reason: b}", "clinic.yaml, keloid: a choice needs an option, the name"),
     ],
 )
 def test_bad_settings_are_refused(text: str, said: str) -> None:

@@ -154,7 +154,7 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
         ("born: 1 March 1990", "p.yaml, born: '1 March 1990' cannot be used. Write a day as 2026-03-01"),
         ("born: 1490-01-01", "p.yaml, born: 1490-01-01 is too long ago"),
         ("age: 32\nborn: 1994-01-01", "p.yaml, age: age and born are both given"),
-        ("born: 1994-01-01\nfiller: 1993-01-01", "p.yaml, born: a day in the file lies before the birth date"),
+        ("born: 1994-01-01\nfiller: 1993-01-01", "p.yaml, born: a day lies before the birth date"),
         ("phototype: 3", "p.yaml, phototype: '3' cannot be used. Write one of I, II"),
         ("phototype: iii", "p.yaml, phototype: 'iii' cannot be used"),
         ("site: ear", "p.yaml, site: 'ear' cannot be used. Write one of forehead"),

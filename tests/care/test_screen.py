@@ -203,13 +203,18 @@ def test_a_choice_of_the_clinic_is_shown_with_its_name_reason_and_the_other_sour
     [
         ({"keloids": care.Chosen("caution", "A", "b")}, "there is no choice"),
         ({"keloid": care.Chosen("ignore", "A", "b")}, "has no option"),
-        ({"keloid": care.Chosen("caution", " ", "b")}, "needs the name"),
-        ({"keloid": care.Chosen("caution", "A", "")}, "needs the name"),
+        ({"keloid": {"option": "caution"}}, "has no option"),
     ],
 )
 def test_a_choice_needs_to_exist_and_to_have_a_name_and_a_reason(chosen: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         care.ClinicChoices(chosen)
+
+
+@pytest.mark.parametrize(("by", "reason"), [(" ", "b"), ("A", ""), (None, "b")])
+def test_what_a_clinic_chose_names_who_and_why(by: Any, reason: str) -> None:
+    with pytest.raises(Refusal, match="the name of who chose it and a reason"):
+        care.Chosen("caution", by, reason)
 
 
 def test_conflicts_are_shown_where_sources_disagree() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from porelight import care
 from porelight.care.model import BLOCKING_OUTCOMES
+from porelight.refusal import Refusal
 
 from .helpers import person
 from .test_screen import FACTS, LASERS
@@ -64,7 +65,7 @@ def test_a_day_and_what_was_cleared_go_stale() -> None:
 
 
 def test_only_what_is_asked_again_can_be_confirmed() -> None:
-    with pytest.raises(KeyError, match="keloid"):
+    with pytest.raises(Refusal, match="keloid: not asked again"):
         care.at_visit(person({}, ON), {"keloid"})
 
 
