@@ -25,7 +25,7 @@ def skin() -> Skin:
 
 
 def setting(density: float = 4e6, passes: int = 1) -> Setting:
-    laser = Laser("test", "test", 10.6e-6, {}, {}, {}, ())
+    laser = Laser("test", "test", 10.6e-6, "ablative")
     return Setting(laser, 0.02, 120 * um, 5e-4, density=density, passes=passes)
 
 

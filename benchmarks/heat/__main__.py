@@ -18,6 +18,7 @@ from porelight.damage import Damage
 from porelight.fields import Exposure, Warming
 from porelight.heat import kernels
 from porelight.heat.surface import plain
+from porelight.laser import physics_of
 from porelight.light.beer_lambert import Beam, beer_lambert
 from porelight.simulation import stamp
 from porelight.simulation.chain import expected_depth, penetration, setting_from, simulate, skin_of
@@ -89,7 +90,7 @@ def stencil(nz: int, nr: int) -> None:
 def made() -> tuple[heat.Tissue, Beam, Exposure]:
     grid = heat.column_grid(SETTING, penetration(SETTING), expected_depth(SETTING))
     tissue = heat.tissue(SKIN, SETTING.laser, grid)
-    share = 1.0 - np.minimum(tissue.removal_cost / SETTING.laser.ablation["heat_of_ablation"].si, 1.0)
+    share = 1.0 - np.minimum(tissue.removal_cost / physics_of(SETTING.laser)[1].heat_of_ablation.si, 1.0)
     return tissue, beer_lambert(SETTING, SKIN, grid, share), Exposure(SKIN, SETTING, celsius(35.0))
 
 

@@ -6,13 +6,13 @@ A result is a frozen dataclass that holds its inputs, so the rows a run used are
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from porelight import units
+from porelight.frozen import FrozenMap, freeze, frozen
 
 Confidence = Literal["read", "derived", "assumed", "recalled"]
 """How we know a number, strongest first.
@@ -21,10 +21,14 @@ Confidence = Literal["read", "derived", "assumed", "recalled"]
 judgement, with its reason. ``recalled``: from memory, to be verified.
 """
 
-CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+CONFIDENCES: Final[tuple[Confidence, ...]] = get_args(Confidence)
+
+NOT_WALKED: Final = FrozenMap({"walked": False})
+"""Metadata of a field that :func:`used` passes by: it offers more rows than one result rests on, and the stages name
+those that they took in their own ``rests_on``."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A publication, page or manual that rows refer to by ``key``; None is "not seen"."""
 
@@ -42,7 +46,7 @@ class Source:
         return f"{text}. doi:{self.doi}" if self.doi else f"{text}."
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Cited:
     """One number of the literature, in the unit its source uses; :attr:`si` is what the code computes with."""
 
@@ -86,14 +90,15 @@ def rows(name: str) -> Mapping[str, Any]:
 
     text = resources.files("porelight").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loaded: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - both are the safe loader
+    # Kept for the whole process, so nobody may write into it.
+    loaded: Mapping[str, Any] = freeze(yaml.load(text, Loader=loader))  # noqa: S506 - both are the safe loader
     return loaded
 
 
 @functools.cache
 def sources() -> Mapping[str, Source]:
     """Every source that a table may name."""
-    return {key: Source(key=key, **fields) for key, fields in rows("sources").items()}
+    return FrozenMap({key: Source(key=key, **fields) for key, fields in rows("sources").items()})
 
 
 def source(key: str) -> Source:
@@ -139,7 +144,7 @@ def table(name: str) -> Table:
     found = {row.key: row for row in listed}
     if len(found) != len(listed):
         raise ValueError(f"data/{name}.yaml: two rows share an id")
-    return found
+    return FrozenMap(found)
 
 
 def used(result: object) -> tuple[Cited, ...]:
@@ -167,5 +172,5 @@ def _parts(thing: object) -> Iterable[object]:
         return thing.values()
     if isinstance(thing, tuple | list | frozenset):
         return thing
-    names = getattr(type(thing), "__dataclass_fields__", ())
-    return [getattr(thing, name) for name in names]
+    fields = getattr(type(thing), "__dataclass_fields__", {}).values()
+    return [getattr(thing, field.name) for field in fields if field.metadata.get("walked", True)]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import numbers
+from collections.abc import Iterable
+
 
 class Refusal(ValueError):
     """Raised for input a person can correct. The command line prints it and exits with 1.
@@ -15,3 +19,43 @@ class Refusal(ValueError):
     def __init__(self, what: str, *, where: str, advice: str) -> None:
         self.what, self.where, self.advice = what, where, advice
         super().__init__(f"{where}: {what}. {advice}" + ("" if advice.endswith("?") else "."))
+
+
+def check_number(
+    value: object,
+    name: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    where: str,
+    unit: str = "1",
+    whole: bool = False,
+) -> None:
+    """Refuse what is not a finite number from ``low`` to ``high``; nothing that is not a number passes for one.
+
+    Raises:
+        Refusal: it is text, a truth value, not a number, infinite, outside the range, or broken where it must be whole.
+    """
+    # A truth value is a whole number to Python, and text that looks like a number is still text.
+    number = float(value) if type(value) is not bool and isinstance(value, numbers.Real) else math.nan
+    if math.isfinite(number) and low <= number <= high and not (whole and number != round(number)):
+        return
+    of = "" if unit == "1" else f" {unit}"
+    if math.isinf(high):
+        allowed = "a finite number" if math.isinf(low) else f"at least {low:g}{of}"
+    else:
+        allowed = f"between {low:g} and {high:g}{of}"
+    kind = "whole number" if whole else "value"
+    raise Refusal(f"{name} {value!r} is out of range", where=where, advice=f"Give a {kind} that is {allowed}")
+
+
+def check_choice(value: object, name: str, allowed: Iterable[object], *, where: str) -> None:
+    """Refuse a word that is none of the allowed ones.
+
+    Raises:
+        Refusal: with the words that are.
+    """
+    words = tuple(allowed)
+    if not any(type(value) is type(word) and value == word for word in words):
+        named = ", ".join(str(word) for word in words)
+        raise Refusal(f"{name} {value!r} is not known", where=where, advice=f"Use one of {named}")

@@ -64,7 +64,7 @@ def test_the_grade_is_that_of_the_formula() -> None:
 
 
 TABLES = ["care/questions", "care/items", "care/guide", "care/learn"]
-TABLES += ["rules/candidacy", "rules/choices", "rules/lasers"]
+TABLES += ["rules/candidacy", "rules/choices"]
 
 
 def keys_of(thing: Any) -> Iterator[Any]:

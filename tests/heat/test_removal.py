@@ -8,7 +8,7 @@ import pytest
 from porelight import cite, heat
 from porelight.heat.removal import as_dried
 from porelight.heat.tissue import BOILING, LATENT
-from porelight.laser import laser
+from porelight.laser import laser, physics_of
 from porelight.simulation.chain import Conditions, numbers, setting_from, simulate, skin_of
 from porelight.simulation.model import Simulation
 from porelight.units import ms, to_celsius, um
@@ -56,7 +56,7 @@ def test_bursting_hardly_changes_a_column() -> None:
 
 def test_weak_light_leaves_char_and_strong_light_leaves_none() -> None:
     # Far below 6 and far above 13 kW/cm2 in front of the ejecta: 2 and 50.
-    table, usual = cite.table("lasers"), laser("co2").ablation["removal_temperature"].si
+    table, usual = cite.table("lasers"), physics_of(laser("co2"))[1].removal_temperature.si
     weak, strong = full_field(40.0, 20000), full_field(40.0, 800)
     assert usual + 50.0 < weak.warming.peak_temperature <= table["char_temperature"].si + 1.0
     assert strong.warming.peak_temperature <= usual + 1.0

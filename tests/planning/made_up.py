@@ -10,6 +10,7 @@ from porelight import healing, units
 from porelight.care.model import Person, Verdict
 from porelight.cite import Cited, source
 from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Warming
+from porelight.forecasting.trials import course_of
 from porelight.laser import Laser, Setting
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.scale import typed
@@ -61,10 +62,10 @@ LASER = Laser(
     key="co2",
     name="Fractional CO2",
     wavelength=10600 * units.nm,
+    kind="ablative",
     default={"energy_mj": 20, "density_pct": 10},
     limits={"energy_mj": (1, 100), "density_pct": (0, 100)},
-    ablation={},
-    rests_on=(),
+    course=course_of("co2"),
 )
 
 

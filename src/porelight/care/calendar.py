@@ -39,7 +39,7 @@ def make_calendar(
     Args:
         person: decides which items apply; an unknown answer keeps an item.
         sessions: the days of the sessions, in order.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
         starts: when each session starts on the clinic's clock; without it no item has a clock time.
         language: of every text.

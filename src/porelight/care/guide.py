@@ -74,7 +74,7 @@ def make_day_guide(day: int, laser: str = "co2", *, language: str = "en") -> Day
 
     Args:
         day: days since the session, 0 on the day itself.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         language: of every text.
 
     Raises:

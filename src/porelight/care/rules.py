@@ -11,12 +11,9 @@ from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Cited, Confidence, Source
 from porelight.frozen import frozen
+from porelight.laser import LaserClass, lasers
 from porelight.refusal import Refusal
 from porelight.skin import Phototype
-
-Kind = Literal["ablative", "full", "nonablative", "pulsed", "gland"]
-"""``ablative`` opens the surface in columns, ``full`` everywhere; ``pulsed`` is picosecond or Q-switched; ``gland`` is
-aimed at sebaceous glands."""
 
 
 @frozen
@@ -24,7 +21,7 @@ class LaserKind:
     """How the rules see a laser."""
 
     key: str
-    kind: Kind
+    kind: LaserClass
     spacing: Cited
     """Time between two sessions."""
 
@@ -33,7 +30,7 @@ class LaserKind:
 class Branch:
     """What a rule says for some kinds of laser when it applies to the person."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[LaserClass, ...]
     """Empty is every kind."""
     outcome: Outcome
     because: str
@@ -74,7 +71,7 @@ class Rule:
         """The one answer that the rule has nothing against."""
         return "no" if self.bad == "yes" else "yes"
 
-    def branch(self, kind: Kind) -> Branch | None:
+    def branch(self, kind: LaserClass) -> Branch | None:
         """The first branch for that kind of laser; None where the rule does not apply to it."""
         return next((branch for branch in self.branches if not branch.kinds or kind in branch.kinds), None)
 
@@ -83,7 +80,7 @@ class Rule:
 def load_rules() -> tuple[Rule, ...]:
     """Every rule that ever was in force."""
     begins = cite.rows("rules/candidacy")["begins"]
-    return tuple(_read_rule({"effective": begins} | row) for row in cite.rows("rules/candidacy")["rules"])
+    return tuple(_read_rule({"effective": begins, **row}) for row in cite.rows("rules/candidacy")["rules"])
 
 
 def rules_in_force(on: dt.date) -> tuple[Rule, ...]:
@@ -119,9 +116,11 @@ def phototype_group(key: str) -> frozenset[Phototype]:
 @functools.cache
 def laser_kinds() -> dict[str, LaserKind]:
     """Every laser that the rules know."""
-    days = cite.table("rules/days")
-    listed = cite.rows("rules/lasers")["lasers"].items()
-    return {key: LaserKind(key=key, kind=row["kind"], spacing=days[row["spacing"]]) for key, row in listed}
+    return {
+        key: LaserKind(key=key, kind=device.kind, spacing=device.spacing)
+        for key, device in lasers().items()
+        if device.spacing is not None
+    }
 
 
 def laser_kind(key: str) -> LaserKind:

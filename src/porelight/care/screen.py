@@ -31,7 +31,7 @@ def screen_person(
     Args:
         person: what is known; what is not stays unknown, which is never "no".
         on: the day on which the person is judged, by the rules of that day.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         language: of titles, reasons and what clears; remarks on sources stay in English.
 

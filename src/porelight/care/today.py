@@ -31,7 +31,7 @@ def make_today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
     Args:
         course: of :func:`~porelight.care.make_calendar`; its language is kept.
         day: any day; far from the sessions there is nothing to do.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
 
     Raises:
         Refusal: the laser is not known.

@@ -35,7 +35,8 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast, Milestone
-from porelight.forecasting.trials import Course, borrowed, course_of
+from porelight.forecasting.trials import borrowed, course_of
+from porelight.laser import Course
 from porelight.photo.census import PoreCensus
 from porelight.refusal import Refusal
 from porelight.units import percent, week

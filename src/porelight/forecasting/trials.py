@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
+from collections.abc import Mapping
 
-from porelight import cite
-from porelight.cite import Cited
+from porelight.laser import Course, lasers
 from porelight.refusal import Refusal
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Course:
-    """Rows that describe a course. ``early`` and ``final`` are two visits of one trial, ``anchor_spacing`` apart."""
-
-    laser: str
-    early: Cited
-    final: Cited
-    anchor_spacing: Cited
-    study_spread: Cited
-    spacing: Cited
-    spacing_dark: Cited
-    """For phototypes IV to VI."""
-    most_sessions: Cited
-    """Of a trial of this laser and, where its forecast is borrowed, at most of the trial it borrows from."""
-    energies_mj: tuple[float, ...]
-    densities_pct: tuple[float, ...]
-    lender: str | None = None
-    """Laser whose trial anchors this course for want of one of its own."""
-
-
-@functools.cache
-def courses() -> dict[str, Course]:
-    """Every course of ``data/planning.yaml`` by the key of its laser."""
-    trials, planning, listed = cite.table("trials"), cite.table("planning"), cite.rows("planning")["courses"]
-    most = {row["laser"]: planning[row["most_sessions"]] for row in listed}
-    return {
-        row["laser"]: Course(
-            laser=row["laser"],
-            early=trials[row["anchors"][0]],
-            final=trials[row["anchors"][1]],
-            anchor_spacing=planning[row["anchor_spacing"]],
-            study_spread=planning[row["spread"]],
-            spacing=planning[row["spacing"]],
-            spacing_dark=planning[row["spacing_dark"]],
-            most_sessions=min(most[row.get("borrows", row["laser"])], most[row["laser"]], key=lambda each: each.value),
-            energies_mj=tuple(float(value) for value in row["energy_mj"]),
-            densities_pct=tuple(float(value) for value in row["density_pct"]),
-            lender=row.get("borrows"),
-        )
-        for row in listed
-    }
+def courses() -> Mapping[str, Course]:
+    """What trials know of a course, by the key of its laser."""
+    return {key: device.course for key, device in lasers().items() if device.course is not None}
 
 
 def course_of(laser: str) -> Course:
@@ -71,6 +31,8 @@ def course_of(laser: str) -> Course:
 
 def borrowed(laser: str) -> str:
     """What is to be said where the forecast of a laser rests on a trial of another; empty where it does not."""
-    if course_of(laser).lender != "co2":
+    lender = course_of(laser).lender
+    if lender is None:
         return ""
-    return "No count of pores after Er:YAG was seen: the forecast borrows from CO2, with a wider interval."
+    own, other = (lasers()[key].name.removeprefix("Fractional ") for key in (laser, lender))
+    return f"No count of pores after {own} was seen: the forecast borrows from {other}, with a wider interval."

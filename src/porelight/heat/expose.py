@@ -123,9 +123,10 @@ def _front_step(column: Column, exposure: Exposure) -> float:
     """Time in which the brightest light could remove two cells [s]."""
     setting = exposure.setting
     irradiance = setting.peak_fluence / setting.pulse_duration
-    if not setting.laser.ablation or irradiance == 0.0:
+    ablation = setting.laser.ablation
+    if ablation is None or irradiance == 0.0:
         return setting.pulse_duration
-    return float(2.0 * column.heights[0] * setting.laser.ablation["heat_of_ablation"].si / irradiance)
+    return float(2.0 * column.heights[0] * ablation.heat_of_ablation.si / irradiance)
 
 
 def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float, *, last: bool) -> None:

@@ -46,10 +46,10 @@ def under_light(
         it does not [W/m3], what char takes up beyond the usual before it leaves [J/m3]; power density above which an
         intact surface bursts [W/m3], enthalpy at which it does, and of the deepest tissue that leaves with it [J/m3].
     """
-    table = cite.table("lasers")
-    if f"{laser.key}_char_below" not in table:
+    table, ablation = cite.table("lasers"), laser.ablation
+    if ablation is None or ablation.char_below is None or ablation.char_free is None:
         return tissue
-    below, above = table[f"{laser.key}_char_below"], table[f"{laser.key}_char_free"]
+    below, above = ablation.char_below, ablation.char_free
     char, burst, torn = table["char_temperature"], table["burst_dryness"], table["torn_dryness"]
     rows, found = tissue.rows, as_dried(tissue.rows.shape[0])
     if charring:

@@ -107,7 +107,9 @@ def tissue(skin: Skin, laser: Laser, grid: Grid, *, perfused: bool = True) -> Ti
             value["perfusion"] * value["blood_heat"] * perfused,
         ]
     )
-    used = (*(table[key] for key in ROWS), *laser.ablation.values())
+    used = tuple(table[key] for key in ROWS)
+    if laser.ablation is not None:
+        used += (laser.ablation.heat_of_ablation, laser.ablation.removal_temperature)
     return Tissue(rows=np.ascontiguousarray(columns), law=law, rests_on=used)
 
 
@@ -143,9 +145,9 @@ def _column(name: str, water: float, value: dict[str, float], laser: Laser) -> l
     latent = water * value["water_latent"]
     dry = (1.0 - water) * solid
     removal = boiling + latent
-    if laser.ablation:
-        removal += dry * (laser.ablation["removal_temperature"].si - value["boiling_point"])
-        removal = min(removal, (WARM - ICE_POINT) * wet + laser.ablation["heat_of_ablation"].si)
+    if laser.ablation is not None:
+        removal += dry * (laser.ablation.removal_temperature.si - value["boiling_point"])
+        removal = min(removal, (WARM - ICE_POINT) * wet + laser.ablation.heat_of_ablation.si)
     conductivity = value[f"{name}_conductivity"]
     return [frozen, frozen_share * value["water_fusion"], wet, boiling, latent, dry, conductivity, removal]
 

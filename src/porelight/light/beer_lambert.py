@@ -24,12 +24,12 @@ import math
 
 import numpy as np
 
-from porelight import cite, units
+from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.compiled import kernel
 from porelight.fields import Grid
-from porelight.laser import Laser, Setting
+from porelight.laser import Ablation, Laser, Setting, physics_of
 from porelight.skin import Skin
 
 
@@ -122,16 +122,14 @@ def beer_lambert(
     Validity: wavelengths at which absorption outweighs scattering a hundredfold (2.94 and 10.6 um).
 
     Raises:
-        KeyError: no water constants at this wavelength.
+        Refusal: the laser has no rows for absorption in water, or none for ablation.
     """
     switch = mechanisms or Mechanisms()
-    table, lasers = cite.table("infrared"), cite.table("lasers")
-    suffix = round(setting.laser.wavelength / units.nm)
-    water, index = table[f"water_absorption_{suffix}"], table[f"water_index_{suffix}"]
-    quality = lasers[f"{setting.laser.key}_beam_quality"]
-    albedo = lasers[f"{setting.laser.key}_ejecta_albedo"]
-    mixing, back, dry = lasers["channel_mixing_length"], lasers["wall_return"], table[f"dry_absorption_share_{suffix}"]
-    cloud = _cloud(setting, lasers)
+    (absorption, ablation), table = physics_of(setting.laser), cite.table("lasers")
+    water, index, dry = absorption.water, absorption.index, absorption.dried_share
+    quality, albedo = ablation.beam_quality, ablation.ejecta_albedo
+    mixing, back = table["channel_mixing_length"], table["wall_return"]
+    cloud = _cloud(setting, ablation)
     profile, missed = ring_profile(setting, grid)
     return Beam(
         profile=profile,
@@ -152,16 +150,17 @@ def beer_lambert(
     )
 
 
-def _cloud(setting: Setting, table: cite.Table) -> tuple[Cited, ...]:
+def _cloud(setting: Setting, ablation: Ablation) -> tuple[Cited, ...]:
     """Row of the light that lingering ejecta take up; none where pulses follow slowly or the laser has no such row.
 
     Scanned spots meet the ejecta of their neighbours too; wide spots are placed one by one and meet their own.
     """
+    table = cite.table("lasers")
     wide = setting.spot_diameter >= table["widest_scanned_spot"].si
-    key = f"{setting.laser.key}_clouding" + "_wide" * wide
+    row = ablation.clouding_wide if wide else ablation.clouding
     follows = 0.0 < setting.repetition_interval < table["clearing_time"].si
     many = setting.pulses_per_column > 1 or (setting.density > 0.0 and not wide)
-    return (table[key],) if follows and many and key in table else ()
+    return (row,) if follows and many and row is not None else ()
 
 
 def fresnel_normal(index: complex) -> float:

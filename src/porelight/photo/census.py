@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from porelight import units
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.photo.card.find_card import Card
 from porelight.photo.face.find_face import Face
 from porelight.photo.scale import Scale
@@ -34,7 +34,7 @@ PictureFlag = Literal[
 ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Pores:
     """One entry per pore in every array, shape (n,)."""
 
@@ -65,7 +65,7 @@ class Pores:
         return np.pi * self.diameter**2 / 4.0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """A part of the face, or of a close-up, whose pores are counted together."""
 
@@ -81,7 +81,7 @@ class Region:
 GateLevel = Literal["usable", "usable with care", "refuse"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that limits a photo, how much, and what the person with the camera can do."""
 
@@ -90,7 +90,7 @@ class Finding:
     advice: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """Whether a photo can carry a measurement: the gravest of its findings."""
 
@@ -98,7 +98,7 @@ class Gate:
     findings: tuple[Finding, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """One thing about the skin that an ordinary photo hints at: an index, not a measurement."""
 
@@ -114,7 +114,7 @@ class Index:
     rests_on: tuple[Cited, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class PoreCensus:
     """The pores of one photo. Without a scale, every property with a length in its name is None."""
 

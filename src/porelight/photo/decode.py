@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import dataclasses
 import functools
 import io
 import logging
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from porelight.arrays import Pixels
+from porelight.frozen import frozen
 from porelight.photo import header
 from porelight.refusal import Refusal
 
@@ -34,7 +34,7 @@ MOST_SCANS: Final = 100
 _GREY_WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """A photo as ``pixels`` (height, width, 3) in sRGB, turned upright. Place, time and camera are not kept."""
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from porelight.arrays import Floats, Mask, Pixels, Plane
 from porelight.fields import Interval
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus, Pores
 from porelight.photo.compare.tally import taken
 from porelight.photo.decode import Picture
@@ -36,7 +37,7 @@ TRIES: Final = 12
 """Windows that are looked at, along each side."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A part of a picture [px]."""
 
@@ -49,7 +50,7 @@ class Window:
         return pixels[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """Pixels (h, w, 3) at both ends and the middle of a change of diameter [%], each with :data:`LABEL` burnt in."""
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
 
 import numpy as np
 
 from porelight.arrays import Floats
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.photo.card.sheet import Sheet
 
 ScaleSource = Literal["typed", "card", "iris"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Scale:
     """Micrometres of skin per pixel.
 

@@ -8,10 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from porelight import cite, healing
 from porelight.care.model import Verdict
-from porelight.cite import Cited
 from porelight.fields import Interval
-from porelight.forecasting.trials import Course
-from porelight.laser import Laser, Setting
+from porelight.laser import Course, Laser, Setting
 from porelight.planning.model import Candidate
 from porelight.simulation.model import Simulation
 from porelight.skin import Phototype
@@ -80,7 +78,7 @@ def _candidate(
     remarks = (
         _reach(simulation),
         _cover(simulation, density),
-        _tried(simulation.setting.laser, energy, density, table["tried_energy"], table["tried_density"]),
+        _tried(simulation.setting.laser, energy, density),
         *_marks(density, densest, phototype),
     )
     told = [table[key] for key in ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns")]
@@ -107,9 +105,10 @@ def _cover(simulation: Simulation, density: float) -> str:
     )
 
 
-def _tried(laser: Laser, energy: float, density: float, energies: Cited, densities: Cited) -> str:
-    if laser.key != "co2":
+def _tried(laser: Laser, energy: float, density: float) -> str:
+    if laser.course is None or laser.course.tried is None:
         return "No setting of a pore trial with this laser was seen, so none of these has been tried on pores."
+    energies, densities = laser.course.tried
     if energy * mJ < energies.si_low or density * percent < densities.si_low:
         return (
             f"Milder than what was compared in a trial ({energies.low:g}-{energies.high:g} mJ at {densities.low:g}-"

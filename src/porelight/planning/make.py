@@ -15,8 +15,8 @@ from porelight.care.screen import sort_by_gravity
 from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast
-from porelight.forecasting.trials import Course, course_of
-from porelight.laser import Setting
+from porelight.forecasting.trials import course_of
+from porelight.laser import Course, Setting
 from porelight.laser import laser as laser_of
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing

@@ -109,7 +109,7 @@ def sheet(
 
     Args:
         course: the calendar, whose language the sheet has.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         timezone: IANA name of the zone of ``course.starts``.
         clashes: engagements to talk about, of :func:`~porelight.care.find_clashes`.
         clinic: name of the clinic; a line to write on where left out.

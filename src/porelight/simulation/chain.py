@@ -13,7 +13,7 @@ from porelight import cite, heat
 from porelight.damage import Damage
 from porelight.fields import Crater, Exposure, Progress, SurfaceState
 from porelight.healing import recover
-from porelight.laser import Setting, lasers
+from porelight.laser import Setting, physics_of
 from porelight.light.beer_lambert import beer_lambert
 from porelight.refusal import Refusal
 from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms, named
@@ -22,7 +22,7 @@ from porelight.simulation.numbers import numbers
 from porelight.simulation.pulse import Shape
 from porelight.simulation.scenario import Scenario, scenario_from, setting_from, skin_of
 from porelight.skin import Skin
-from porelight.units import ICE_POINT, celsius, mm, ms, nm, to_celsius, us
+from porelight.units import ICE_POINT, celsius, mm, ms, to_celsius, us
 from porelight.version import __version__
 
 __all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
@@ -118,7 +118,8 @@ def simulate(
     exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without)
     grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
     tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
-    shield = 1.0 - np.minimum(tissue.removal_cost / setting.laser.ablation["heat_of_ablation"].si, 1.0)
+    heat_of_ablation = physics_of(setting.laser)[1].heat_of_ablation.si
+    shield = 1.0 - np.minimum(tissue.removal_cost / heat_of_ablation, 1.0)
     light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
     bursting, charring = BURSTING not in said.without, CHARRING not in said.without
     tissue = heat.under_light(tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring)
@@ -188,7 +189,7 @@ def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[
 
 def penetration(setting: Setting) -> float:
     """Depth at which light of this laser has fallen to 1/e in dermis [m]."""
-    water = cite.table("infrared")[f"water_absorption_{round(setting.laser.wavelength / nm)}"]
+    water = physics_of(setting.laser)[0].water
     return 1.0 / (water.si * cite.table("skin")["dermis_water"].si)
 
 
@@ -196,7 +197,7 @@ def expected_depth(setting: Setting) -> float:
     """How deep a cylinder as wide as the spot would be at the heat of ablation, at most 3 mm [m]: sizes the grid."""
     energy = setting.pulse_energy * setting.pulses_per_column
     area = math.pi * (0.5 * setting.spot_diameter) ** 2
-    return min(energy / (setting.laser.ablation["heat_of_ablation"].si * area), 3.0 * mm)
+    return min(energy / (physics_of(setting.laser)[1].heat_of_ablation.si * area), 3.0 * mm)
 
 
 def time_to_cool(setting: Setting) -> float:
@@ -210,15 +211,10 @@ def check(setting: Setting, temperature: float, under: Conditions | None = None)
     """Refuse what the physics here does not cover.
 
     Raises:
-        Refusal: a laser that does not ablate, skin outside -80 to 45 C, pulses that overlap, a stack that lasts too
-            long, or a wet surface under something that covers it.
+        Refusal: a laser whose light or removal of tissue is not known, skin outside -80 to 45 C, pulses that overlap,
+            a stack that lasts too long, or a wet surface under something that covers it.
     """
-    if not setting.laser.ablation:
-        raise Refusal(
-            f"{setting.laser.name} light scatters in skin and removes none of it, which this chain does not follow",
-            where="laser",
-            advice="Use one of " + ", ".join(key for key, each in lasers().items() if each.ablation),
-        )
+    physics_of(setting.laser)
     if not COLDEST <= temperature <= WARMEST:
         raise Refusal(
             f"skin of {to_celsius(temperature):.0f} C is outside the range of the tissue constants",

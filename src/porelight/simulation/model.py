@@ -29,5 +29,5 @@ class Simulation:
     @property
     def peak_is_limit(self) -> bool:
         """Whether the peak is the temperature at which dried tissue is carried away: it may have been hotter."""
-        limit = self.setting.laser.ablation.get("removal_temperature")
-        return limit is not None and self.warming.peak_temperature > limit.si - 0.5
+        ablation = self.setting.laser.ablation
+        return ablation is not None and self.warming.peak_temperature > ablation.removal_temperature.si - 0.5

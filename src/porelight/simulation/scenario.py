@@ -10,7 +10,7 @@ from typing import Any
 import pydantic
 
 from porelight.fields import SurfaceState
-from porelight.laser import Laser, Profile, Setting, lasers
+from porelight.laser import Laser, Profile, Setting, followed_lasers, lasers
 from porelight.reading import mapping
 from porelight.refusal import Refusal
 from porelight.simulation.cooling import NAMES as COOLING
@@ -180,12 +180,15 @@ _WHY = {
 
 
 def _device(key: str) -> Laser:
-    try:
-        return lasers()[key]
-    except KeyError:
+    device = lasers().get(key)
+    if device is None or device.lacks:
+        lacks = f": it lacks {' and '.join(device.lacks)}" if device else ""
         raise Refusal(
-            f"laser {key!r} is not one that can be simulated", where="laser", advice="Use " + ", ".join(lasers())
-        ) from None
+            f"laser {key!r} is not one that can be simulated{lacks}",
+            where="laser",
+            advice="Use " + ", ".join(followed_lasers()),
+        )
+    return device
 
 
 def _number(device: Laser, name: str, given: Number) -> float:

@@ -179,7 +179,13 @@ def usual_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
     """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
     if setting.repetition_interval > 0.0:
         return setting.pulses_per_column * setting.repetition_interval, ()
-    row = cite.table("lasers")[f"{setting.laser.key}_repetition"]
+    row = setting.laser.repetition
+    if row is None:
+        raise Refusal(
+            f"no typical repetition rate of {setting.laser.name} is known",
+            where="repetition_hz",
+            advice="Give the repetition rate, or the time from one column to the next",
+        )
     return max(1.0 / row.si, setting.pulse_duration), (row,)
 
 

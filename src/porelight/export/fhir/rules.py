@@ -46,7 +46,7 @@ def make_plan_definition(
 
     Args:
         on: the day; without it the newest rules.
-        laser: key of ``data/rules/lasers.yaml``.
+        laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
 
     Raises:

@@ -15,6 +15,7 @@ import numpy as np
 
 from porelight import cite, units
 from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.artificial import view as seen_from
 from porelight.photo.artificial.view import Scene, View
 from porelight.photo.scale import stretched
@@ -37,7 +38,7 @@ BROWN: Final = np.array([0.55, 0.85, 1.0], np.float32)
 """The same for melanin; by eye."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Camera:
     """What the camera adds. Lengths in px, noise in 8-bit levels."""
 
@@ -49,7 +50,7 @@ class Camera:
     gamma: float = 1.0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """``pixels`` (h, w, 3) sRGB and the truth of every pore, shape (n,) [px]; the diameter is at half depth."""
 

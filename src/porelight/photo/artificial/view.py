@@ -10,6 +10,7 @@ import numpy as np
 
 from porelight import units
 from porelight.arrays import Floats, Mask, Plane
+from porelight.frozen import frozen
 from porelight.photo.card.layout import Box, Layout, layout, ticks
 from porelight.photo.card.sheet import Sheet
 
@@ -21,7 +22,7 @@ TICK: Final = 0.2
 """Width of a ruler's tick [mm]."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """The camera before the skin, and what lies on it. Angles in degrees."""
 
@@ -43,7 +44,7 @@ class View:
     """Middle of the card's opening, from the middle of the picture on the skin [mm]."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """The skin and the card as sheets, in a picture of ``size`` (height, width)."""
 

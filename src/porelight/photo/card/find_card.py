@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from porelight import cite, units
 from porelight.arrays import Floats, Mask, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.card import pose
 from porelight.photo.card.edges import sharpened
 from porelight.photo.card.layout import Box, Layout, Patch, family, layout
@@ -46,7 +46,7 @@ INSIDE: Final = 0.6
 ColourFlag = Literal["card overexposed", "card dark", "card in glare"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """The card as one photo shows it.
 

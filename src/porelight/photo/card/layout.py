@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import Any
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats, Mask
+from porelight.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A rectangle on the card: left, top, width and height [mm]."""
 
@@ -28,7 +28,7 @@ class Box:
         return np.array([(self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom)])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """A square that can be recognised; black where ``modules`` (8, 8) is true."""
 
@@ -37,7 +37,7 @@ class Tag:
     modules: Mask
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """One even colour: ``reflectance`` in red, green and blue light as it should print."""
 
@@ -46,7 +46,7 @@ class Patch:
     reflectance: tuple[float, float, float]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Ruler:
     """Millimetre ticks from a corner of the opening: along x where ``across``, else along y."""
 
@@ -56,7 +56,7 @@ class Ruler:
     length: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The whole card. The paper's patches are the bare ones."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +10,7 @@ import numpy as np
 from porelight import cite, units
 from porelight.arrays import Floats
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.photo.card.sheet import Sheet
 
 FLAT: Final = 1e-9
@@ -33,7 +33,7 @@ APART: Final = 0.03
 """How far other sheets are apart, in radians, logarithms and usual bends."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """What turns the fit's parameters into a sheet: picture (width, height) [px], usual bend and reach of the card.
 
@@ -78,7 +78,7 @@ class Frame:
         return np.asarray((focal[:, None, None] * spots[..., :2] + middle * depth[:, None, None]) / ahead + self.centre)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Pose:
     """The sheet, the parameters behind it (9,), their covariance, and the standard error of a corner [px]."""
 

@@ -5,18 +5,18 @@ Coordinates on the sheet run along it, so that lengths of skin under a bent card
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
 import numpy as np
 
 from porelight.arrays import Floats
+from porelight.frozen import frozen
 
 STEPS: Final = 8
 """Steps of Newton's method from px to the sheet; the error falls below a thousandth of a px within five."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A cylinder of curvature ``bend`` whose apex touches the plane of the sheet at its origin.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
 import numpy as np
 
 from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.compare.alike import sampled
 from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
@@ -19,7 +19,7 @@ GREY: Final = 128
 """What is shown where the second photo shows nothing."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Aligned:
     """Pixels (h, w, 3) of the part of the first photo that the second shows as well, and of the second, moved there."""
 

@@ -35,7 +35,7 @@ ANTIALIAS: Final = 0.45
 """Blur before a raster is coarsened, by the coarse pixel."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Alike:
     """Log luminance (h, w) of both photos on one raster over the first photo."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
 
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.fields import Interval
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.register import Registration
 
@@ -16,7 +16,7 @@ Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile",
 Unit = Literal["px", "um", "1", "%"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Pairs:
     """Pores found in both photos, shape (n,); lengths in px of the first photo, on its scale."""
 
@@ -43,7 +43,7 @@ class Pairs:
         return int(self.x.size)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """One thing measured in both photos, and its relative change."""
 
@@ -59,7 +59,7 @@ class Measure:
     result: Result
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What two photos of the same skin tell. ``measures[0]`` is the answer: the diameter, pore by pore."""
 

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Floats, Indices, Mask, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus
 from porelight.photo.pores.dots import Dots, dots
 from porelight.photo.pores.fit import RADIUS
@@ -54,7 +55,7 @@ THIN: Final = 8
 """Pixels between places at which a dense map is computed."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Registration:
     """A map from the places of one photo to those of another, and how well it holds. All in px of the photos."""
 

@@ -49,7 +49,7 @@ LENGTHS: Final[dict[Key, float]] = {"count": 0.0, "area": 2.0, "enlarged": 0.0, 
 Table = TypeVar("Table", Pores, Pairs)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Sizes:
     """What both photos told on their common skin; lengths in px of the first photo, whose census gives the scale."""
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.decode import Picture
 from porelight.photo.face.iris import Iris, irises_of
 from porelight.photo.face.network import Window, network
@@ -37,7 +38,7 @@ RIGHT_TO_LEFT: Final = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356)
 BROW_TO_CHIN: Final = (10, 152)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """A face. Right and left are the patient's: the right cheek is on the left of an upright portrait."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Final
@@ -11,6 +10,7 @@ import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
 from porelight.photo.face.network import Window, network
 from porelight.photo.tone import linear, luminance
 
@@ -31,7 +31,7 @@ ACROSS: Final = 48
 """Samples across the iris: finer than any photo of a face shows it."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Iris:
     """An iris as it is seen. With closed lids the place and width are guesses that nobody may use."""
 

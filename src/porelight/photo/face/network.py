@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from importlib import resources
@@ -11,6 +10,7 @@ from typing import Final, Literal
 import numpy as np
 
 from porelight.arrays import Floats, Pixels, Plane
+from porelight.frozen import frozen
 
 Model = Literal["face_finder", "face_points", "iris_points"]
 
@@ -37,7 +37,7 @@ def network(model: Model) -> Callable[[Plane], tuple[Floats, Floats]]:
     return answer
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A turned square of a picture: centre and side [px], angle of its rows [radians] clockwise on the picture."""
 

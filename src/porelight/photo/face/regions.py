@@ -10,6 +10,7 @@ import numpy as np
 
 from porelight import reading, units
 from porelight.arrays import Floats, Mask, Pixels
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.decode import Picture
 from porelight.photo.face.find_face import Face
@@ -261,7 +262,7 @@ def _meet(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
     return any(side(p, q, r) == 0.0 and between(p, q, r) for p, q, r in ((a, b, c), (a, b, d), (c, d, a), (c, d, b)))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class RegionSummary:
     """The pores of one region. Without a scale, every length is None."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any, Final
@@ -11,6 +10,7 @@ import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats, Indices
+from porelight.frozen import frozen
 
 Integers = Indices
 Statistic = Callable[[Floats], Any]
@@ -25,7 +25,7 @@ LEVEL: Final = 0.95
 """Level of every interval."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """A value with the ends of its interval."""
 

@@ -45,7 +45,7 @@ AS_MUCH_AS: Final = (10.0, 90.0)
 TOO_LITTLE: Final = "Too little skin is in view to tell."
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """Skin that is judged together: its cells, its pores, and the direction of its skin lines where one is known."""
 

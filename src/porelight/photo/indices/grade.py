@@ -7,7 +7,6 @@ photos make a :class:`Cohort` to stand among.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from porelight import cite, units
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus
 from porelight.photo.face.regions import RegionSummary, summaries
 
@@ -28,7 +28,7 @@ NAMES: Final[dict[Quantity, str]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Cohort:
     """One value per person, all of one quantity, region and device."""
 
@@ -41,7 +41,7 @@ class Cohort:
     values: tuple[float, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """Mean and standard deviation that a publication printed."""
 
@@ -55,7 +55,7 @@ class Published:
     unit: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """One region among other people, or why that cannot be told."""
 

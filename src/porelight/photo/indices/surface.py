@@ -40,7 +40,7 @@ PORE_REACH: Final = 1.5
 """Radius around a pore, by its own, that does not count as surface."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Surface:
     """Cells (h, w); NaN where no skin is seen. Shares are 0 to 1, contrasts are logarithms."""
 
