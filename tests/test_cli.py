@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,7 +133,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(run: Run, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("obeys_permissions")
 def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     code, _, stderr = plan_of(run, SAMPLE, tmp_path / "out")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import re
 import sys
+from typing import Any
 
 import pytest
 
@@ -159,14 +159,6 @@ def test_the_name_of_the_file_decides_what_it_is(monkeypatch: pytest.MonkeyPatch
     assert care_sheet.sheet_file("x", "Sheet.PDF") == b"%PDF-x"
 
 
-def weasyprint_works() -> bool:
-    try:
-        importlib.import_module("weasyprint")
-    except (ImportError, OSError):
-        return False
-    return True
-
-
 def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(Refusal, match=r"porelight\[pdf\]"):
@@ -174,16 +166,11 @@ def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not weasyprint_works(), reason="WeasyPrint or its library is missing: apt install libpango-1.0-0 libpangoft2-1.0-0"
-)
-def test_three_sessions_print_on_three_pages_of_a4_and_give_the_same_bytes() -> None:
+def test_three_sessions_print_on_three_pages_of_a4_and_give_the_same_bytes(weasyprint: Any) -> None:
     page = care_sheet.sheet(course())
     written = care_sheet.sheet_pdf(page)
     assert written.startswith(b"%PDF-")
     assert written == care_sheet.sheet_pdf(page)
-    import weasyprint
-
     pages = weasyprint.HTML(string=page).render().pages
     assert len(pages) == 3
     a4 = (210 / 25.4 * 96, 297 / 25.4 * 96)

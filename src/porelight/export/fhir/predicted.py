@@ -45,7 +45,7 @@ def make_risk_assessment(plan: Plan, subject: str | None = None, *, basis: tuple
     return RiskAssessment.model_validate(
         {
             "resourceType": "RiskAssessment",
-            "text": make_narrative(FORECAST_MEANING, *course.remarks),
+            "text": make_narrative(FORECAST_MEANING, *map(str, course.remarks)),
             "status": "preliminary",
             "method": make_concept(f"Porelight {plan.version}, forecast from the numbers of published trials"),
             "code": make_concept(
@@ -55,7 +55,7 @@ def make_risk_assessment(plan: Plan, subject: str | None = None, *, basis: tuple
             "occurrenceDateTime": plan.on,
             "basis": [{"reference": reference} for reference in basis] or None,
             "prediction": _list_predictions(course),
-            "note": [{"text": text} for text in (FORECAST_MEANING, *course.remarks)],
+            "note": [{"text": text} for text in (FORECAST_MEANING, *map(str, course.remarks))],
         }
     )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from porelight import units
 from porelight.care.model import Answer
-from porelight.export.as_json import DIGITS
+from porelight.export.outside import FLOAT_DIGITS
 from porelight.refusal import Refusal
 
 Element = dict[str, Any]
@@ -78,7 +78,7 @@ def make_narrative(*paragraphs: str) -> Element:
 
 def decimal_of(value: float) -> Decimal:
     """A decimal with the digits that mean something, and no negative zero."""
-    return Decimal(f"{float(f'{value:.{DIGITS}g}') + 0.0!r}")
+    return Decimal(f"{float(f'{value:.{FLOAT_DIGITS}g}') + 0.0!r}")
 
 
 def make_quantity(value: float, unit: str, code: str) -> Element:
