@@ -272,7 +272,7 @@ def setting_facts(simulation: Simulation) -> Facts:
 def effect_facts(simulation: Simulation) -> Facts:
     """What the simulation gives, with intervals where it has them."""
     injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
-    spread = f"{_um(injury.coagulation_depth_low)} to {_um(injury.coagulation_depth_high)}"
+    spread = f"{_um(injury.coagulated.depth.low)} to {_um(injury.coagulated.depth.high)}"
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
         ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
