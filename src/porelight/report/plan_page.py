@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
@@ -219,7 +219,7 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
     return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
