@@ -16,7 +16,7 @@ import numpy as np
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 from porelight import cite
-from porelight.photo.compare.chain import compare
+from porelight.photo.compare.chain import compare_photos
 from porelight.photo.compare.change import Change, Key
 from porelight.photo.compare.tally import RETAKE, SURE
 from porelight.refusal import Refusal
@@ -37,7 +37,7 @@ def tried(seed: int, shrink: float, second: Callable[[np.random.Generator], Shot
     )
     changed = skin(seed + other, light_from=lights[1], gloss=float(rng.uniform(0.2, 0.4)), shrink=shrink, **how)
     try:
-        return compare(first, take(changed, second(rng), seed + 1), um_per_px=scale)
+        return compare_photos(first, take(changed, second(rng), seed + 1), um_per_px=scale)
     except Refusal as refused:
         return refused
     finally:

@@ -155,9 +155,9 @@ def compare(
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
     """
-    from porelight.photo.compare.chain import compare as compared
+    from porelight.photo.compare.chain import compare_photos
 
-    return compared(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
+    return compare_photos(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
 
 
 def read_clinic(clinic: Path | str | ClinicChoices | None) -> ClinicChoices:

@@ -8,8 +8,8 @@ import numpy as np
 
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
-from porelight.photo.compare.alike import sampled
 from porelight.photo.compare.registration import Registration
+from porelight.photo.compare.resample import sample_plane
 from porelight.photo.decode import Picture
 from porelight.photo.tone import linear
 
@@ -60,7 +60,7 @@ def _shared(before: Picture, after: Picture, found: Registration) -> tuple[float
 
 def _colours(picture: Picture, x: Floats, y: Floats, step: float) -> Plane:
     light = linear(picture.pixels)
-    return np.dstack([sampled(np.ascontiguousarray(light[..., channel]), x, y, step) for channel in range(3)])
+    return np.dstack([sample_plane(np.ascontiguousarray(light[..., channel]), x, y, step) for channel in range(3)])
 
 
 def _coded(light: Plane) -> Pixels:

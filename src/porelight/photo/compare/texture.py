@@ -33,7 +33,7 @@ FIRST_PLACES: Final = 6
 PROOF_PLACES: Final = 10
 """Different places that agree on a map, from which both photos show the same skin.
 
-In 325 pairs of photos of different people none had more than 5; see docs/compare.md.
+In 325 pairs of photos of different people a first map had 7 at most, on either raster; see docs/compare.md.
 """
 PLACE_SIDE: Final = 2.0
 """Side of the cells in which features count as one place [px of the raster]."""
@@ -47,6 +47,10 @@ GUIDED_RATIO: Final = 0.95
 """Distance of a partner by that of the best elsewhere: under a map, chance finds near partners, but not good ones."""
 PROJECTIVE_PARTNERS: Final = 40
 """Partners from which a map may be projective: eight numbers need more than six."""
+MOST_TRIES: Final = 5000
+"""Random samples of partners at most."""
+TRY_CONFIDENCE: Final = 0.999
+"""Probability that one of them is free of false partners, from which no more are drawn."""
 SCALE_RANGE: Final = (0.3, 3.4)
 """Scales of a map that are believed."""
 MOST_STRETCHED: Final = 1.9
@@ -68,7 +72,7 @@ class TextureMatch:
 
 
 @frozen
-class _Features:
+class Features:
     """Features of one photo on a raster."""
 
     places: Floats
@@ -86,9 +90,18 @@ def match_texture(before: Plane, after: Plane) -> TextureMatch | None:
         before: log luminance (h, w) of the first photo.
         after: the same of the second.
     """
-    for longest, tolerance in MATCH_RASTERS:
-        first, second = (_describe(light, longest) for light in (before, after))
-        found = _match_features(first, second, tolerance)
+    return match_features(describe_texture(before), describe_texture(after))
+
+
+def describe_texture(light: Plane) -> tuple[Features, ...]:
+    """The features of a photo's log luminance (h, w), one set per raster of :data:`MATCH_RASTERS`."""
+    return tuple(_describe(light, longest) for longest, _ in MATCH_RASTERS)
+
+
+def match_features(before: tuple[Features, ...], after: tuple[Features, ...]) -> TextureMatch | None:
+    """:func:`match_texture` of two photos already described; the finer raster is asked where the coarser fails."""
+    for first, second, (_, tolerance) in zip(before, after, MATCH_RASTERS, strict=True):
+        found = _match_on_raster(first, second, tolerance)
         if found is not None:
             return found
     return None
@@ -108,7 +121,7 @@ def normalise_texture(light: Plane, longest: int) -> Plane:
     return np.asarray(np.clip(relief / spread, -TEXTURE_LIMIT, TEXTURE_LIMIT), np.float32)
 
 
-def _describe(light: Plane, longest: int) -> _Features:
+def _describe(light: Plane, longest: int) -> Features:
     import cv2
 
     texture = normalise_texture(light, longest)
@@ -118,7 +131,7 @@ def _describe(light: Plane, longest: int) -> _Features:
     described = np.zeros((0, 128), np.float32) if raw is None else np.asarray(raw, np.float32)
     # Square roots of shares: their Euclidean distance is the Hellinger distance, on which no single bin rules.
     shares = described / np.maximum(described.sum(axis=1, keepdims=True), 1e-9)
-    return _Features(
+    return Features(
         places=np.array([key.pt for key in keys], np.float64).reshape(-1, 2),
         sizes=np.array([key.size for key in keys], np.float64),
         angles=np.array([key.angle for key in keys], np.float64),
@@ -127,7 +140,7 @@ def _describe(light: Plane, longest: int) -> _Features:
     )
 
 
-def _match_features(first: _Features, second: _Features, tolerance: float) -> TextureMatch | None:
+def _match_on_raster(first: Features, second: Features, tolerance: float) -> TextureMatch | None:
     """The map between the photos on which enough features of both rasters agree."""
     if min(len(first.places), len(second.places)) < PROOF_PLACES:
         return None
@@ -175,20 +188,26 @@ def _recognised(distance: Plane) -> Indices:
     return np.stack([rows[kept], best[kept]], axis=-1)
 
 
-def _fit_plane(
-    first: _Features, second: _Features, partners: Indices, tolerance: float
-) -> tuple[Floats, Indices] | None:
+def _fit_plane(first: Features, second: Features, partners: Indices, tolerance: float) -> tuple[Floats, Indices] | None:
     """The believable map on which most partners agree, and those; affine where partners are few."""
     import cv2
 
     if len(partners) < 4:
         return None
     source, target = first.places[partners[:, 0]], second.places[partners[:, 1]]
-    how = {"ransacReprojThreshold": tolerance, "maxIters": 5000, "confidence": 0.999}
     if len(partners) >= PROJECTIVE_PARTNERS:
-        plane, kept = cv2.findHomography(source, target, cv2.USAC_MAGSAC, **how)
+        plane, kept = cv2.findHomography(
+            source, target, cv2.USAC_MAGSAC, tolerance, maxIters=MOST_TRIES, confidence=TRY_CONFIDENCE
+        )
     else:
-        affine, kept = cv2.estimateAffine2D(source, target, method=cv2.USAC_MAGSAC, **how)
+        affine, kept = cv2.estimateAffine2D(
+            source,
+            target,
+            method=cv2.USAC_MAGSAC,
+            ransacReprojThreshold=tolerance,
+            maxIters=MOST_TRIES,
+            confidence=TRY_CONFIDENCE,
+        )
         plane = None if affine is None else np.vstack([affine, [0.0, 0.0, 1.0]])
     if plane is None or not _is_believable(np.asarray(plane, np.float64)):
         return None
@@ -203,7 +222,7 @@ def _is_believable(plane: Floats) -> bool:
     return area > 0.0 and SCALE_RANGE[0] < np.sqrt(area) < SCALE_RANGE[1] and long < MOST_STRETCHED * short
 
 
-def _guided(first: _Features, second: _Features, distance: Plane, plane: Floats, reach: float) -> Indices:
+def _guided(first: Features, second: Features, distance: Plane, plane: Floats, reach: float) -> Indices:
     """Pairs (n, 2) that lie, scale and turn as the map says, nearest to each other among such and good among all."""
     from scipy.spatial import cKDTree
 
@@ -230,7 +249,7 @@ def _guided(first: _Features, second: _Features, distance: Plane, plane: Floats,
     return np.stack([i[kept], j[kept]], axis=-1)
 
 
-def _count_places(first: _Features, second: _Features, partners: Indices) -> int:
+def _count_places(first: Features, second: Features, partners: Indices) -> int:
     """Different places among partners, in the photo in which they are fewer."""
     both = (first.places[partners[:, 0]], second.places[partners[:, 1]])
     return min(len(np.unique(np.round(places / PLACE_SIDE), axis=0)) for places in both)
