@@ -1,10 +1,13 @@
 # Porelight: make demo, make test. Needs Python 3.11 or newer and nothing else.
+# While working on a stage: make quick STAGE=photo (a folder or a test_*.py of tests/; several in quotes).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A file at a time to each core, so that what a file sets up once is set up once.
+PARALLEL := -n logical --dist loadfile
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo check test slow serve docs validation clean
+.PHONY: setup demo check test quick slow serve docs validation clean
 
 setup: $(STAMP)
 
@@ -22,10 +25,13 @@ check: setup
 	$(BIN)/lint-imports
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
+
+quick: setup
+	$(BIN)/pytest $(PARALLEL) -m "not slow and not browser" $(foreach stage,$(STAGE),$(wildcard tests/$(stage) tests/test_$(stage).py))
 
 slow: setup
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest $(PARALLEL) -m slow
 
 demo: setup
 	$(BIN)/porelight plan examples/sample.jpg --person examples/person.yaml --um-per-px 60 --timezone Europe/Berlin --out demo

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,7 +133,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(run: Run, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("obeys_permissions")
 def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     code, _, stderr = plan_of(run, SAMPLE, tmp_path / "out")
@@ -222,7 +221,7 @@ def test_answers_come_in_and_the_plan_goes_out_as_fhir(run: Run, tmp_path: Path)
 
     answers = tmp_path / "answers.json"
     told = care.read_person(PERSON.read_text(encoding="utf-8"), "person")
-    answers.write_bytes(fhir.as_bytes(fhir.response(told, dt.date(2026, 3, 2))))
+    answers.write_bytes(fhir.as_bytes(fhir.make_response(told, dt.date(2026, 3, 2))))
     for _ in range(2):
         code, _, stderr = run("plan", SAMPLE, "--person", answers, "--out", tmp_path / "out", "--fhir")
         assert (code, stderr) == (0, "")

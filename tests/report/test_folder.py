@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +111,7 @@ def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest
         folder.deliver(Path(), LATER)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("obeys_permissions")
 def test_an_unwritable_parent_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(Refusal, match="permission denied"):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
-from porelight.export import as_json
-from porelight.forecasting.trials import borrowed
+from porelight.export import as_json, plan_model
+from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
-from porelight.planning.model import PHOTO
+from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 
@@ -66,7 +66,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "style": template.text("style/tokens.css") + template.text("style/report.css"),
         **template.scripted("report"),
     }
-    return template.filled("report.html", shown, as_json.plan_sources(plan))
+    return template.filled("report.html", shown, plan_model.plan_sources(plan))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _possible(plan: Plan) -> Line:
         mind = f" To mind: {_listed(verdict.title for verdict in care)}." if care else ""
         return Line(heading, "Yes, if the practitioner agrees", detail + mind)
     gravest = blocking[0].outcome
-    if blocking[0].rule == PHOTO:
+    if blocking[0].rule == PHOTO_RULE:
         more = f" Also: {_listed((verdict.title for verdict in blocking[1:]), most=4)}." if blocking[1:] else ""
         return Line(heading, "Not from this photo", f"{blocking[0].because}{more}")
     said = {"refuse": "Not with this laser", "defer": "Not yet", "ask": "Not known yet"}[gravest]
@@ -144,7 +144,7 @@ def _expect(plan: Plan) -> Line:
     if not plan.forecast.of_photo:
         said = f"{said} {words.TRIAL}"
         detail = f"That is the trial's result, not made from the pores of this photo. {detail}"
-    return Line(heading, said, f"{detail} {borrowed(plan.laser)}".strip())
+    return Line(heading, said, f"{detail} {describe_lender(plan.laser) or ''}".strip())
 
 
 def _following(plan: Plan) -> Line:
@@ -165,7 +165,7 @@ def _clearing(plan: Plan) -> tuple[str, str]:
     first = blocking[0]
     until = max((verdict.until for verdict in blocking if verdict.until), default=None)
     asked = open_questions(blocking, plan.person)
-    if first.rule == PHOTO:
+    if first.rule == PHOTO_RULE:
         return "Take another photo", first.clears
     if first.outcome == "ask" and asked:
         return f"Answer {words.count(len(asked), 'question')}", "They stand below. The practitioner can help with them."
@@ -219,7 +219,7 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
     return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
@@ -272,7 +272,7 @@ def setting_facts(simulation: Simulation) -> Facts:
 def effect_facts(simulation: Simulation) -> Facts:
     """What the simulation gives, with intervals where it has them."""
     injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
-    spread = f"{_um(injury.coagulation_depth_low)} to {_um(injury.coagulation_depth_high)}"
+    spread = f"{_um(injury.coagulated.depth.low)} to {_um(injury.coagulated.depth.high)}"
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
         ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
@@ -323,7 +323,7 @@ def _shared_remarks(candidates: tuple[Candidate, ...]) -> list[tuple[str, str]]:
     held: dict[str, list[str]] = {}
     for index, candidate in enumerate(candidates):
         for remark in candidate.remarks:
-            held.setdefault(remark, []).append(letter(index))
+            held.setdefault(remark.english(), []).append(letter(index))
     return [("All" if len(names) == len(candidates) else ", ".join(names), text) for text, names in held.items()]
 
 
@@ -375,8 +375,8 @@ def basis(plan: Plan) -> Basis:
     counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}
     return Basis(
         rows=tuple(rows),
-        sources=as_json.plan_sources(plan),
-        weakest=as_json.plan_weakest(plan),
+        sources=plan_model.plan_sources(plan),
+        weakest=plan_model.plan_weakest(plan),
         counts=counts,
         hash=as_json.plan_numbers(plan)["hash"],
     )
