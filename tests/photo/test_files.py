@@ -20,6 +20,7 @@ from porelight.photo import colour, levels
 from porelight.photo.artificial.render import render
 from porelight.photo.census import PoreCensus
 from porelight.photo.container import jpeg
+from porelight.photo.container.entropy import is_impossible
 from porelight.photo.tone import decode_srgb
 from porelight.refusal import Refusal
 
@@ -33,7 +34,7 @@ PRIMARIES = {
 
 @functools.cache
 def skin() -> Pixels:
-    return render(4, size=(240, 320), um_per_px=UM_PER_PX).pixels
+    return render(4, size=(400, 560), um_per_px=UM_PER_PX).pixels
 
 
 def saved(pixels: np.ndarray[Any, Any], form: str, **options: Any) -> bytes:
@@ -56,7 +57,7 @@ def assert_twin(data: bytes) -> None:
     """As many pores, as large, and as red, within the interval of the original."""
     census, first = measured(data), original()
     assert census.pore_count == pytest.approx(first.pore_count, rel=0.05)
-    assert census.median_diameter_um == pytest.approx(first.median_diameter_um, rel=0.03)
+    assert census.median_diameter_um == pytest.approx(first.median_diameter_um, rel=0.05)
     for one, two in zip(first.indices, census.indices, strict=True):
         if one.key == "redness_patches" and one.value is not None:
             assert one.low is not None
@@ -176,7 +177,7 @@ def test_codes_that_nobody_knows_are_refused() -> None:
         photo.decode(with_chunk(saved(skin(), "PNG"), b"cICP", bytes((99, 13, 0, 1))), "odd.png")
 
 
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 95},
     "PNG": {},
     "TIFF": {},
@@ -331,20 +332,32 @@ def test_filler_before_the_end_of_a_jpeg_is_no_damage() -> None:
     assert photo.decode(data[:-2] + bytes(40) + data[-2:], "padded.jpg").pixels.shape == skin().shape
 
 
-def test_most_bit_rot_is_seen() -> None:
-    """A changed bit that leaves the packing whole cannot be seen: no checksum stands in a JPEG."""
-    rng, data = np.random.default_rng(5), saved(skin(), "JPEG", quality=92)
+def rotten(data: bytes, seed: int, bits: int) -> bytes:
+    """With bits of the packed part changed."""
+    rng = np.random.default_rng(seed)
     start = next(segment.end for segment in jpeg.walk_segments(data) if segment.kind == jpeg.START_OF_SCAN)
-    refused = 0
-    for _ in range(40):
-        rotten = bytearray(data)
-        for at in rng.integers(start, len(data) - 2, 3):
-            rotten[at] ^= 1 << int(rng.integers(8))
+    changed = bytearray(data)
+    for at in rng.integers(start, len(data) - 2, bits):
+        changed[at] ^= 1 << int(rng.integers(8))
+    return bytes(changed)
+
+
+def test_most_bit_rot_is_refused() -> None:
+    """A changed bit that leaves the packing possible cannot be seen: no checksum stands in a JPEG."""
+    data, refused = saved(skin(), "JPEG", quality=75), 0
+    for seed in range(40):
         try:
-            photo.decode(bytes(rotten), "rotten.jpg")
+            photo.decode(rotten(data, seed, 3), "rotten.jpg")
         except Refusal:
             refused += 1
-    assert refused >= 28
+    assert refused >= 20
+
+
+def test_garbage_that_the_reader_passes_is_seen_by_what_no_picture_has() -> None:
+    data = saved(skin(), "JPEG", quality=92)
+    files = [rotten(data, seed, 1) for seed in range(200)]
+    assert any(is_impossible(file) and jpeg.find_damage(file, cmyk=False) is None for file in files)
+    assert not is_impossible(data)
 
 
 def test_levels_of_any_width_are_rounded_alike() -> None:
