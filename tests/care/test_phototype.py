@@ -13,6 +13,7 @@ from porelight import care
 from porelight.care.phototype import GUIDED, TYPES, suggested
 from porelight.care.questions import question
 from porelight.care.screen import GRAVITY
+from tests.rows import each_row
 
 from .helpers import person
 
@@ -39,7 +40,7 @@ def test_each_answer_stands_for_the_type_of_the_published_table(key: str) -> Non
     assert listed == dict(zip(PUBLISHED[key], TYPES, strict=True))
 
 
-@pytest.mark.parametrize("place", range(6))
+@each_row("place", range(6))
 def test_answers_of_one_type_give_it(place: int) -> None:
     assert suggested(told(place, place, place)).phototype == TYPES[place]
     assert suggested(told(place, place)).phototype == TYPES[place]
