@@ -11,6 +11,7 @@ from porelight import draw
 from porelight.draw import course
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast, Milestone
+from porelight.message import message
 from porelight.planning.model import Factor
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def forecast() -> Forecast:
     weeks = (4.0, 8.0, 20.0)
     return Forecast(
         milestones=tuple(
-            Milestone(f"after session {n}", n, week, Interval(*end), None)
+            Milestone(message("forecast.after_session", number=n), n, week, Interval(*end), None)
             for n, (week, end) in enumerate(zip(weeks, ends, strict=True), start=1)
         ),
         sessions_for_goal=2,
@@ -34,7 +35,8 @@ def forecast() -> Forecast:
 
 
 def factor(title: str, share: Interval | None) -> Factor:
-    return Factor(title.lower(), title, share, "because", "no", "advice", ())
+    said = message({"Oil": "factors.sebum", "Sun": "factors.sun"}[title])
+    return Factor(title.lower(), said, share, (said,), "no", said, ())
 
 
 def texts(ax: Axes) -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 
 from porelight import care
 from porelight.export import as_json
-from porelight.planning import make
+from porelight.planning import chain
 from tests.planning import made_up
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ ANSWERS = (ROOT / "examples" / "person.yaml").read_text()
 @pytest.fixture(autouse=True)
 def quick_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout does not depend on the physics, so a made-up column stands in for it."""
-    monkeypatch.setattr(make, "setting_from", lambda laser, dialled: made_up.dial(*dialled.values()))
-    monkeypatch.setattr(make, "simulate", lambda setting, skin, seed: made_up.simulate(setting, skin))
+    monkeypatch.setattr(chain, "setting_from", lambda laser, dialled: made_up.dial(*dialled.values()))
+    monkeypatch.setattr(chain, "simulate", lambda setting, skin, seed: made_up.simulate(setting, skin))
 
 
 def plan(answers: str = ANSWERS, um_per_px: float | None = 40, **options: Any) -> Plan:
     person = care.read_person(answers, "person.yaml")
-    return make.make_plan(made_up.census(um_per_px=um_per_px), person, on=made_up.ON, **options)
+    return chain.make_plan(made_up.census(um_per_px=um_per_px), person, on=made_up.ON, **options)
 
 
 def blocked() -> Plan:
@@ -114,7 +114,7 @@ def test_the_names_that_other_programs_read_are_there() -> None:
 def test_the_same_plan_gives_the_same_bytes_whatever_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = []
     for workers in (1, 2, 8):
-        monkeypatch.setattr("porelight.planning.choose.WORKERS", workers)
+        monkeypatch.setattr("porelight.planning.candidates.WORKERS", workers)
         texts.append(as_json.plan_json(plan(seed=5)))
     assert len(set(texts)) == 1
     assert as_json.plan_json(plan(seed=6)) != texts[0]

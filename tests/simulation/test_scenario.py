@@ -141,7 +141,7 @@ def test_whatever_a_file_holds_is_a_scenario_or_is_refused_in_one_line(text: str
 
 def test_a_pulse_that_the_usual_power_cannot_make_is_said() -> None:
     said = Scenario(energy_mj=3000.0)
-    assert "150 W" in said.remarks(SQUARE)[0]
+    assert "150 W" in str(said.remarks(SQUARE)[0])
     assert Scenario(energy_mj=3000.0, power_w=150.0).remarks(SQUARE) == ()
     assert Scenario().remarks(SQUARE) == ()
 

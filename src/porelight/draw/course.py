@@ -149,7 +149,7 @@ def factor_bars(ax: Axes, factors: tuple[Factor, ...]) -> Axes:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
     ax.set_xlabel("Share of the visible size that it explains", fontsize=TEXT, color=SOFT)
     for row, factor in enumerate(factors):
-        write(ax, 0, row + 0.26, factor.title, weight="bold")
+        write(ax, 0, row + 0.26, factor.title.english(), weight="bold")
         if factor.share is None:
             ax.barh(row + 0.68, 100, 0.34, color="none", edgecolor=LINE, linestyle=(0, (4, 3)), linewidth=1)
             write(ax, 2, row + 0.68, UNTOLD, color=SOFT)

@@ -23,6 +23,7 @@ from porelight.cite import Cited, Confidence, Source
 from porelight.fields import Interval
 from porelight.forecasting.model import Milestone
 from porelight.laser import Setting
+from porelight.message import english
 from porelight.photo.census import Index, PoreCensus
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import Standing, standings
@@ -73,7 +74,7 @@ def plan_numbers(plan: Plan) -> Numbers:
         "census": _census(plan.census),
         "factors": [_factor(factor) for factor in plan.factors],
         "sessions": list(plan.sessions),
-        "timing": list(plan.timing),
+        "timing": [reason.english() for reason in plan.timing],
         "forecast": [_milestone(milestone) for milestone in course.milestones] if offered else [],
         "forecast_is": plan.forecast_is,
         "goal": {
@@ -81,7 +82,7 @@ def plan_numbers(plan: Plan) -> Numbers:
             "sessions": course.sessions_for_goal if offered else None,
             "chance": course.chance_of_goal if offered else None,
         },
-        "forecast_remarks": list(course.remarks),
+        "forecast_remarks": [remark.english() for remark in course.remarks],
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "calendar": _calendar(plan.calendar),
         "clashes": [_clash(clash) for clash in plan.clashes],
@@ -270,18 +271,18 @@ def _verdict(verdict: Verdict) -> Numbers:
 def _factor(factor: Factor) -> Numbers:
     return {
         "key": factor.key,
-        "title": factor.title,
+        "title": factor.title.english(),
         "share": _interval(factor.share),
-        "because": factor.because,
+        "because": english(factor.because),
         "laser_changes": factor.laser_changes,
-        "advice": factor.advice,
+        "advice": factor.advice.english(),
         "sources": sorted({row.source.key for row in factor.rests_on}),
     }
 
 
 def _milestone(milestone: Milestone) -> Numbers:
     return {
-        "label": milestone.label,
+        "label": milestone.label.english(),
         "sessions_done": milestone.sessions_done,
         "week": milestone.week,
         "enlarged_change_pct": _interval(milestone.enlarged_change_pct),
@@ -304,7 +305,7 @@ def _candidate(candidate: Candidate) -> Numbers:
     return {
         "setting": _setting(candidate.setting),
         "effect": _simulation(candidate.simulation),
-        "remarks": list(candidate.remarks),
+        "remarks": [remark.english() for remark in candidate.remarks],
     }
 
 

@@ -6,13 +6,14 @@ import dataclasses
 
 from porelight.cite import Cited
 from porelight.fields import Interval
+from porelight.message import Message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Milestone:
     """The forecast at one moment of the course."""
 
-    label: str
+    label: Message
     """Such as "after session 2" or "12 weeks after the last"."""
     sessions_done: int
     week: float
@@ -34,7 +35,7 @@ class Forecast:
     """Wanted change of the number of enlarged pores [%], negative is fewer."""
     chance_of_goal: float | None
     """Probability (0-1) that the course as planned reaches the goal, by the same model; None without milestones."""
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     rests_on: tuple[Cited, ...]
     of_photo: bool = True
     """Whether the sizes of the pores in the photo are in it; else it is the trial's result."""

@@ -35,16 +35,17 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast, Milestone
-from porelight.forecasting.trials import borrowed, course_of
+from porelight.forecasting.trials import course_of, describe_lender
 from porelight.laser import Course
+from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
 from porelight.refusal import Refusal
 from porelight.units import percent, week
 
-DRAWS = 20_000
+DRAW_COUNT = 20_000
 """Draws: the ends of a 90 % interval then move by about half a point of percent from seed to seed."""
-LEVEL = 0.9
-NARROWEST = 0.01
+FORECAST_LEVEL = 0.9
+LEAST_KERNEL_WIDTH = 0.01
 """Least width of the kernel on the logarithm of diameter, where all pores are alike. The errors of the diameters do not
 widen it: the measured sizes are spread by them already."""
 
@@ -69,7 +70,7 @@ class Draws:
     """Of this person's distribution where it is not known."""
 
 
-def forecast(
+def forecast_pores(
     census: PoreCensus,
     laser: str,
     *,
@@ -96,7 +97,7 @@ def forecast(
     if goal == 0.0:
         raise Refusal("a goal of 0 asks for nothing", where="goal", advice="Give a number above 0")
     course = course_of(laser)
-    draws = draw(course, np.random.default_rng(seed))
+    draws = sample_unknowns(course, np.random.default_rng(seed))
     enough = _enough(census)
     log_ratio = _own_distribution(census) if enough else None
     most = round(course.most_sessions.value)
@@ -107,7 +108,7 @@ def forecast(
     return Forecast(
         milestones=tuple(
             _milestone(census, draws, log_ratio, label, done, at, spacing)
-            for label, done, at in visits(course, count, spacing)
+            for label, done, at in list_visits(course, count, spacing)
         ),
         sessions_for_goal=for_goal,
         goal_pct=-goal / percent,
@@ -118,22 +119,26 @@ def forecast(
     )
 
 
-def visits(course: Course, sessions: int, spacing: float) -> list[tuple[str, int, float]]:
+def list_visits(course: Course, sessions: int, spacing: float) -> list[tuple[Message, int, float]]:
     """Label, sessions done and time from the first session [s] of every milestone."""
     planning = cite.table("planning")
     after = min(planning["visit_after_session"].si, spacing) if sessions > 1 else planning["visit_after_session"].si
     end = planning["visit_after_course"]
-    listed = [(f"after session {done}", done, (done - 1) * spacing + after) for done in range(1, sessions + 1)]
-    return [*listed, (f"{end.value:g} weeks after the last session", sessions, (sessions - 1) * spacing + end.si)]
+    visits = [
+        (message("forecast.after_session", number=done), done, (done - 1) * spacing + after)
+        for done in range(1, sessions + 1)
+    ]
+    last = message("forecast.after_course", weeks=end.value)
+    return [*visits, (last, sessions, (sessions - 1) * spacing + end.si)]
 
 
-def appeared(maturation: Floats | float, sessions: int, spacing: float, at: float) -> Floats:
+def sum_maturation(maturation: Floats | float, sessions: int, spacing: float, at: float) -> Floats:
     """Sum of m over the sessions before ``at`` [s]: equation (1) without delta, shape of ``maturation``."""
     past = [at - index * spacing for index in range(sessions) if at > index * spacing]
     return np.asarray(sum(-np.expm1(-since / np.asarray(maturation)) for since in past), dtype=float)
 
 
-def anchored(course: Course) -> float:
+def solve_maturation(course: Course) -> float:
     """The maturation time tau [s] at which equation (1) meets both visits of the anchoring trial.
 
     Raises:
@@ -143,21 +148,21 @@ def anchored(course: Course) -> float:
     wanted = math.log1p(course.early.si) / math.log1p(course.final.si)
 
     def missed(tau: float) -> float:
-        return float(appeared(tau, 2, gap, 2 * gap) / appeared(tau, 3, gap, end)) - wanted
+        return float(sum_maturation(tau, 2, gap, 2 * gap) / sum_maturation(tau, 3, gap, end)) - wanted
 
     return float(brentq(missed, 0.1 * week, 100 * week))
 
 
-def draw(course: Course, rng: np.random.Generator, n: int = DRAWS) -> Draws:
+def sample_unknowns(course: Course, rng: np.random.Generator, n: int = DRAW_COUNT) -> Draws:
     """``n`` draws of everything that is not known. The order of the draws is part of the result: do not change it."""
     rows = cite.table("planning")
     normal = rng.standard_normal((6, n))
     ratio = 1.0 + course.final.si
     photo = math.sqrt(2.0) * rows["photo_spread"].si
     person = math.sqrt(max(rows["person_spread"].si ** 2 - (photo * ratio) ** 2, 0.0)) / (-ratio * math.log(ratio))
-    maturation = anchored(course) * np.exp(rows["maturation_spread"].si * normal[2])
+    maturation = solve_maturation(course) * np.exp(rows["maturation_spread"].si * normal[2])
     gap = course.anchor_spacing.si
-    full = appeared(maturation, 3, gap, 2 * gap + rows["visit_after_course"].si)
+    full = sum_maturation(maturation, 3, gap, 2 * gap + rows["visit_after_course"].si)
     steepness, own = rows["tail_steepness"], rows["own_steepness"]
     transfer = rng.random(n)
     return Draws(
@@ -198,16 +203,16 @@ def _own_distribution(census: PoreCensus) -> LogRatio:
     assert census.diameter_um is not None
     logs = np.log(census.diameter_um / (census.enlarged_from.value))
     spread = min(float(np.std(logs)), float(np.subtract(*np.percentile(logs, [75, 25]))) / 1.349) or float(np.std(logs))
-    width = max(0.9 * spread * logs.size**-0.2, NARROWEST)
+    width = max(0.9 * spread * logs.size**-0.2, LEAST_KERNEL_WIDTH)
     kappas = np.linspace(-4.0, 8.0, 601)
     share = np.array([ndtr((logs - kappa) / width).mean() for kappa in kappas])
     ratios = np.log(np.maximum(share, 1e-12) / ndtr(logs / width).mean())
     return lambda kappa: np.interp(kappa, kappas, ratios)
 
 
-def shrinkage(draws: Draws, sessions: int, spacing: float, at: float) -> tuple[Floats, Floats]:
+def log_shrinkage(draws: Draws, sessions: int, spacing: float, at: float) -> tuple[Floats, Floats]:
     """g f L of equation (1) and kappa of equation (2) at time ``at`` [s], each (n,)."""
-    fall = draws.effect * draws.per_session * appeared(draws.maturation, sessions, spacing, at)
+    fall = draws.effect * draws.per_session * sum_maturation(draws.maturation, sessions, spacing, at)
     return fall, fall / draws.steepness
 
 
@@ -215,7 +220,7 @@ def ratio_at(
     census: PoreCensus, draws: Draws, log_ratio: LogRatio | None, sessions: int, spacing: float, at: float
 ) -> Floats:
     """Ratio (n,) of the number of enlarged pores that a photo at ``at`` [s] would count, by equation (3)."""
-    fall, kappa = shrinkage(draws, sessions, spacing, at)
+    fall, kappa = log_shrinkage(draws, sessions, spacing, at)
     pores = census.enlarged_count or cite.table("planning")["fewest_pores"].value
     if log_ratio is None:
         logs = -fall * (draws.transfer * draws.own_steepness / draws.steepness + 1.0 - draws.transfer)
@@ -235,7 +240,7 @@ def _milestone(
     census: PoreCensus,
     draws: Draws,
     log_ratio: LogRatio | None,
-    label: str,
+    label: Message,
     done: int,
     at: float,
     spacing: float,
@@ -244,13 +249,13 @@ def _milestone(
     median = census.median_diameter_um
     diameter = None
     if median is not None:
-        diameter = _interval(median * np.exp(-shrinkage(draws, done, spacing, at)[1]))
+        diameter = _interval(median * np.exp(-log_shrinkage(draws, done, spacing, at)[1]))
     return Milestone(label, done, at / week, _interval((ratio - 1.0) / percent), diameter)
 
 
 def _interval(values: Floats) -> Interval:
-    low, mid, high = np.quantile(values, [(1.0 - LEVEL) / 2.0, 0.5, (1.0 + LEVEL) / 2.0])
-    return Interval(float(low), float(mid), float(high), LEVEL)
+    low, mid, high = np.quantile(values, [(1.0 - FORECAST_LEVEL) / 2.0, 0.5, (1.0 + FORECAST_LEVEL) / 2.0])
+    return Interval(float(low), float(mid), float(high), FORECAST_LEVEL)
 
 
 def _rests_on(course: Course) -> tuple[Cited, ...]:
@@ -271,37 +276,39 @@ def _rests_on(course: Course) -> tuple[Cited, ...]:
 
 def _remarks(
     census: PoreCensus, course: Course, goal: float, for_goal: int | None, *, enough: bool, count: int
-) -> tuple[str, ...]:
-    trials = cite.table("trials")
+) -> tuple[Message, ...]:
+    """What the reader must know to weigh the numbers: the trial, what is assumed, and where the forecast is bounded."""
     most = round(course.most_sessions.value)
-    said = [
-        f"The forecast follows one trial: {trials['kwon_people'].value:g} people, fractional CO2, no control side "
-        f"({course.final.source.key}). Such a trial shows too much rather than too little (salt water alone improved "
-        f"pores too in {trials['handled_control'].source.key}), so the middle stays a little short of it.",
-        "The setting is not part of the forecast: more energy or density made no significant difference to the "
-        f"result in {trials['dose_energy'].source.key}, and only side effects rose.",
-        f"The effect is not for good: after Er:YAG it fell from about {trials['fade_eryag'].value:g} weeks on "
-        f"({trials['fade_eryag'].source.key}). Of what fractional CO2 did to scars and sun damage, "
-        f"{trials['kept_long'].value:g} % was still there after 1-2 years ({trials['kept_long'].source.key}).",
-    ]
-    said.append(
-        "Assumed, because no trial tells: how much people differ, how far another clinic may stray from the trial, how "
-        "pore sizes were spread in it, and how fast the effect appears."
-    )
-    if course.lender:
-        said.append(borrowed(course.laser))
+    remarks = list(_evidence_remarks(course))
     if for_goal is None:
-        which = "the trial that it borrows from did not go" if course.lender else "no trial of this laser on pores went"
-        said.append(
-            f"No number of sessions within the evidence reaches a fall of {goal:.0%} in the middle forecast: {which} "
-            f"beyond {most} sessions, so none beyond is forecast."
-        )
+        code = "goal_out_of_reach_borrowed" if course.lender else "goal_out_of_reach"
+        remarks.append(message(f"forecast.{code}", goal=goal, most=most))
     if count > most:
-        said.append(f"{count} sessions are more than the {most} of the longest trial: the forecast goes beyond it.")
+        remarks.append(message("forecast.beyond_trial", count=count, most=most))
     if census.um_per_px is None:
-        said.append("The photo has no scale, so the forecast is the trial's, not made from the sizes of these pores.")
+        remarks.append(message("forecast.no_scale"))
     elif census.enlarged_count == 0:
-        said.append("The photo shows no enlarged pore, so there is none to reduce: the forecast is the trial's.")
+        remarks.append(message("forecast.no_enlarged_pore"))
     elif not enough:
-        said.append("The photo shows too few enlarged pores to use their sizes: the forecast is the trial's.")
-    return tuple(said)
+        remarks.append(message("forecast.few_pores"))
+    return tuple(remarks)
+
+
+def _evidence_remarks(course: Course) -> tuple[Message, ...]:
+    """The same for every photo: which trial it is, what it leaves out, how long the effect lasts, what is assumed."""
+    trials = cite.table("trials")
+    people, control, dose = trials["kwon_people"], trials["handled_control"], trials["dose_energy"]
+    fade, kept, lent = trials["fade_eryag"], trials["kept_long"], describe_lender(course.laser)
+    return (
+        message("forecast.one_trial", people=people.value, source=course.final.source.key, control=control.source.key),
+        message("forecast.no_setting", source=dose.source.key),
+        message(
+            "forecast.fades",
+            weeks=fade.value,
+            source=fade.source.key,
+            kept_pct=kept.value,
+            kept_source=kept.source.key,
+        ),
+        message("forecast.assumed"),
+        *([lent] if lent else []),
+    )

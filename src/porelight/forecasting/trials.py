@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from porelight.laser import Course, lasers
+from porelight.message import Message, message
 from porelight.refusal import Refusal
 
 
-def courses() -> Mapping[str, Course]:
+def load_courses() -> Mapping[str, Course]:
     """What trials know of a course, by the key of its laser."""
     return {key: device.course for key, device in lasers().items() if device.course is not None}
 
@@ -20,19 +21,23 @@ def course_of(laser: str) -> Course:
         Refusal: no trial of pores is held for this laser, so nothing can be planned with it.
     """
     try:
-        return courses()[laser]
+        return load_courses()[laser]
     except KeyError:
         raise Refusal(
             f"no trial of enlarged pores is known here for the laser {laser!r}",
             where="laser",
-            advice=f"Choose one of {', '.join(courses())}",
+            advice=f"Choose one of {', '.join(load_courses())}",
         ) from None
 
 
-def borrowed(laser: str) -> str:
-    """What is to be said where the forecast of a laser rests on a trial of another; empty where it does not."""
+def describe_lender(laser: str) -> Message | None:
+    """That the forecast of a laser rests on a trial of another; None where it does not.
+
+    Raises:
+        Refusal: as :func:`course_of`.
+    """
     lender = course_of(laser).lender
     if lender is None:
-        return ""
+        return None
     own, other = (lasers()[key].name.removeprefix("Fractional ") for key in (laser, lender))
-    return f"No count of pores after {own} was seen: the forecast borrows from {other}, with a wider interval."
+    return message("forecast.borrowed", own=own, other=other)

@@ -8,7 +8,7 @@ from porelight.planning.model import Candidate, Factor, Plan
 
 if TYPE_CHECKING:
     from porelight.fields import Progress
-    from porelight.planning.make import make_plan
+    from porelight.planning.chain import make_plan
 
 __all__ = ["Candidate", "Factor", "Plan", "Progress", "make_plan"]
 
@@ -16,7 +16,7 @@ __all__ = ["Candidate", "Factor", "Plan", "Progress", "make_plan"]
 def __getattr__(name: str) -> object:
     # The chain loads numba and scipy; the types above must not.
     if name in ("make_plan", "Progress"):
-        from porelight.planning import make
+        from porelight.planning import chain
 
-        return getattr(make, name)
+        return getattr(chain, name)
     raise AttributeError(name)

@@ -13,11 +13,12 @@ from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast
 from porelight.laser import Setting
+from porelight.message import Message
 from porelight.photo.census import PoreCensus
 from porelight.simulation.model import Simulation
 from porelight.skin import Skin
 
-PHOTO: Final = "photo"
+PHOTO_RULE: Final = "photo"
 """Rule of the verdict on a photo that cannot be planned on."""
 
 
@@ -27,7 +28,7 @@ class Candidate:
 
     setting: Setting
     simulation: Simulation
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     rests_on: tuple[Cited, ...] = ()
 
 
@@ -36,12 +37,12 @@ class Factor:
     """One reason why pores look large, for this person."""
 
     key: str
-    title: str
+    title: Message
     share: Interval | None
     """Share (0-1) of the visible size it explains here; None when it cannot be told."""
-    because: str
+    because: tuple[Message, ...]
     laser_changes: Literal["yes", "partly", "no"]
-    advice: str
+    advice: Message
     rests_on: tuple[Cited, ...]
 
 
@@ -66,7 +67,7 @@ class Plan:
     version: str
     laser: str = "co2"
     """Key of the laser that the plan is about."""
-    timing: tuple[str, ...] = ()
+    timing: tuple[Message, ...] = ()
     """Why the sessions are when they are, or why there are none."""
     rests_on: tuple[Cited, ...] = ()
     """Rows of the plan itself, such as the time between sessions."""
@@ -78,6 +79,6 @@ class Plan:
     @property
     def forecast_is(self) -> Literal["expected", "only_if_possible", "not_offered"]:
         """What the forecast is worth: nothing is forecast for a refusal, nor from a photo that cannot be planned on."""
-        if any(verdict.outcome == "refuse" or verdict.rule == PHOTO for verdict in self.verdicts):
+        if any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in self.verdicts):
             return "not_offered"
         return "only_if_possible" if self.status == "blocked" else "expected"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 from porelight.care.model import CareItem, Person, Verdict
 from porelight.cite import Cited
+from porelight.forecasting.model import Forecast
 from porelight.forecasting.trials import course_of
+from porelight.message import Message, counted_message, message
 from porelight.skin import Phototype
 from porelight.units import day
 
-DARK: frozenset[Phototype] = frozenset({"IV", "V", "VI"})
+MARK_PRONE: Final[frozenset[Phototype]] = frozenset({"IV", "V", "VI"})
+"""Phototypes in which brown marks after a laser are common (rows ``marks_co2_dark`` and ``pore_spacing_co2_dark``)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,43 +24,73 @@ class Spacing:
     """Time between two sessions [s], and why."""
 
     time: float
-    because: str
+    because: Message
     row: Cited
 
 
-def spacing(laser: str, phototype: Phototype | None) -> Spacing:
+def session_spacing(laser: str, phototype: Phototype | None) -> Spacing:
     """Time between sessions; longer where brown marks are likelier, or may be because the phototype is not known.
 
     Raises:
         Refusal: no trial of pores is known for the laser.
     """
     course = course_of(laser)
-    if phototype is not None and phototype not in DARK:
+    if phototype is not None and phototype not in MARK_PRONE:
         row = course.spacing
-        return Spacing(row.si, f"{row.value:g} weeks apart, as in the pore trial ({row.source.key}).", row)
+        return Spacing(row.si, message("planning.weeks_apart", weeks=row.value, source=row.source.key), row)
     row = course.spacing_dark
-    who = f"phototype {phototype}" if phototype else "an unknown phototype"
-    because = f"{row.value:g} weeks apart for {who} ({row.source.key}): brown marks can show before the next session."
+    known = message("planning.phototype_known", phototype=phototype) if phototype else None
+    who = known or message("planning.phototype_unknown")
+    because = message("planning.weeks_apart_dark", weeks=row.value, who=who, source=row.source.key)
     return Spacing(row.si, because, row)
 
 
-def preparation(items: Iterable[CareItem], session: dt.date) -> int:
+def preparation_days(items: Iterable[CareItem], session: dt.date) -> int:
     """Days from the earliest thing to do before a session to the session."""
     return max(((session - item.first).days for item in items if item.phase == "before"), default=0)
 
 
-def first_day(on: dt.date, lead: int, gap: float, person: Person, verdicts: Iterable[Verdict]) -> dt.date:
+def first_session(on: dt.date, lead: int, gap: float, person: Person, verdicts: Iterable[Verdict]) -> dt.date:
     """First possible day: after the preparation, the spacing from a past session, and every date a verdict names."""
     days = [on + dt.timedelta(days=lead)]
-    days += [past + dt.timedelta(days=_days(gap)) for past in person.past_sessions]
+    days += [past + dt.timedelta(days=_whole_days(gap)) for past in person.past_sessions]
     days += [verdict.until for verdict in verdicts if verdict.until is not None]
     return max(days)
 
 
-def dates(first: dt.date, count: int, gap: float) -> tuple[dt.date, ...]:
+def session_dates(first: dt.date, count: int, gap: float) -> tuple[dt.date, ...]:
     """``count`` days, ``gap`` [s] apart, weekends and holidays included: the practice moves them."""
-    return tuple(first + dt.timedelta(days=index * _days(gap)) for index in range(count))
+    return tuple(first + dt.timedelta(days=index * _whole_days(gap)) for index in range(count))
 
 
-def _days(gap: float) -> int:
+def explain_dates(
+    dates: tuple[dt.date, ...], expected: Forecast, gap: Spacing, person: Person, on: dt.date, lead: int
+) -> tuple[Message, ...]:
+    """Why there are so many sessions, why the first is that far ahead, and why they are so far apart."""
+    sessions = counted_message("planning.sessions", len(dates))
+    reaches = "most_of_trial" if expected.sessions_for_goal is None else "fewest_for_goal"
+    past = len(person.past_sessions)
+    ahead = counted_message("planning.days", (dates[0] - on).days)
+    return (
+        message(f"planning.{reaches}", sessions=sessions),
+        *([counted_message("planning.done_before", past)] if past else []),
+        message("planning.first_session", ahead=ahead, lead=lead),
+        gap.because,
+        message("planning.weekends"),
+    )
+
+
+def explain_no_dates(verdicts: Iterable[Verdict]) -> tuple[Message, ...]:
+    """Why there are no dates: each verdict that blocks, until when, and what clears it."""
+    return tuple(_explain_block(verdict) for verdict in verdicts if verdict.blocks)
+
+
+def _explain_block(verdict: Verdict) -> Message:
+    said = {"title": verdict.title, "because": verdict.because, "clears": verdict.clears}
+    if verdict.until is None:
+        return message("planning.verdict_blocks", **said)
+    return message("planning.verdict_blocks_until", until=verdict.until, **said)
+
+
+def _whole_days(gap: float) -> int:
     return round(gap / day)

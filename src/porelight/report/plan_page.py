@@ -14,10 +14,10 @@ from porelight.care.intake import open_questions
 from porelight.care.questions import question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json
-from porelight.forecasting.trials import borrowed
+from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
-from porelight.planning.model import PHOTO
+from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 
@@ -120,7 +120,7 @@ def _possible(plan: Plan) -> Line:
         mind = f" To mind: {_listed(verdict.title for verdict in care)}." if care else ""
         return Line(heading, "Yes, if the practitioner agrees", detail + mind)
     gravest = blocking[0].outcome
-    if blocking[0].rule == PHOTO:
+    if blocking[0].rule == PHOTO_RULE:
         more = f" Also: {_listed((verdict.title for verdict in blocking[1:]), most=4)}." if blocking[1:] else ""
         return Line(heading, "Not from this photo", f"{blocking[0].because}{more}")
     said = {"refuse": "Not with this laser", "defer": "Not yet", "ask": "Not known yet"}[gravest]
@@ -144,7 +144,7 @@ def _expect(plan: Plan) -> Line:
     if not plan.forecast.of_photo:
         said = f"{said} {words.TRIAL}"
         detail = f"That is the trial's result, not made from the pores of this photo. {detail}"
-    return Line(heading, said, f"{detail} {borrowed(plan.laser)}".strip())
+    return Line(heading, said, f"{detail} {describe_lender(plan.laser) or ''}".strip())
 
 
 def _following(plan: Plan) -> Line:
@@ -165,7 +165,7 @@ def _clearing(plan: Plan) -> tuple[str, str]:
     first = blocking[0]
     until = max((verdict.until for verdict in blocking if verdict.until), default=None)
     asked = open_questions(blocking, plan.person)
-    if first.rule == PHOTO:
+    if first.rule == PHOTO_RULE:
         return "Take another photo", first.clears
     if first.outcome == "ask" and asked:
         return f"Answer {words.count(len(asked), 'question')}", "They stand below. The practitioner can help with them."
@@ -323,7 +323,7 @@ def _shared_remarks(candidates: tuple[Candidate, ...]) -> list[tuple[str, str]]:
     held: dict[str, list[str]] = {}
     for index, candidate in enumerate(candidates):
         for remark in candidate.remarks:
-            held.setdefault(remark, []).append(letter(index))
+            held.setdefault(remark.english(), []).append(letter(index))
     return [("All" if len(names) == len(candidates) else ", ".join(names), text) for text, names in held.items()]
 
 

@@ -78,7 +78,7 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
         panels.append(Panel(simulated, title, said, f"Simulation of the same skin: {said}"))
     bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height))
     enlarged = None if bar is None else ScaleBar(times * bar.px, bar.label)
-    return Shown(tuple(panels), last.label, enlarged)
+    return Shown(tuple(panels), last.label.english(), enlarged)
 
 
 def _drawable(change: Interval) -> Interval:

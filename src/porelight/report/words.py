@@ -13,6 +13,7 @@ from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
 from porelight.digits import round_middle, round_outward
 from porelight.fields import Interval
+from porelight.message import Message, english
 from porelight.photo.census import GateLevel, PictureFlag
 from porelight.photo.scale import Scale, ScaleSource
 from porelight.units import to_celsius
@@ -230,10 +231,11 @@ class Linker:
     def __init__(self) -> None:
         self.named: dict[str, Source] = {}
 
-    def __call__(self, text: str) -> Markup:
+    def __call__(self, text: str | Message | tuple[Message, ...]) -> Markup:
         """``text`` typeset, with every source key in it as a link to that source."""
         known = cite.sources()
-        parts = re.split(r"\b([a-z]\w*[a-z0-9])\b", text)
+        words = english(text) if isinstance(text, tuple) else str(text)
+        parts = re.split(r"\b([a-z]\w*[a-z0-9])\b", words)
         for i in range(1, len(parts), 2):
             part = parts[i]
             told = re.search(r"\d|_", part) or parts[i - 1].endswith("(")  # else it may be a plain word

@@ -15,6 +15,7 @@ from porelight.fields import Crater, Exposure, Progress, SurfaceState
 from porelight.healing import recover
 from porelight.laser import Setting, physics_of
 from porelight.light.beer_lambert import beer_lambert
+from porelight.message import Message, message
 from porelight.refusal import Refusal
 from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms, named
 from porelight.simulation.model import Simulation
@@ -54,7 +55,7 @@ class Conditions:
     surface: SurfaceState = "dry"
     pulse: str = "square"
     without: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 def run(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
@@ -139,26 +140,22 @@ def simulate(
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
 
 
-def light_remarks(setting: Setting, taken: float) -> tuple[str, ...]:
+def light_remarks(setting: Setting, taken: float) -> tuple[Message, ...]:
     """What is to be said of very short pulses, and where ejecta of others are ``taken`` to take up light (0-1)."""
-    table, said = cite.table("lasers"), []
+    remarks = []
     ejection = cite.table("thermal")["ejection_time"].si
     if brief := setting.pulse_duration < ejection:
-        said.append(
-            f"A pulse of less than {ejection / us:g} us is over before tissue gets out of its way: that absorbs where "
-            "it lies and leaves afterwards, so the hole is shallower than under a longer pulse."
-        )
+        remarks.append(message("simulation.brief_pulse", ejection_us=ejection / us))
     if taken and setting.pulse_energy:
-        clear = "" if brief else f" A pulse in clear air goes about {1.0 / (1.0 - taken):.1f} times as deep."
-        within = table["clearing_time"].si / ms
-        said.append(
-            f"Pulses follow within {within:.0f} ms, on the column or beside it: ejecta of those "
-            f"before were taken to take up {100.0 * taken:.0f} % of the light.{clear}"
-        )
-    return tuple(said)
+        clearing = cite.table("lasers")["clearing_time"].si / ms
+        values = {"clearing_ms": clearing, "taken_pct": 100.0 * taken}
+        # A brief pulse is shallow in clear air too, so how much deeper it would go is not known.
+        deeper = {} if brief else {"times": 1.0 / (1.0 - taken)}
+        remarks.append(message("simulation.clouded" if brief else "simulation.clouded_long", **values, **deeper))
+    return tuple(remarks)
 
 
-def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[str, ...]:
+def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[Message, ...]:
     """What is to be said of a deep hole, and of tissue ``coagulated`` down to a depth [m].
 
     Raises:
@@ -172,19 +169,14 @@ def depth_remarks(skin: Skin, crater: Crater, coagulated: float = 0.0) -> tuple[
             advice="Lower the energy, widen the spot or take fewer pulses",
         )
     dermis = skin.layers[0].thickness + skin.layers[1].thickness
-    said = []
+    remarks = []
     if depth > skin.thickness:
-        said.append(
-            f"The hole is deeper than the {skin.thickness / mm:.1f} mm of skin: below it, fat was taken to go on."
-        )
+        remarks.append(message("simulation.below_skin", skin_mm=skin.thickness / mm))
     elif depth > dermis:
-        said.append(f"The hole goes through the dermis, {dermis / mm:.1f} mm, into fat.")
+        remarks.append(message("simulation.into_fat", dermis_mm=dermis / mm))
     if max(coagulated, depth) > dermis:
-        said.append(
-            f"Fat, below {dermis / mm:.1f} mm, was taken to absorb by its little water alone: light reaches further in "
-            "it than in dermis, and so does coagulation."
-        )
-    return tuple(said)
+        remarks.append(message("simulation.fat_absorption", dermis_mm=dermis / mm))
+    return tuple(remarks)
 
 
 def penetration(setting: Setting) -> float:

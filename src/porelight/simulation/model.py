@@ -6,6 +6,7 @@ import dataclasses
 
 from porelight.fields import Crater, Exposure, Injury, Recovery, Warming
 from porelight.laser import Setting
+from porelight.message import Message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class Simulation:
     recovery: Recovery
     seed: int
     version: str
-    remarks: tuple[str, ...] = ()
-    """What was done to what was asked for, and where the model is at an end, in sentences."""
+    remarks: tuple[Message, ...] = ()
+    """What was done to what was asked for, and where the model is at an end."""
 
     @property
     def setting(self) -> Setting:

@@ -52,7 +52,7 @@ def _inputs(simulation: Simulation) -> dict[str, Any]:
         "surface": exposure.surface,
         "tissue_temperature_c": to_celsius(exposure.temperature),
         "without": list(exposure.without),
-        "remarks": list(simulation.remarks),
+        "remarks": [remark.english() for remark in simulation.remarks],
     }
 
 

@@ -11,6 +11,7 @@ import pydantic
 
 from porelight.fields import SurfaceState
 from porelight.laser import Laser, Profile, Setting, followed_lasers, lasers
+from porelight.message import Message, message
 from porelight.reading import mapping
 from porelight.refusal import Refusal
 from porelight.simulation.cooling import NAMES as COOLING
@@ -70,20 +71,16 @@ class Scenario(pydantic.BaseModel):
         """The pulse it names; ``read`` gives the text of a trace."""
         return pulse_from(self.pulse_shape, self.spikes, self.duty_pct, read)
 
-    def remarks(self, pulse: Pulse) -> tuple[str, ...]:
+    def remarks(self, pulse: Pulse) -> tuple[Message, ...]:
         """What was done to what was asked for."""
         if pulse.energy is not None and self.energy_mj is not None:
-            return (
-                f"The trace holds {pulse.energy / mJ:.3g} mJ; it was scaled to the {self.energy_mj:g} mJ asked for.",
-            )
-        setting, usual = self.setting(pulse), lasers()[self.laser].default["power_w"]
-        said = pulse.duration is not None or self.pulse_us is not None or self.power_w is not None
-        if said or not setting.pulse_energy or math.isclose(setting.peak_power, usual, rel_tol=1e-3):
+            return (message("simulation.trace_scaled", trace_mj=pulse.energy / mJ, energy_mj=self.energy_mj),)
+        setting, default = self.setting(pulse), lasers()[self.laser].default["power_w"]
+        given = pulse.duration is not None or self.pulse_us is not None or self.power_w is not None
+        if given or not setting.pulse_energy or math.isclose(setting.peak_power, default, rel_tol=1e-3):
             return ()
-        return (
-            f"The usual {usual:g} W would make this pulse shorter or longer than such devices fire, so it was taken "
-            f"as {setting.pulse_duration / us:g} us of {setting.peak_power:.3g} W.",
-        )
+        pulse_us, power = setting.pulse_duration / us, setting.peak_power
+        return (message("simulation.power_changed", default_w=default, pulse_us=pulse_us, power_w=power),)
 
     def skin(self) -> Skin:
         """The skin it names."""

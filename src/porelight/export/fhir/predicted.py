@@ -43,7 +43,7 @@ def forecast(plan: Plan, subject: str | None = None, *, basis: tuple[str, ...] =
     return RiskAssessment.model_validate(
         {
             "resourceType": "RiskAssessment",
-            "text": narrative(MEANING, *course.remarks),
+            "text": narrative(MEANING, *map(str, course.remarks)),
             "status": "preliminary",
             "method": concept(f"Porelight {plan.version}, forecast from the numbers of published trials"),
             "code": concept("Forecast of enlarged pores", own("forecast", "enlarged_pores", "Enlarged pores")),
@@ -51,7 +51,7 @@ def forecast(plan: Plan, subject: str | None = None, *, basis: tuple[str, ...] =
             "occurrenceDateTime": plan.on,
             "basis": [{"reference": reference} for reference in basis] or None,
             "prediction": _predictions(course),
-            "note": [{"text": text} for text in (MEANING, *course.remarks)],
+            "note": [{"text": text} for text in (MEANING, *map(str, course.remarks))],
         }
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,16 +15,17 @@ from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import by_gravity
 from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
-from porelight.forecasting.shrinkage import forecast
+from porelight.forecasting.shrinkage import forecast_pores
 from porelight.forecasting.trials import course_of
 from porelight.laser import Course, Setting
 from porelight.laser import laser as laser_of
+from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
-from porelight.planning.choose import candidates
-from porelight.planning.explain import factors
-from porelight.planning.model import PHOTO, Candidate, Plan
-from porelight.planning.usable import photo_verdict
+from porelight.planning.candidates import simulate_candidates
+from porelight.planning.factors import explain_factors
+from porelight.planning.model import PHOTO_RULE, Candidate, Plan
+from porelight.planning.photo_verdict import judge_photo
 from porelight.simulation.chain import simulate
 from porelight.simulation.model import Simulation
 from porelight.simulation.scenario import setting_from
@@ -69,17 +71,20 @@ def make_plan(
     verdicts = _verdicts(census, care.screen(person, on, laser, chosen))
     age = facts.age(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
-    gap = timing.spacing(laser, person.phototype)
+    gap = timing.session_spacing(laser, person.phototype)
     tell("Forecasting the pores", 0.4)
-    expected = forecast(census, laser, spacing=gap.time, goal=goal, seed=seed)
+    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed)
     tell("Simulating the settings", 0.5)
     blocked = any(verdict.blocks for verdict in verdicts)
 
     def dated(sessions: tuple[dt.date, ...]) -> Calendar:
         return care.calendar(person, sessions, laser, chosen)
 
-    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO for verdict in verdicts)
-    days, calendar, why = _no_dates(verdicts) if blocked else _dates(person, verdicts, expected, gap, on, dated)
+    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
+    if blocked:
+        dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
+    else:
+        dates = _date_sessions(person, verdicts, expected, gap, on, dated)
     return Plan(
         status="blocked" if blocked else "ready",
         on=on,
@@ -87,25 +92,25 @@ def make_plan(
         skin=skin,
         census=census,
         verdicts=verdicts,
-        factors=factors(census, person, age),
+        factors=explain_factors(census, person, age),
         candidates=_candidates(course, person, skin, verdicts, seed, blocked=blocked) if offered else (),
-        sessions=days,
-        forecast=_not_offered(expected) if not offered else _if_possible(expected) if blocked else expected,
-        calendar=calendar,
+        sessions=dates.sessions,
+        forecast=_withhold_forecast(expected) if not offered else _mark_if_possible(expected) if blocked else expected,
+        calendar=dates.calendar,
         goal=goal,
         seed=seed,
         version=__version__,
         laser=laser,
-        timing=why,
+        timing=dates.because,
         rests_on=(gap.row, course.spacing),
-        clashes=care.clashes(calendar, person.planned),
+        clashes=care.clashes(dates.calendar, person.planned),
         clinic=chosen,
     )
 
 
 def _verdicts(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """With that on the photo before the others that ask: without a photo their answers lead to no plan."""
-    photo = photo_verdict(census)
+    photo = judge_photo(census)
     return found if photo is None else by_gravity((photo, *found))
 
 
@@ -128,77 +133,45 @@ def _candidates(
         return simulate(setting, skin, seed=seed)
 
     device = laser_of(course.laser)
-    found = candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
+    found = simulate_candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
     if not blocked:
         return found
-    return tuple(
-        dataclasses.replace(one, remarks=("Only if treatment becomes possible.", *one.remarks)) for one in found
-    )
+    first = message("planning.if_possible")
+    return tuple(dataclasses.replace(one, remarks=(first, *one.remarks)) for one in found)
 
 
-def _dates(
+class _Dates(NamedTuple):
+    sessions: tuple[dt.date, ...]
+    calendar: Calendar
+    because: tuple[Message, ...]
+
+
+def _date_sessions(
     person: Person,
     verdicts: tuple[Verdict, ...],
     expected: Forecast,
     gap: timing.Spacing,
     on: dt.date,
     dated: Callable[[tuple[dt.date, ...]], Calendar],
-) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
-    lead = timing.preparation(dated((on,)).items, on)
-    first = timing.first_day(on, lead, gap.time, person, verdicts)
-    days = timing.dates(first, expected.milestones[-1].sessions_done, gap.time)
-    why = (
-        _count(expected, len(days)),
-        *_before(person),
-        f"The first session is {_days((first - on).days)} ahead; the longest preparation takes {lead}.",
-        f"The sessions are {gap.because}",
-        "Weekends and holidays are not skipped: the practice moves a date, and the calendar follows.",
-    )
-    return days, dated(days), why
+) -> _Dates:
+    lead = timing.preparation_days(dated((on,)).items, on)
+    first = timing.first_session(on, lead, gap.time, person, verdicts)
+    days = timing.session_dates(first, expected.milestones[-1].sessions_done, gap.time)
+    return _Dates(days, dated(days), timing.explain_dates(days, expected, gap, person, on, lead))
 
 
-def _count(expected: Forecast, count: int) -> str:
-    many = "1 session" if count == 1 else f"{count} sessions"
-    if expected.sessions_for_goal is None:
-        return f"{many}: the most of the pore trial behind the forecast. The middle forecast stays short of the goal."
-    return f"{many}: the fewest whose middle forecast reaches the goal."
-
-
-def _before(person: Person) -> tuple[str, ...]:
-    done = len(person.past_sessions)
-    if not done:
-        return ()
-    many = "1 session was" if done == 1 else f"{done} sessions were"
-    return (
-        f"{many} done before. The forecast starts from this photo as a first course does; no trial measured a second.",
-    )
-
-
-def _no_dates(verdicts: tuple[Verdict, ...]) -> tuple[tuple[dt.date, ...], Calendar, tuple[str, ...]]:
-    """Why there are no dates: each verdict that blocks, until when, and what clears it."""
-    why = tuple(
-        f"{verdict.title}: {verdict.because}"
-        + (f" Until {verdict.until.isoformat()}." if verdict.until else "")
-        + f" {verdict.clears}"
-        for verdict in verdicts
-        if verdict.blocks
-    )
-    return (), Calendar((), ()), why
-
-
-def _if_possible(expected: Forecast) -> Forecast:
+def _mark_if_possible(expected: Forecast) -> Forecast:
     """The forecast of a blocked plan says first that it is no offer."""
-    said = "Only if treatment becomes possible: this is what a course may bring, not an offer to treat."
-    return dataclasses.replace(expected, remarks=(said, *expected.remarks))
+    return dataclasses.replace(expected, remarks=(message("forecast.if_possible"), *expected.remarks))
 
 
-def _not_offered(expected: Forecast) -> Forecast:
+def _withhold_forecast(expected: Forecast) -> Forecast:
     """Nothing but the goal: no numbers of a course that is not to be."""
-    said = "No forecast is made: treatment is refused, or the photo shows nothing to forecast."
     return dataclasses.replace(
-        expected, milestones=(), sessions_for_goal=None, chance_of_goal=None, remarks=(said,), rests_on=()
+        expected,
+        milestones=(),
+        sessions_for_goal=None,
+        chance_of_goal=None,
+        remarks=(message("forecast.not_offered"),),
+        rests_on=(),
     )
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"

@@ -10,6 +10,7 @@ from porelight import cite, healing
 from porelight.care.model import Verdict
 from porelight.fields import Interval
 from porelight.laser import Course, Laser, Setting
+from porelight.message import Message, message
 from porelight.planning.model import Candidate
 from porelight.simulation.model import Simulation
 from porelight.skin import Phototype
@@ -22,7 +23,7 @@ Dial = Callable[[float, float], Setting]
 """Energy of a pulse [mJ] and density [%] -> the setting, all else as the laser's default."""
 
 
-def candidates(
+def simulate_candidates(
     course: Course,
     laser: Laser,
     phototype: Phototype | None,
@@ -36,7 +37,7 @@ def candidates(
     One column does not depend on how many there are, so each energy is simulated once and only healing, which counts
     the columns, is repeated for the other densities.
     """
-    most = limits(laser, verdicts)
+    most = least_limits(laser, verdicts)
     energies = _within(course.energies_mj, most["energy_mj"])
     densities = _within(course.densities_pct, most["density_pct"])
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
@@ -45,11 +46,11 @@ def candidates(
     for energy, column in zip(energies, columns, strict=True):
         for density in densities:
             simulation = _at_density(column, dial(energy, density))
-            made.append(_candidate(simulation, energy, density, max(densities), phototype))
+            made.append(_make_candidate(simulation, energy, density, max(densities), phototype))
     return tuple(made)
 
 
-def limits(laser: Laser, verdicts: Iterable[Verdict]) -> dict[str, float]:
+def least_limits(laser: Laser, verdicts: Iterable[Verdict]) -> dict[str, float]:
     """Outside name -> the least of what the device dials and what every verdict allows."""
     most = {name: high for name, (_, high) in laser.limits.items()}
     for verdict in verdicts:
@@ -71,68 +72,90 @@ def _at_density(column: Simulation, setting: Setting) -> Simulation:
     return dataclasses.replace(column, exposure=exposure, recovery=recovery)
 
 
-def _candidate(
+def _make_candidate(
     simulation: Simulation, energy: float, density: float, densest: float, phototype: Phototype | None
 ) -> Candidate:
     table, trials = cite.table("planning"), cite.table("trials")
     remarks = (
-        _reach(simulation),
-        _cover(simulation, density),
-        _tried(simulation.setting.laser, energy, density),
-        *_marks(density, densest, phototype),
+        describe_reach(simulation),
+        describe_cover(simulation, density),
+        compare_with_trials(simulation.setting.laser, energy, density),
+        *warn_of_marks(density, densest, phototype),
     )
-    told = [table[key] for key in ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns")]
-    rests_on = (*told, table["marks_co2_dark"], trials["dose_energy"], trials["dose_density"])
+    weighed = ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns", "marks_co2_dark")
+    rests_on = (*(table[key] for key in weighed), trials["dose_energy"], trials["dose_density"])
     return Candidate(simulation.setting, simulation, remarks, rests_on)
 
 
-def _reach(simulation: Simulation) -> str:
+def describe_reach(simulation: Simulation) -> Message:
+    """How deep heat sets collagen, against the funnel and the gland of a pore."""
     pore, depth = simulation.exposure.skin.pore, simulation.injury.coagulation_depth
     gland_top = pore.gland_depth - pore.gland_diameter / 2.0
-    heat = f"Heat sets collagen down to {_um(depth)}"
+    reached, funnel, gland = (_to_tens_of_um(length) for length in (depth, pore.funnel_depth, gland_top))
     if depth < pore.funnel_depth:
-        return f"{heat}: not as deep as the funnel of a pore, about {_um(pore.funnel_depth)}."
+        return message("planning.short_of_funnel", depth_um=reached, funnel_um=funnel)
     if depth < gland_top:
-        return f"{heat}: past the funnel of a pore ({_um(pore.funnel_depth)}), short of its gland ({_um(gland_top)})."
-    return f"{heat}: past the funnel of a pore and into the depth of its gland, from {_um(gland_top)}."
+        return message("planning.past_funnel", depth_um=reached, funnel_um=funnel, gland_um=gland)
+    return message("planning.into_gland", depth_um=reached, gland_um=gland)
 
 
-def _cover(simulation: Simulation, density: float) -> str:
+def describe_cover(simulation: Simulation, density: float) -> Message:
+    """Share of the surface that is treated, and how long it heals. ``density`` as dialled [%]."""
     recovery = simulation.recovery
-    return (
-        f"Dialled as {density:g} %, it treats {recovery.treated_fraction / percent:.0f} % of the surface, heated rims "
-        f"included. The columns close in about {_days(recovery.closed)}; redness lasts about {_days(recovery.redness)}."
+    return message(
+        "planning.cover",
+        density_pct=density,
+        treated_pct=recovery.treated_fraction / percent,
+        closed=_describe_span(recovery.closed),
+        redness=_describe_span(recovery.redness),
     )
 
 
-def _tried(laser: Laser, energy: float, density: float) -> str:
+def compare_with_trials(laser: Laser, energy: float, density: float) -> Message:
+    """A setting of ``energy`` [mJ] and ``density`` [%] against what trials compared."""
     if laser.course is None or laser.course.tried is None:
-        return "No setting of a pore trial with this laser was seen, so none of these has been tried on pores."
+        return message("planning.no_trial_of_laser")
     energies, densities = laser.course.tried
     if energy * mJ < energies.si_low or density * percent < densities.si_low:
-        return (
-            f"Milder than what was compared in a trial ({energies.low:g}-{energies.high:g} mJ at {densities.low:g}-"
-            f"{densities.high:g} %, {energies.source.key}); the pore trial says only that its energy was low."
+        assert energies.low is not None
+        assert energies.high is not None
+        assert densities.low is not None
+        assert densities.high is not None
+        return message(
+            "planning.milder_than_tried",
+            energy_low_mj=energies.low,
+            energy_high_mj=energies.high,
+            density_low_pct=densities.low,
+            density_high_pct=densities.high,
+            source=energies.source.key,
         )
-    return f"Within what was compared in a trial, where more energy or density did no better ({energies.source.key})."
+    return message("planning.within_tried", source=energies.source.key)
 
 
-def _marks(density: float, densest: float, phototype: Phototype | None) -> tuple[str, ...]:
+def warn_of_marks(density: float, densest: float, phototype: Phototype | None) -> tuple[Message, ...]:
+    """The risk of brown marks by density [%], for skin that gets them."""
     if phototype in ("I", "II"):
         return ()
     table = cite.table("planning")
     more, fewer = table["marks_more_columns"], table["marks_fewer_columns"]
-    seen = f"{more.value:g} against {fewer.value:g} % of sessions ({more.source.key}, another laser, may be chance)"
-    place = "more" if density == densest else "fewer"
-    who = f"Phototype {phototype}" if phototype else "The phototype is not known, so it is taken as dark"
-    return (f"{who}: brown marks are a risk. They were seen more often with more columns, {seen}; this has {place}.",)
+    known = message("planning.who_known", phototype=phototype) if phototype else None
+    return (
+        message(
+            f"planning.marks_with_{'more' if density == densest else 'fewer'}_columns",
+            who=known or message("planning.who_unknown"),
+            more_pct=more.value,
+            fewer_pct=fewer.value,
+            source=more.source.key,
+        ),
+    )
 
 
-def _um(length: float) -> str:
-    return f"{round(length / um, -1):.0f} um"
+def _to_tens_of_um(length: float) -> float:
+    """Depths of anatomy are not known to less [um]."""
+    return round(length / um, -1)
 
 
-def _days(time: Interval) -> str:
+def _describe_span(time: Interval) -> Message:
     """The middle and the ends, in days; in hours where all is over in a day and a half."""
     unit, name = (day, "days") if time.high >= 1.5 * day else (hour, "hours")
-    return f"{time.mid / unit:.0f} {name} (between {time.low / unit:.0f} and {time.high / unit:.0f})"
+    return message(f"planning.span_{name}", mid=time.mid / unit, low=time.low / unit, high=time.high / unit)
