@@ -30,21 +30,25 @@ def check_number(
     where: str,
     unit: str = "1",
     whole: bool = False,
+    above: bool = False,
 ) -> None:
     """Refuse what is not a finite number from ``low`` to ``high``; nothing that is not a number passes for one.
+
+    ``above``: ``low`` itself is refused too.
 
     Raises:
         Refusal: it is text, a truth value, not a number, infinite, outside the range, or broken where it must be whole.
     """
     # A truth value is a whole number to Python, and text that looks like a number is still text.
     number = float(value) if type(value) is not bool and isinstance(value, numbers.Real) else math.nan
-    if math.isfinite(number) and low <= number <= high and not (whole and number != round(number)):
+    inside = math.isfinite(number) and low <= number <= high and not (above and number == low)
+    if inside and not (whole and number != round(number)):
         return
     of = "" if unit == "1" else f" {unit}"
     if math.isinf(high):
-        allowed = "a finite number" if math.isinf(low) else f"at least {low:g}{of}"
+        allowed = "a finite number" if math.isinf(low) else f"{'above' if above else 'at least'} {low:g}{of}"
     else:
-        allowed = f"between {low:g} and {high:g}{of}"
+        allowed = f"above {low:g} and at most {high:g}{of}" if above else f"between {low:g} and {high:g}{of}"
     kind = "whole number" if whole else "value"
     raise Refusal(f"{name} {value!r} is out of range", where=where, advice=f"Give a {kind} that is {allowed}")
 

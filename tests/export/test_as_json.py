@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 
 from porelight import care
-from porelight.export import as_json
+from porelight.export import as_json, outside
+from porelight.export.plan_model import PLAN_SCHEMA
 from porelight.planning import chain
+from tests.export import write_schemas
 from tests.planning import made_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from porelight.planning.model import Plan
 
@@ -61,7 +63,7 @@ def validate(numbers: dict[str, Any]) -> None:
 
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
-    assert schema()["properties"]["schema"]["const"] == as_json.SCHEMA
+    assert schema()["properties"]["schema"]["const"] == PLAN_SCHEMA
 
 
 @pytest.mark.parametrize("made", ["ready", "blocked", "uncalibrated", "refused"])
@@ -94,6 +96,62 @@ def test_clashes_goals_and_guided_answers_are_told() -> None:
     assert numbers["person"]["goals"] == ["smoother_skin"]
     assert numbers["person"]["skin_answers"] == {"burns": "little"}
     assert numbers["person"]["planned"][0]["occasion"] == "seen"
+
+
+@pytest.mark.parametrize("name", write_schemas.SCHEMAS)
+def test_the_shipped_schema_is_that_of_the_model(name: str) -> None:
+    """Write it anew with ``python -m tests.export.write_schemas``."""
+    shipped = (write_schemas.FOLDER / name).read_text(encoding="utf-8")
+    assert shipped == outside.schema_text(write_schemas.SCHEMAS[name])
+
+
+def spoiled(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Copies of a document with one thing wrong each: a key gone or one too many, a value of another kind."""
+    here = document
+    for step in path:
+        here = here[step]
+    where = "/".join(map(str, path))
+    if path:
+        wrong: tuple[Any, ...] = (None, "nonsense", -1, 1.5, [])
+        yield from ((f"{where} = {each!r}", changed(document, path, each)) for each in wrong if each != here)
+    if isinstance(here, dict):
+        yield f"{where} + a key", changed(document, path, here | {"unheard_of": 1})
+        for key in here:
+            less = {name: value for name, value in here.items() if name != key}
+            yield f"{where} - {key}", changed(document, path, less)
+            yield from spoiled(document, (*path, key))
+    elif isinstance(here, list) and here:
+        yield from spoiled(document, (*path, 0))
+
+
+def changed(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    copied = json.loads(json.dumps(document))
+    if not path:
+        return value
+    here = copied
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+    return copied
+
+
+def test_the_generated_schema_refuses_all_that_the_hand_written_one_refused() -> None:
+    """``plan_schema_by_hand.json`` is the schema as it stood before it was made from the models."""
+    by_hand = json.loads((Path(__file__).parent / "plan_schema_by_hand.json").read_text(encoding="utf-8"))
+    format_checker = jsonschema.FormatChecker()
+    old, new = (jsonschema.Draft202012Validator(each, format_checker=format_checker) for each in (by_hand, schema()))
+    refused = 0
+    day = plan().sessions[0] + dt.timedelta(days=2)
+    full = read(plan(ANSWERS + f"big_days: [{day}]\ngoals: [smoother_skin]\nburns: little\n"))
+    full["clinic"] = {"keloid": {"option": "x", "by": "Dr. Muster", "reason": "y"}}
+    made = {key: value[:2] if isinstance(value, list) else value for key, value in full.items()}
+    assert old.is_valid(made)
+    assert new.is_valid(made)
+    for what, document in spoiled(made):
+        if not old.is_valid(document):
+            refused += 1
+            assert not new.is_valid(document), what
+    assert refused > 1000
 
 
 def test_the_schema_refuses_a_blocked_plan_with_a_session() -> None:
@@ -134,15 +192,15 @@ def test_the_hash_is_of_everything_else_and_can_be_checked_from_the_text() -> No
 
 
 def test_the_last_bits_of_a_float_do_not_change_the_text() -> None:
-    assert as_json.plain(0.1 + 0.2) == as_json.plain(0.3)
-    assert str(as_json.plain(-0.0)) == "0.0"
-    assert as_json.plain(np.float64(1234567.0)) == 1234570.0
-    assert as_json.plain({"day": dt.date(2026, 3, 2), "n": np.int64(3)}) == {"day": "2026-03-02", "n": 3}
+    assert outside.plain(0.1 + 0.2) == outside.plain(0.3)
+    assert str(outside.plain(-0.0)) == "0.0"
+    assert outside.plain(np.float64(1234567.0)) == 1234570.0
+    assert outside.plain({"day": dt.date(2026, 3, 2), "n": np.int64(3)}) == {"day": "2026-03-02", "n": 3}
 
 
 def test_no_number_that_is_not_a_number_gets_in() -> None:
     with pytest.raises(ValueError, match="JSON"):
-        as_json.text({"x": float("nan")})
+        outside.text({"x": float("nan")})
 
 
 def test_a_blocked_plan_says_why_until_when_and_what_clears_it() -> None:

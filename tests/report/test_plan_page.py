@@ -19,7 +19,7 @@ from PIL import Image
 
 from porelight import cite, planning
 from porelight.care.model import Engagement
-from porelight.export import as_json
+from porelight.export import as_json, plan_model
 from porelight.photo.census import Finding, Gate
 from porelight.report import figures, plan_page
 from tests.report import a_plan
@@ -188,7 +188,7 @@ def test_every_number_stands_on_the_page_weakest_first_with_its_source() -> None
     ranks = [cite.CONFIDENCES.index(row.confidence) for row in basis.rows]
     assert ranks == sorted(ranks, reverse=True)
     assert len(basis.rows) == len(cite.used(plan))
-    for source in as_json.plan_sources(plan):
+    for source in plan_model.plan_sources(plan):
         assert f'id="source-{source.key}"' in ready()
     assert "recalled from memory, to be verified" in text(ready())
     assert basis.hash == as_json.plan_numbers(plan)["hash"]

@@ -115,7 +115,9 @@ def compare(
         if out:
             folder.deliver(out, change_page.of_change(found, *pictures))
     if as_json:
-        print_json(change_page.change_numbers(found))
+        from porelight.export.change_model import change_numbers
+
+        print_json(change_numbers(found))
         return
     for line in lines.of_change(found):
         typer.echo(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from porelight import draw
 from porelight.arrays import Pixels
-from porelight.export import as_json, dataset, ics, pores_csv
+from porelight.export import as_json, dataset, ics, outside, pores_csv
 from porelight.report import plan_page, preview_panels, simulation_page
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def of_simulation(simulation: Simulation, stamp: Stamp | None = None) -> Files:
     """numbers.json, the page, the section as SVG and PNG, the film as GIF if it was kept, and the fields as Zarr."""
     stills = draw.film(simulation)
     return {
-        "numbers.json": as_json.text(as_json.simulation_numbers(simulation, stamp)).encode(),
+        "numbers.json": outside.text(as_json.simulation_numbers(simulation, stamp)).encode(),
         "simulation.html": simulation_page.render(simulation, stills, stamp).encode(),
         "section.svg": draw.section_svg(simulation).encode(),
         "section.png": draw.section_png(simulation),

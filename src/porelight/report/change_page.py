@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from porelight import cite
 from porelight.draw import compare as drawn
-from porelight.export import as_json
+from porelight.export.change_model import change_numbers
+from porelight.export.outside import row_sources, text
 from porelight.photo.compare.aligned import Aligned, aligned
 from porelight.report import figures, template, words
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from porelight.photo.decode import Picture
 
 
-SCHEMA = "porelight/change/1"
 COLUMNS = (
     *("x_before_px", "y_before_px", "x_after_px", "y_after_px"),
     *("before_px", "after_px", "before_um", "after_um", "change_pct", "change_error_pct"),
@@ -43,66 +43,11 @@ def of_change(change: Change, before: Picture, after: Picture) -> dict[str, byte
 
 def change_json(change: Change) -> str:
     """The text of ``change.json``: the same change gives the same bytes."""
-    return as_json.text(change_numbers(change))
+    return text(change_numbers(change))
 
 
-def change_numbers(change: Change) -> dict[str, Any]:
-    """The change as plain values; keys carry units."""
-    found, rows = change.registration, cite.used(change)
-    numbers = {
-        "schema": SCHEMA,
-        "version": change.version,
-        "seed": change.seed,
-        "result": change.result,
-        "measures": [_measure(each) for each in change.measures],
-        "pairs": len(change.pairs),
-        "pairs_resolved": int(change.pairs.resolved.sum()),
-        "only_before": change.only_before,
-        "only_after": change.only_after,
-        "scale_before_um_per_px": change.before.um_per_px,
-        "scale_after_um_per_px": change.after.um_per_px,
-        "registration": {
-            "features": found.features,
-            "shared_pct": 100.0 * found.shared,
-            "shared_by_chance_pct": 100.0 * found.by_chance,
-            "residual_px": found.residual,
-            "scale_px_per_px": found.scale,
-            "scale_error_pct": 100.0 * found.scale_error,
-            "stretch": found.stretch,
-            "turn_deg": found.turn,
-            "overlap_pct": 100.0 * found.overlap,
-        },
-        "after_softer_px": change.softer_px,
-        "after_noisier": change.noisier,
-        "remarks": list(change.remarks),
-        "sources": [dataclasses.asdict(source) for source in _sources(change)],
-        "weakest": cite.weakest(rows),
-    }
-    plain: dict[str, Any] = as_json.plain(numbers)
-    return plain
-
-
-def _sources(change: Change) -> list[cite.Source]:
-    found = {row.source.key: row.source for row in cite.used(change)}
-    return [found[key] for key in sorted(found)]
-
-
-def _measure(each: Measure) -> dict[str, Any]:
-    unit = {"1": "", "%": "_pct"}.get(each.unit, f"_{each.unit}")
-    return {
-        "key": each.key,
-        "region": each.region or None,
-        f"before{unit}": each.before,
-        f"after{unit}": each.after,
-        "change_pct": {
-            "low": each.change_pct.low,
-            "mid": each.change_pct.mid,
-            "high": each.change_pct.high,
-            "level": each.change_pct.level,
-        },
-        "detectable_pct": each.detectable_pct,
-        "result": each.result,
-    }
+def _sources(change: Change) -> tuple[cite.Source, ...]:
+    return row_sources(cite.used(change))
 
 
 def pairs_csv(change: Change) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
-from porelight.export import as_json
+from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
@@ -66,7 +66,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "style": template.text("style/tokens.css") + template.text("style/report.css"),
         **template.scripted("report"),
     }
-    return template.filled("report.html", shown, as_json.plan_sources(plan))
+    return template.filled("report.html", shown, plan_model.plan_sources(plan))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
     return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
@@ -272,7 +272,7 @@ def setting_facts(simulation: Simulation) -> Facts:
 def effect_facts(simulation: Simulation) -> Facts:
     """What the simulation gives, with intervals where it has them."""
     injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
-    spread = f"{_um(injury.coagulation_depth_low)} to {_um(injury.coagulation_depth_high)}"
+    spread = f"{_um(injury.coagulated.depth.low)} to {_um(injury.coagulated.depth.high)}"
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
         ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
@@ -375,8 +375,8 @@ def basis(plan: Plan) -> Basis:
     counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}
     return Basis(
         rows=tuple(rows),
-        sources=as_json.plan_sources(plan),
-        weakest=as_json.plan_weakest(plan),
+        sources=plan_model.plan_sources(plan),
+        weakest=plan_model.plan_weakest(plan),
         counts=counts,
         hash=as_json.plan_numbers(plan)["hash"],
     )

@@ -1,0 +1,368 @@
+"""The outside of a plan: the layout of ``plan.json``, from which its JSON schema is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from porelight import cite
+from porelight.care.model import Answer, CareItem, Occasion, Outcome, Tier
+from porelight.care.model import Verdict as CareVerdict
+from porelight.cite import Confidence, Source
+from porelight.export.census_model import CensusOut, census_outside
+from porelight.export.outside import (
+    Celsius,
+    Count,
+    Days,
+    FromOne,
+    IntervalOut,
+    Mj,
+    Ms,
+    Nm,
+    NotNegative,
+    Number,
+    Outside,
+    Percent,
+    PerCm2,
+    SourceKeys,
+    SourceOut,
+    Text,
+    Um,
+    Us,
+    at,
+    filled,
+)
+from porelight.laser import Profile, Setting
+from porelight.photo.indices.grade import standings
+from porelight.planning.model import Plan
+from porelight.skin import Phototype, Site
+
+PLAN_SCHEMA: Final = "porelight/plan/1"
+"""Name and version of the layout; the number rises when a key changes its meaning or goes."""
+
+ENERGY_BALANCE_DIGITS = 9
+"""Decimals of the missing share of energy: below them it is rounding, and would differ between machines."""
+
+
+class MedicineOut(Outside):
+    """A medicine by its group."""
+
+    group: str
+    taking: Answer
+    last_taken: dt.date | None
+
+
+class EngagementOut(Outside):
+    """Something the person has planned."""
+
+    what: str
+    occasion: Occasion
+    first: dt.date
+    last: dt.date
+
+
+class PersonOut(Outside):
+    """The answers, without any identity."""
+
+    age: int | None
+    born: dt.date | None
+    phototype: Phototype | None
+    site: Site
+    severity: int | None
+    answers: dict[str, Answer]
+    dates: dict[str, dt.date]
+    medicines: list[MedicineOut]
+    past_sessions: list[dt.date]
+    planned: list[EngagementOut]
+    skin_answers: dict[str, str]
+    """Guided questions on the type of skin and the option chosen."""
+    goals: list[str]
+
+
+def _limits(limits: Any) -> Any:
+    return {limit.name: limit.at_most for limit in limits}
+
+
+class VerdictOut(Outside):
+    """What one rule says of the person."""
+
+    rule: str
+    outcome: Outcome
+    title: Text
+    because: Text
+    clears: Text
+    """What would clear it; empty when nothing has to."""
+    until: dt.date | None
+    limits: Annotated[dict[str, Number], BeforeValidator(_limits)]
+    """Outside name of a dial -> its most."""
+    asks: list[str]
+    """Questions whose answer is missing."""
+    source: str = at("source.key")
+    """Key in `sources`."""
+    tier: Tier
+    confidence: Confidence
+    effective: dt.date
+    """The day the rule took effect."""
+    conflicts: list[Text]
+
+
+class FactorOut(Outside):
+    """One cause of large pores."""
+
+    key: str
+    title: Text
+    share: IntervalOut | None
+    """Share (0-1) of the differences between people; null when it cannot be told."""
+    because: Text
+    laser_changes: Literal["yes", "partly", "no"]
+    advice: Text
+    sources: SourceKeys = at("rests_on")
+
+
+class MilestoneOut(Outside):
+    """The forecast at one moment."""
+
+    label: Text
+    sessions_done: Count
+    week: NotNegative
+    """Weeks from the first session."""
+    enlarged_change_pct: IntervalOut
+    """Change of the number of enlarged pores, negative is fewer."""
+    median_diameter_um: IntervalOut | None
+
+
+class GoalOut(Outside):
+    """What was wanted."""
+
+    enlarged_change_pct: float = at("goal_pct")
+    sessions: FromOne | None = at("sessions_for_goal")
+    """Fewest whose middle forecast reaches it; null when none within the evidence does."""
+    chance: Annotated[float, Field(ge=0, le=1)] | None = at("chance_of_goal")
+    """That the course as forecast reaches it. Null where no forecast is offered."""
+
+
+class SettingOut(Outside):
+    """One dialled setting."""
+
+    laser: str = at("laser.key")
+    wavelength_nm: Nm = at("laser.wavelength")
+    energy_mj: Mj = at("pulse_energy")
+    """Of one pulse."""
+    spot_um: Um = at("spot_diameter")
+    profile: Profile
+    pulse_us: Us = at("pulse_duration")
+    power_w: NotNegative = at("peak_power")
+    density_pct: Percent = at("covered_share")
+    """Dialled: share of the surface under the spots themselves."""
+    columns_per_cm2: PerCm2 = at("density")
+    pulses_per_column: FromOne
+    passes: FromOne
+    repetition_interval_ms: Ms = at("repetition_interval")
+    cooling: str | None
+
+
+class HealingOut(Outside):
+    """How the skin heals after one session."""
+
+    closed_days: Days = at("recovery.closed")
+    redness_days: Days = at("recovery.redness")
+    crusting_days: Days = at("recovery.crusting")
+    treated_pct: Percent = at("recovery.treated_fraction")
+    """Of the surface, in one session."""
+    collagen_stimulus_pct: Percent = at("recovery.collagen_stimulus")
+
+
+class EffectOut(HealingOut):
+    """What one column of the setting does, simulated."""
+
+    ablation_depth_um: Um = at("crater.ablation_depth")
+    ablation_width_um: Um = at("crater.ablation_width")
+    coagulation_depth_um: Um = at("injury.coagulation_depth")
+    """Deepest coagulated collagen below the original surface."""
+    coagulation_depth_low_um: Um = at("injury.coagulated.depth.low")
+    coagulation_depth_high_um: Um = at("injury.coagulated.depth.high")
+    coagulation_width_um: Um = at("injury.coagulation_width")
+    necrosis_depth_um: Um = at("injury.necrosis_depth")
+    peak_temperature_c: Celsius = at("warming.peak_temperature")
+    peak_temperature_is_limit: bool = at("peak_is_limit")
+    """Whether the peak is the temperature at which dried tissue is carried away, so that it may have been hotter."""
+    energy_balance_error: Annotated[float, BeforeValidator(lambda share: round(share, ENERGY_BALANCE_DIGITS))] = at(
+        "warming.energy.error"
+    )
+    """Missing share of the incident energy."""
+
+
+class CandidateOut(Outside):
+    """A setting within device and verdicts, with its simulated effect. Not a recommendation."""
+
+    setting: SettingOut
+    effect: EffectOut = at("simulation")
+    remarks: list[Text]
+
+
+class CareItemOut(Outside):
+    """One thing to do or to watch for."""
+
+    key: str
+    phase: Literal["before", "day", "after", "watch", "session", "review"]
+    session: FromOne
+    first: dt.date
+    last: dt.date
+    title: Text
+    text: Text
+    why: Text
+    source: str = at("source.key")
+    tier: Tier
+    confidence: Confidence
+
+
+class ClashOut(Outside):
+    """The days that an engagement and an item of the calendar share."""
+
+    what: str = at("engagement.what")
+    occasion: Occasion = at("engagement.occasion")
+    item: str = at("item.key")
+    session: FromOne = at("item.session")
+    first: dt.date
+    last: dt.date
+
+
+class ChosenOut(Outside):
+    """What a clinic chose where sources disagree, who did, and why."""
+
+    option: str
+    by: str
+    reason: str
+
+
+class RowOut(Outside):
+    """A number the plan rests on, in the unit of its source."""
+
+    key: str
+    quantity: str
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    conditions: str
+    source: str = at("source.key")
+    confidence: Confidence
+    note: str
+
+
+def _when(key: str, value: str, then: dict[str, Any], otherwise: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "if": {"properties": {key: {"const": value}}},
+        "then": {"properties": then},
+        "else": {"properties": otherwise},
+    }
+
+
+NONE, SOME = {"maxItems": 0}, {"minItems": 1}
+CONDITIONS: dict[str, Any] = {
+    "$id": PLAN_SCHEMA,
+    "allOf": [
+        _when("status", "blocked", {"sessions": NONE, "calendar": NONE}, {"sessions": SOME, "calendar": SOME}),
+        _when(
+            "forecast_is",
+            "not_offered",
+            {"forecast": NONE, "candidates": NONE, "status": {"const": "blocked"}},
+            {"forecast": {"minItems": 2}},
+        ),
+    ],
+}
+"""What a type alone cannot say: a blocked plan has no dates, and one without a forecast no settings."""
+
+
+class PlanOut(Outside):
+    """plan.json as `porelight plan` writes it. Keys carry their units."""
+
+    model_config = ConfigDict(title="A Porelight plan", json_schema_extra=CONDITIONS)
+
+    layout: Literal["porelight/plan/1"] = Field(PLAN_SCHEMA, serialization_alias="schema")
+    version: str
+    """Of the program."""
+    seed: Count
+    hash: str = Field("", pattern="^[0-9a-f]{64}$")
+    """SHA-256 of the compact canonical JSON of everything else."""
+    status: Literal["ready", "blocked"]
+    on: dt.date
+    """The day on which the person was judged."""
+    laser: str
+    person: PersonOut
+    verdicts: list[VerdictOut]
+    census: CensusOut
+    factors: list[FactorOut]
+    sessions: list[dt.date]
+    """Proposed days; empty while blocked."""
+    timing: list[Text]
+    """Why the sessions are when they are, or why there are none."""
+    forecast: list[MilestoneOut]
+    """After each session and, last, 12 weeks after the last. Empty where none is offered."""
+    forecast_is: Literal["expected", "only_if_possible", "not_offered"]
+    """What the forecast is worth: expected of a plan that is ready, of a course that a verdict still blocks, or none
+    at all."""
+    goal: GoalOut
+    forecast_remarks: list[Text]
+    candidates: list[CandidateOut]
+    calendar: list[CareItemOut]
+    """Empty while blocked."""
+    clashes: list[ClashOut]
+    """What the person has planned on days of care that it does not go with."""
+    clinic: dict[str, ChosenOut] = at("clinic.chosen")
+    """What the clinic chose where sources disagree; empty for the cautious defaults."""
+    sources: list[SourceOut]
+    numbers_used: list[RowOut]
+    weakest: Confidence
+    """The weakest confidence of anything in the plan."""
+
+
+def plan_outside(plan: Plan) -> PlanOut:
+    """Everything of a plan but its hash."""
+    course, offered = plan.forecast, plan.forecast_is != "not_offered"
+    return filled(
+        PlanOut,
+        plan,
+        census=census_outside(plan.census),
+        forecast=course.milestones if offered else (),
+        goal=GoalOut(
+            enlarged_change_pct=course.goal_pct,
+            sessions=course.sessions_for_goal if offered else None,
+            chance=course.chance_of_goal if offered else None,
+        ),
+        forecast_remarks=course.remarks,
+        candidates=[filled(CandidateOut, each, setting=setting_outside(each.setting)) for each in plan.candidates],
+        calendar=plan.calendar.items,
+        sources=plan_sources(plan),
+        numbers_used=cite.used(plan),
+        weakest=plan_weakest(plan),
+    )
+
+
+def setting_outside(setting: Setting) -> SettingOut:
+    """A setting with the share of the surface that its spots cover, as it is dialled."""
+    cooling = setting.cooling.name if setting.cooling else None
+    return filled(SettingOut, setting, covered_share=covered_share(setting), cooling=cooling)
+
+
+def covered_share(setting: Setting) -> float:
+    """Share of the surface under the spots themselves, 0-1."""
+    return setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2
+
+
+def plan_sources(plan: Plan) -> tuple[Source, ...]:
+    """Every source behind the numbers, verdicts and calendar of a plan, by key."""
+    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(standings(plan.census)))}
+    found |= {verdict.source.key: verdict.source for verdict in plan.verdicts}
+    found |= {item.source.key: item.source for item in plan.calendar.items}
+    return tuple(found[key] for key in sorted(found))
+
+
+def plan_weakest(plan: Plan) -> Confidence:
+    """The weakest confidence of anything the plan rests on: its numbers, its verdicts and its calendar."""
+    carriers: tuple[CareVerdict | CareItem, ...] = (*plan.verdicts, *plan.calendar.items)
+    found = [cite.weakest(cite.used(plan)), *(each.confidence for each in carriers)]
+    return max(found, key=cite.CONFIDENCES.index)
