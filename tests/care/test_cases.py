@@ -5,14 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-<<<<<<< HEAD
-from porelight.care.rules import book, in_force
-from tests.rows import each_row
-=======
-import pytest
-
 from porelight.care.rules import load_rules, rules_in_force
->>>>>>> main
+from tests.rows import each_row
 
 from .helpers import cases, day_of, judge
 
@@ -42,11 +36,7 @@ def test_there_are_enough_cases_and_none_twice() -> None:
     assert len(set(titles)) == len(titles)
 
 
-<<<<<<< HEAD
-@each_row("rule", book(), ids=lambda rule: f"{rule.key} from {rule.effective}")
-=======
-@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
->>>>>>> main
+@each_row("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
 def test_every_edition_of_a_rule_has_a_case_on_each_side(rule: Any) -> None:
     covered = {case["outcome"] for case in cases() if case["rule"] == rule.key and rule in rules_in_force(day_of(case))}
     assert "proceed" in covered

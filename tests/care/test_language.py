@@ -11,16 +11,10 @@ from string import Formatter
 import pytest
 
 from porelight import care
-<<<<<<< HEAD
-from porelight.care.language import day, days, say
-from porelight.care.questions import questions
-from porelight.care.rules import book
-from tests.rows import each_row
-=======
 from porelight.care.language import format_day, format_days, say
 from porelight.care.questions import load_questions
 from porelight.care.rules import load_rules
->>>>>>> main
+from tests.rows import each_row
 
 from . import write_catalogue as written
 from .helpers import person

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from porelight import care, cite
-<<<<<<< HEAD
-from porelight.care.rules import book
-from tests.rows import each_row
-=======
 from porelight.care.rules import load_rules
->>>>>>> main
+from tests.rows import each_row
 
 from .readability import grade, syllables
 from .write_pages import DOCS, PAGES, program_texts, rules_page
@@ -37,11 +33,7 @@ def test_every_rule_stands_in_the_table_with_cases() -> None:
         assert int(line.split("|")[-2]) >= 2
 
 
-<<<<<<< HEAD
-@each_row("text", tuple(care.patient_texts()), ids=lambda text: f"{text.page} {text.key}")
-=======
-@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
->>>>>>> main
+@each_row("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_a_patient_of_twelve_can_read_it(text: care.PatientText) -> None:
     assert grade(text.text) <= GRADE, text.text
     assert text.source in cite.sources() or text.source == "house"
@@ -52,11 +44,7 @@ def test_a_patient_of_twelve_can_read_what_the_program_says(text: str) -> None:
     assert grade(text) <= GRADE
 
 
-<<<<<<< HEAD
-@each_row("text", tuple(care.patient_texts()), ids=lambda text: f"{text.page} {text.key}")
-=======
-@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
->>>>>>> main
+@each_row("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_no_text_promises_or_shouts(text: care.PatientText) -> None:
     words = text.text.lower()
     for promise in ("guarantee", "perfect", "flawless", "painless", "risk-free", "cure", "will disappear"):
