@@ -79,7 +79,7 @@ def care(
         raise Refusal(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
-    ics.named_zone(timezone)
+    ics.find_zone(timezone)
     if out:
         if out.suffix.lower() != ".ics":
             raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")

@@ -105,7 +105,9 @@ def _in_words(value: object) -> str:
         return ", ".join(f"{str(key).replace('_', ' ')} {_in_words(part)}" for key, part in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return {True: "yes", False: "no", None: "none"}.get(value, str(value)) if not isinstance(value, str) else value
+    if value is None:
+        return "none"
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def warmup(as_json: Json = False) -> None:

@@ -35,7 +35,7 @@ def plan(
     from porelight.export import ics
     from porelight.report import bundle, folder, lines
 
-    ics.named_zone(timezone)
+    ics.find_zone(timezone)
     if with_fhir:
         extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check(out)
