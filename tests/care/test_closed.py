@@ -85,7 +85,8 @@ def with_value(field: str, key: str, value: Any) -> Person:
     """The harmless person with one value of a field, or one entry of it, replaced."""
     held = getattr(HARMLESS, field)
     changed = {**held, key: value} if hasattr(held, "keys") else (*held, value) if isinstance(held, tuple) else value
-    return dataclasses.replace(HARMLESS, **({"age": None} if field == "born" else {}), **{field: changed})
+    changes: dict[str, Any] = {field: changed}
+    return dataclasses.replace(HARMLESS, **({"age": None} | changes if field == "born" else changes))
 
 
 def judged(someone: Person, laser: str = "co2") -> dict[str, tuple[str, str]]:
@@ -170,9 +171,10 @@ def test_a_rule_asks_about_a_goal_that_it_does_not_know() -> None:
 
 
 def test_four_times_yes_is_refused_in_python() -> None:
+    yes: Any = "Yes"
     for key in ALARMING:
         with pytest.raises(Refusal, match=f"{key}: 'Yes' cannot be used. Write one of yes, no, unknown"):
-            dataclasses.replace(HARMLESS, answers={**HARMLESS.answers, key: "Yes"})  # type: ignore[arg-type]
+            dataclasses.replace(HARMLESS, answers={**HARMLESS.answers, key: yes})
     with pytest.raises(Refusal, match="phototype: 'vi' cannot be used"):
         dataclasses.replace(HARMLESS, phototype="vi")  # type: ignore[arg-type]
 
@@ -185,7 +187,7 @@ def test_four_times_yes_blocks_in_a_file() -> None:
 
 
 def test_four_times_yes_in_fhir_is_the_code_or_is_refused() -> None:
-    answers = {**HARMLESS.answers, **dict.fromkeys(ALARMING, "yes")}
+    answers: dict[str, care.Answer] = {**HARMLESS.answers, **dict.fromkeys(ALARMING, "yes")}
     values = fhir.as_values(fhir.make_response(dataclasses.replace(HARMLESS, answers=answers), ON))
     assert judged(fhir.person_from(QuestionnaireResponse.model_validate(values)))["keloid"][0] == "refuse"
     for part in values["item"]:
