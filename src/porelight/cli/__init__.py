@@ -51,5 +51,6 @@ def root(
     """Options of every command."""
 
 
-for command in (plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate.simulate, photo.card):
+simulate_setting = simulate.take_dials(simulate.simulate)
+for command in (plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card):
     app.command()(command)

@@ -100,7 +100,7 @@ def layout() -> Layout:
         tags=tuple(_tag(row, told["tag_size"], told["family"]) for row in told["tags"]),
         quiet=told["quiet"],
         greys=tuple(_patch(row, sizes["patch_size"], (row["reflectance"],) * 3) for row in told["greys"]),
-        papers=tuple(_patch({"name": "paper"} | row, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
+        papers=tuple(_patch({"name": "paper", **row}, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
         colours=tuple(_patch(row, sizes["colour_size"], _reflectance(row["srgb"], paper)) for row in told["colours"]),
         rulers=tuple(Ruler(key == "across", **row) for key, row in told["rulers"].items()),
         check=Box(told["check"]["x"], told["check"]["y"], told["check"]["length"], 0.0),
