@@ -93,7 +93,7 @@ def test_no_depth_is_less_than_the_crater_and_the_spread_over_sets_holds_the_def
     hot = np.clip(celsius(100.0) - on.z[:, None] * 3e5, celsius(37.0), None) + np.zeros(on.shape)
     seen(np.ones(on.shape), hot, hot, 10 * ms)
     found = seen.injury(crater)
-    assert found.coagulation_depth_low <= found.coagulation_depth <= found.coagulation_depth_high
+    assert found.coagulated.depth.low <= found.coagulation_depth <= found.coagulated.depth.high
     assert found.coagulation_depth < found.necrosis_depth
 
 
@@ -163,10 +163,10 @@ def test_the_spread_over_sets_holds_the_default_in_depth_and_width_of_collagen_a
     seen(np.ones(on.shape), hot, hot, 10 * ms)
     found = seen.injury(no_crater(on))
     for low, middle, high in (
-        (found.coagulation_depth_low, found.coagulation_depth, found.coagulation_depth_high),
-        (found.coagulation_width_low, found.coagulation_width, found.coagulation_width_high),
-        (found.necrosis_depth_low, found.necrosis_depth, found.necrosis_depth_high),
-        (found.necrosis_width_low, found.necrosis_width, found.necrosis_width_high),
+        (found.coagulated.depth.low, found.coagulation_depth, found.coagulated.depth.high),
+        (found.coagulated.width.low, found.coagulation_width, found.coagulated.width.high),
+        (found.dead.depth.low, found.necrosis_depth, found.dead.depth.high),
+        (found.dead.width.low, found.necrosis_width, found.dead.width.high),
     ):
         assert 0.0 < low <= middle <= high
         assert low < high

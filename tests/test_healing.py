@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from porelight import cite, healing
-from porelight.fields import Crater, Grid, Injury
+from porelight.fields import Crater, Extent, Grid, Injury, Spread
 from porelight.laser import Laser, Setting
 from porelight.skin import Layer, Pore, Skin
 from porelight.units import day, hour, mm, um
@@ -33,7 +33,9 @@ def column(*, crater_diameter: float, dead_diameter: float, depth: float = 300 *
     grid = Grid(np.linspace(0.0, 500 * um, 251), np.linspace(0.0, 1 * mm, 201))
     opened = np.where(grid.r < crater_diameter / 2, depth, 0.0)
     harm = np.where((grid.r[None, :] < dead_diameter / 2) & (grid.z[:, None] < depth + 50 * um), 5.0, 0.0)
-    injury = Injury(grid, harm, harm, depth + 50 * um, dead_diameter, depth + 50 * um, depth, depth + 90 * um, ())
+    depths = Spread(depth, depth + 50 * um, depth + 90 * um)
+    reached = Extent(depths, Spread(0.0, dead_diameter, 2.0 * dead_diameter))
+    injury = Injury(grid, harm, harm, reached, reached, ())
     return Crater(grid, opened, 5 * um), injury
 
 

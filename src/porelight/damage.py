@@ -11,9 +11,9 @@ than the solver errs, so results carry the spread over the sets.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-from typing import Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -21,18 +21,32 @@ from porelight import cite
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.compiled import kernel
-from porelight.fields import Crater, Grid, Injury
+from porelight.fields import Crater, Extent, Grid, Injury, Spread
+from porelight.frozen import FrozenMap, frozen
 from porelight.units import celsius
 
 Process = Literal["necrosis", "coagulation"]
 
-WATCHED: Final = celsius(60.0)
+WATCHED_TEMPERATURE: Final = celsius(60.0)
 """The time above it is kept [K]: about where collagen begins to shrink within a second."""
 
-_COLDEST, _HOTTEST, _SPACING = 312.0, 700.0, 0.2
+# Rates are looked up in a table, because an exponential for every set, cell and step would cost more than the heat.
+COLDEST_RATE: Final = 312.0
+"""First temperature of the table [K]: the dose begins at 39 C, 312.15 K."""
+HOTTEST_RATE: Final = 700.0
+RATE_SPACING: Final = 0.2
+"""[K]; straight lines between."""
+COLDEST_DOSE: Final = COLDEST_RATE + RATE_SPACING
+"""Cells nowhere warmer than this are passed [K]."""
+COLDEST_ARRHENIUS: Final = 316.0
+"""Below it only the dose is counted [K]: near 43 C damage takes minutes to hours, and a run lasts about a second."""
+STILL: Final = 0.3
+"""A step that moves a cell by less than this is one point of the rule in place of three [K]: right to 0.2 %."""
+COMPLETE_OMEGA: Final = 60.0
+"""Damage that counts no further: exp(-60) of the molecules are left."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ArrheniusRange:
     """A pair that holds from a temperature upwards."""
 
@@ -43,7 +57,7 @@ class ArrheniusRange:
     """[K]"""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class ArrheniusSet:
     """A named parameter set for one process."""
 
@@ -74,11 +88,11 @@ class ArrheniusSet:
 
 
 @functools.cache
-def sets() -> dict[str, ArrheniusSet]:
+def sets() -> Mapping[str, ArrheniusSet]:
     """Every set of ``data/damage.yaml`` by key."""
     text, table = cite.rows("damage"), cite.table("damage")
     ranges = {row["id"]: row for row in text["ranges"]}
-    return {row["key"]: _set(row, ranges, table) for row in text["sets"]}
+    return FrozenMap({row["key"]: _read_set(row, ranges, table) for row in text["sets"]})
 
 
 def default(process: Literal["necrosis", "dermal_necrosis", "coagulation"]) -> str:
@@ -99,13 +113,15 @@ class Damage:
         self.sets = tuple(sets().values())
         self.omega = np.zeros((len(self.sets), *grid.shape))
         self.dose, self.above_60 = np.zeros(grid.shape), np.zeros(grid.shape)
-        temperatures = np.arange(_COLDEST, _HOTTEST, _SPACING)
+        temperatures = np.arange(COLDEST_RATE, HOTTEST_RATE, RATE_SPACING)
         rates = [*(each.rate(temperatures) for each in self.sets), dose_rate(temperatures)]
         self._rates = np.ascontiguousarray(np.stack(rates, axis=1))
 
     def __call__(self, solid: Floats, before: Floats, after: Floats, duration: float) -> None:
         """Add ``duration`` [s] of heat between temperatures ``before`` and ``after`` [K], by Simpson's rule."""
-        _accumulate(self.omega, self.dose, self.above_60, solid, before, after, duration, self._rates, WATCHED)
+        _accumulate_damage(
+            self.omega, self.dose, self.above_60, solid, before, after, duration, self._rates, WATCHED_TEMPERATURE
+        )
 
     def injury(
         self,
@@ -129,45 +145,30 @@ class Damage:
         deeper = by_key[dermal_necrosis or default("dermal_necrosis")]
         dead = np.where(self.grid.z[:, None] < self.epidermis, cells, deeper)
         left = self.grid.z_edges[1:, None] > crater.depth[None, :]
-        set_by_heat = self._reach(crater, left, collagen, "coagulation", by_key)
-        died = self._reach(crater, left, dead, "necrosis", by_key)
         return Injury(
             grid=self.grid,
             necrosis=dead,
             coagulation=collagen,
-            coagulation_depth=set_by_heat.depth,
-            coagulation_width=set_by_heat.width,
-            necrosis_depth=died.depth,
-            coagulation_depth_low=set_by_heat.depths[0],
-            coagulation_depth_high=set_by_heat.depths[1],
+            coagulated=self._measure_extent(crater, left, collagen, "coagulation", by_key),
+            dead=self._measure_extent(crater, left, dead, "necrosis", by_key),
             rests_on=(*(row for each in self.sets for row in each.rests_on), *dose_rows()),
-            coagulation_width_low=set_by_heat.widths[0],
-            coagulation_width_high=set_by_heat.widths[1],
-            necrosis_width=died.width,
-            necrosis_depth_low=died.depths[0],
-            necrosis_depth_high=died.depths[1],
-            necrosis_width_low=died.widths[0],
-            necrosis_width_high=died.widths[1],
             epidermis=self.epidermis,
             dose=self.dose,
             above_60=self.above_60,
         )
 
-    def _reach(self, crater: Crater, left: Mask, chosen: Floats, process: Process, by_key: dict[str, Floats]) -> Reach:
+    def _measure_extent(
+        self, crater: Crater, left: Mask, chosen: Floats, process: Process, by_key: dict[str, Floats]
+    ) -> Extent:
         """How far ``chosen`` reaches, and the least and greatest over the sets of its process."""
         rivals = [by_key[each.key] for each in self.sets if each.process == process]
-        depths = [max(_depth(self.grid, each, left), crater.ablation_depth) for each in (chosen, *rivals)]
-        widths = [max(_width(self.grid, each, left), crater.ablation_width) for each in (chosen, *rivals)]
-        return Reach(depths[0], widths[0], (min(depths), max(depths)), (min(widths), max(widths)))
-
-
-class Reach(NamedTuple):
-    """Depth and width of one process [m], and their bounds over the parameter sets."""
-
-    depth: float
-    width: float
-    depths: tuple[float, float]
-    widths: tuple[float, float]
+        # What is gone was harmed before it left, so nothing reaches less far than the crater.
+        depths = [max(_find_depth(self.grid, each, left), crater.ablation_depth) for each in (chosen, *rivals)]
+        widths = [max(_find_width(self.grid, each, left), crater.ablation_width) for each in (chosen, *rivals)]
+        return Extent(
+            depth=Spread(min(depths), depths[0], max(depths)),
+            width=Spread(min(widths), widths[0], max(widths)),
+        )
 
 
 def dose_rate(temperature: Floats) -> Floats:
@@ -189,23 +190,18 @@ def dose_rows() -> tuple[Cited, ...]:
     return tuple(table[f"dose_{name}"] for name in ("base", "above", "below", "coolest", "hottest", "of_necrosis"))
 
 
-def _set(row: dict[str, object], ranges: dict[str, dict[str, object]], table: cite.Table) -> ArrheniusSet:
+def _read_set(row: Mapping[str, Any], ranges: Mapping[str, Mapping[str, Any]], table: cite.Table) -> ArrheniusSet:
     parts, rests_on = [], []
-    for name in row["ranges"]:  # type: ignore[attr-defined]
-        part = ranges[name]
-        log_a, activation = table[str(part["log_a"])], table[str(part["activation"])]
-        parts.append(ArrheniusRange(log_a.si, activation.si, celsius(float(str(part["above_c"])))))
+    for name in row["ranges"]:
+        log_a, activation = table[ranges[name]["log_a"]], table[ranges[name]["activation"]]
+        parts.append(ArrheniusRange(log_a.si, activation.si, celsius(float(ranges[name]["above_c"]))))
         rests_on += [log_a, activation]
     return ArrheniusSet(
-        key=str(row["key"]),
-        title=str(row["title"]),
-        process="necrosis" if row["process"] == "necrosis" else "coagulation",
-        ranges=tuple(parts),
-        rests_on=tuple(rests_on),
+        key=row["key"], title=row["title"], process=row["process"], ranges=tuple(parts), rests_on=tuple(rests_on)
     )
 
 
-def _depth(grid: Grid, omega: Floats, left: Mask) -> float:
+def _find_depth(grid: Grid, omega: Floats, left: Mask) -> float:
     """Deepest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -214,10 +210,10 @@ def _depth(grid: Grid, omega: Floats, left: Mask) -> float:
     if row + 1 == grid.shape[0]:
         return float(grid.z_edges[-1])
     ring = int(np.argmax(np.where(reached[row], omega[row], 0.0)))
-    return _between(grid.z[row], grid.z[row + 1], omega[row, ring], omega[row + 1, ring])
+    return _interpolate_edge(grid.z[row], grid.z[row + 1], omega[row, ring], omega[row + 1, ring])
 
 
-def _width(grid: Grid, omega: Floats, left: Mask) -> float:
+def _find_width(grid: Grid, omega: Floats, left: Mask) -> float:
     """Diameter of the widest place where Omega is 1 in tissue that is left [m]; 0 when there is none."""
     reached = (omega >= 1.0) & left
     if not reached.any():
@@ -226,40 +222,40 @@ def _width(grid: Grid, omega: Floats, left: Mask) -> float:
     if ring + 1 == grid.shape[1]:
         return 2.0 * float(grid.r_edges[-1])
     row = int(np.argmax(np.where(reached[:, ring], omega[:, ring], 0.0)))
-    return 2.0 * _between(grid.r[ring], grid.r[ring + 1], omega[row, ring], omega[row, ring + 1])
+    return 2.0 * _interpolate_edge(grid.r[ring], grid.r[ring + 1], omega[row, ring], omega[row, ring + 1])
 
 
-def _between(here: float, there: float, inside: float, outside: float) -> float:
+def _interpolate_edge(here: float, there: float, inside: float, outside: float) -> float:
     """Where ln Omega passes 0 between two cells [m]."""
     high, low = np.log(inside), np.log(max(outside, 1e-30))
     return float(here + (there - here) * high / (high - low)) if low < 0.0 else float(there)
 
 
 @kernel()
-def _accumulate(omega, dose, above, solid, before, after, duration, rates, watched):  # type: ignore[no-untyped-def]
-    """Simpson's rule in every warm cell of the window, rates by linear look-up; the last column of rates is the dose.
-
-    Where a cell moves by less than 0.3 K the middle alone is taken: that is right to 0.2 %.
-    """
+def _accumulate_damage(omega, dose, above, solid, before, after, duration, rates, watched):  # type: ignore[no-untyped-def]
+    """Simpson's rule in every warm cell of the window, rates by linear look-up; their last column is the dose."""
     size, count = rates.shape
     nz, nr = solid.shape
     for j in range(nz):
         for i in range(nr):
             a, b = before[j, i], after[j, i]
             hottest = max(a, b)
-            if hottest < 312.2 or solid[j, i] == 0.0:
+            if hottest < COLDEST_DOSE or solid[j, i] == 0.0:
                 continue
+            # Time above the watched temperature: the whole step, or its share by a straight line between its ends.
             if hottest > watched:
                 coolest = min(a, b)
                 above[j, i] += duration * (1.0 if coolest >= watched else (hottest - watched) / (hottest - coolest))
-            still = abs(b - a) < 0.3
-            first = 0 if hottest >= 316.0 else count - 1
+            # Simpson's three points, weights 1, 4, 1 sixths; the middle alone where the temperature hardly moves.
+            still = abs(b - a) < STILL
+            first = 0 if hottest >= COLDEST_ARRHENIUS else count - 1
             for part in range(1 if still else 0, 2 if still else 3):
-                x = min(max((a + (b - a) * 0.5 * part - 312.0) / 0.2, 0.0), size - 1.001)
+                # Place in the table; a little less than its last interval, so that the point after is inside too.
+                x = min(max((a + (b - a) * 0.5 * part - COLDEST_RATE) / RATE_SPACING, 0.0), size - 1.001)
                 n = int(x)
                 share = x - n
                 weight = duration * (1.0 if still else (4.0 if part == 1 else 1.0) / 6.0)
                 for k in range(first, count - 1):
-                    if omega[k, j, i] < 60.0:
+                    if omega[k, j, i] < COMPLETE_OMEGA:
                         omega[k, j, i] += weight * (rates[n, k] + share * (rates[n + 1, k] - rates[n, k]))
                 dose[j, i] += weight * (rates[n, count - 1] + share * (rates[n + 1, count - 1] - rates[n, count - 1]))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Recovery, Warming
+from porelight.fields import Crater, EnergyBalance, Exposure, Extent, Grid, Injury, Recovery, Spread, Warming
 from porelight.fields import Interval as Span
 from porelight.simulation.model import Simulation
 from porelight.units import celsius, day, um
 from tests.planning import made_up
+
+
+def exactly(length: float) -> Spread:
+    return Spread(length, length, length)
 
 
 def column(depth: float = 400 * um, radius: float = 60 * um, cell: float = 5 * um) -> Simulation:
@@ -29,11 +33,11 @@ def column(depth: float = 400 * um, radius: float = 60 * um, cell: float = 5 * u
             grid=grid,
             necrosis=steps[0],
             coagulation=steps[1],
-            coagulation_depth=depth + 30 * um if depth else 0.0,
-            coagulation_width=2 * (radius + 30 * um) if depth else 0.0,
-            necrosis_depth=depth + 60 * um if depth else 0.0,
-            coagulation_depth_low=depth,
-            coagulation_depth_high=depth + 50 * um,
+            coagulated=Extent(
+                Spread(depth, depth + 30 * um if depth else 0.0, depth + 50 * um),
+                exactly(2 * (radius + 30 * um) if depth else 0.0),
+            ),
+            dead=Extent(exactly(depth + 60 * um if depth else 0.0), exactly(0.0)),
             rests_on=(),
         ),
         recovery=Recovery(*(Span(2 * day, 4 * day, 7 * day),) * 3, 0.1, 0.2, ()),

@@ -14,13 +14,14 @@ from porelight.draw.histology import measures
 from porelight.draw.ink import size
 from porelight.simulation.model import Simulation
 from porelight.units import um
-from tests.draw.columns import column
+from tests.draw.columns import column, exactly
 
 
 def known(depth: float = 400 * um) -> Simulation:
     """A cylinder of 60 um radius; collagen set within 30 um, cells dead within 60 um."""
     made = column(depth, 60 * um)
-    return dataclasses.replace(made, injury=dataclasses.replace(made.injury, necrosis_width=240 * um if depth else 0.0))
+    dead = dataclasses.replace(made.injury.dead, width=exactly(240 * um if depth else 0.0))
+    return dataclasses.replace(made, injury=dataclasses.replace(made.injury, dead=dead))
 
 
 @pytest.mark.parametrize("depth", [60 * um, 400 * um, 800 * um])

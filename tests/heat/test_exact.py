@@ -12,9 +12,9 @@ from scipy.optimize import brentq
 from scipy.special import erf, erfc
 
 from porelight.arrays import Floats
-from porelight.fields import Grid
+from porelight.fields import Absorb, Grid
 from porelight.heat import kernels, uniform, uniform_grid
-from porelight.heat.column import Absorb, Column
+from porelight.heat.column import Column
 from porelight.units import celsius, mJ, mm, ms, um
 
 CAPACITY, CONDUCTIVITY = 3391.0 * 1109.0, 0.37

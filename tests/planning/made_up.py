@@ -9,7 +9,7 @@ import numpy as np
 from porelight import healing, units
 from porelight.care.model import Person, Verdict
 from porelight.cite import Cited, source
-from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Injury, Warming
+from porelight.fields import Crater, EnergyBalance, Exposure, Extent, Grid, Injury, Spread, Warming
 from porelight.forecasting.trials import course_of
 from porelight.laser import Laser, Setting
 from porelight.photo.census import PoreCensus, Pores
@@ -85,7 +85,8 @@ def simulate(setting: Setting, on: Skin | None = None) -> Simulation:
     energy = EnergyBalance(setting.pulse_energy, 0.0, 0.0, setting.pulse_energy, 0.0, 0.0)
     warming = Warming(grid, hot, hot, np.array([0.0]), np.array([310.0]), energy, ())
     deepest = depth + 60 * um
-    injury = Injury(grid, harm, harm, deepest, 200 * um, deepest, deepest - 20 * um, deepest + 30 * um, ())
+    reached = Extent(*(Spread(mid - 20 * um, mid, mid + 30 * um) for mid in (deepest, 200 * um)))
+    injury = Injury(grid, harm, harm, reached, reached, ())
     recovery = healing.recover(treated, setting, crater, injury)
     return Simulation(Exposure(treated, setting, 306.0), crater, warming, injury, recovery, seed=0, version="0")
 

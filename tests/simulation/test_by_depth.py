@@ -9,7 +9,7 @@ import pytest
 
 from porelight.simulation import by_depth
 from porelight.units import ms, um
-from tests.draw.columns import column
+from tests.draw.columns import column, exactly
 
 CELL = 5 * um
 
@@ -62,7 +62,8 @@ def test_dead_cells_are_told_layer_by_layer() -> None:
     ring = np.pi * ((120 * um) ** 2 - (60 * um) ** 2)
     assert found.epidermal_volume == pytest.approx(ring * 60 * um, rel=0.1)
     assert found.dermal_depth == pytest.approx(460 * um)
-    shallow = dataclasses.replace(injury, necrosis_depth=50 * um)
+    dead = dataclasses.replace(injury.dead, depth=exactly(50 * um))
+    shallow = dataclasses.replace(injury, dead=dead)
     assert by_depth.necrosis(simulation.crater, shallow).dermal_depth == 0.0
 
 

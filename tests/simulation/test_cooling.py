@@ -10,6 +10,7 @@ from porelight.simulation.cooling import cooling_from, cooling_numbers
 from porelight.simulation.dials import CoolingKind, Scenario
 from porelight.simulation.scenario import dial_setting
 from porelight.units import celsius, ms
+from tests.rows import each_row
 
 
 def test_what_is_left_out_is_the_usual_of_its_kind_with_its_source() -> None:
@@ -32,7 +33,7 @@ def test_what_is_given_replaces_the_row() -> None:
     assert cooling_numbers(None) == {"cooling": "none"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "dial", "where"),
     [
         ("none", {"cooling_temperature_c": 4.0}, "cooling_temperature_c"),

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from porelight.cli.options import Json, Seed, print_json, progress_bar
+from porelight.cli.options import Json, Seed, print_json, progress_bar, say
 from porelight.simulation.dials import Scenario, dials_of, outside_type
 
 FILM_STILLS: Final = 16
@@ -65,7 +65,7 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """What one setting does in the skin: crater, heat, coagulation, healing."""
-    from porelight import verbs
+    from porelight import extras, verbs
     from porelight.export import as_json as numbers
     from porelight.refusal import Refusal
     from porelight.report import bundle, folder, lines
@@ -74,6 +74,7 @@ def simulate(
         what = "there is a single column, and nothing to order or to wait for"
         raise Refusal(what, where="stamp", advice="Give --stamp, or leave out --order and --column-delay-ms")
     if out:
+        extras.require("atlas", "a folder with the fields in it", where="--out")
         folder.check(out)
     with progress_bar(as_json) as progress:
         stills = FILM_STILLS if out else 0
@@ -89,6 +90,6 @@ def simulate(
         print_json(numbers.simulation_numbers(result, stamped))
         return
     for line in (*lines.of_simulation(result), *(lines.of_stamp(stamped) if stamped else ())):
-        typer.echo(line)
+        say(line)
     if out:
-        typer.echo(f"Written to {out}")
+        say(f"Written to {out}")

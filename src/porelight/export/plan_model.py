@@ -182,8 +182,8 @@ class EffectOut(HealingOut):
     ablation_width_um: Um = at("crater.ablation_width")
     coagulation_depth_um: Um = at("injury.coagulation_depth")
     """Deepest coagulated collagen below the original surface."""
-    coagulation_depth_low_um: Um = at("injury.coagulation_depth_low")
-    coagulation_depth_high_um: Um = at("injury.coagulation_depth_high")
+    coagulation_depth_low_um: Um = at("injury.coagulated.depth.low")
+    coagulation_depth_high_um: Um = at("injury.coagulated.depth.high")
     coagulation_width_um: Um = at("injury.coagulation_width")
     necrosis_depth_um: Um = at("injury.necrosis_depth")
     peak_temperature_c: Celsius = at("warming.peak_temperature")

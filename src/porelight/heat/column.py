@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from porelight.arrays import Floats
-from porelight.fields import Grid
+from porelight.fields import Absorb, Grid
 from porelight.heat import kernels, stepping
 from porelight.heat.removal import as_dried
 from porelight.heat.surface import AIR, OUTSIDE, TRANSFER, plain
@@ -22,23 +22,6 @@ WARMEST = 20.0
 """Greatest change of one cooling step in any cell [K], so that damage is integrated well."""
 
 _MARGIN = 12
-
-
-class Absorb(Protocol):
-    """Light on a column: adds what is absorbed and says what is not."""
-
-    def __call__(self, solid: Floats, dried: Floats, energy: float, added: Floats) -> tuple[float, float]:
-        """Send ``energy`` [J] of the beam onto the tissue that is left.
-
-        Args:
-            solid: (nz, nr) 1 where there is tissue, 0 where it is gone.
-            dried: (nz, nr) share of the water that has boiled away.
-            energy: incident [J].
-            added: (nz, nr) heat by volume [J/m3], to be added to.
-
-        Returns:
-            Energy reflected, and energy lost above the tissue [J].
-        """
 
 
 class Watch(Protocol):

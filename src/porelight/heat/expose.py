@@ -9,8 +9,8 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Crater, EnergyBalance, Exposure, Grid, Progress, Warming
-from porelight.heat.column import TOLERANCE, Absorb, Column, Watch
+from porelight.fields import Absorb, Crater, EnergyBalance, Exposure, Grid, Progress, Warming
+from porelight.heat.column import TOLERANCE, Column, Watch
 from porelight.heat.surface import surface
 from porelight.heat.tissue import Tissue
 

@@ -68,13 +68,13 @@ def of_simulation(simulation: Simulation) -> list[str]:
         f"Setting:     {_setting(simulation)}",
         f"Ablation:    {crater.ablation_depth / um:.0f} um deep, {crater.ablation_width / um:.0f} um wide",
         f"Coagulation: to {injury.coagulation_depth / um:.0f} um "
-        f"({injury.coagulation_depth_low / um:.0f} to {injury.coagulation_depth_high / um:.0f} by damage model), "
+        f"({injury.coagulated.depth.low / um:.0f} to {injury.coagulated.depth.high / um:.0f} by damage model), "
         f"{injury.coagulation_width / um:.0f} um wide",
         f"Heat:        tissue up to {_plain(words.hottest(simulation))}, "
         f"energy balance within {abs(simulation.warming.energy.error):.0e}",
         f"Healing:     closed in {span(recovery.closed, days)} days, red for {span(recovery.redness, days)} days",
         f"Cells:       dead to {injury.necrosis_depth / um:.0f} um "
-        f"({injury.necrosis_depth_low / um:.0f} to {injury.necrosis_depth_high / um:.0f} by damage model), "
+        f"({injury.dead.depth.low / um:.0f} to {injury.dead.depth.high / um:.0f} by damage model), "
         f"{injury.necrosis_width / um:.0f} um wide",
         *(f"Remark:      {remark}" for remark in simulation.remarks),
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
@@ -219,7 +219,7 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
     return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
@@ -261,7 +261,7 @@ def setting_facts(simulation: Simulation) -> Facts:
 def effect_facts(simulation: Simulation) -> Facts:
     """What the simulation gives, with intervals where it has them."""
     injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
-    spread = f"{_um(injury.coagulation_depth_low)} to {_um(injury.coagulation_depth_high)}"
+    spread = f"{_um(injury.coagulated.depth.low)} to {_um(injury.coagulated.depth.high)}"
     return [
         ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
         ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),

@@ -119,9 +119,9 @@ def _conditions(simulation: Simulation) -> plan_page.Facts:
 
 def _cells(simulation: Simulation) -> plan_page.Facts:
     injury = simulation.injury
-    low, high = injury.necrosis_depth_low / units.um, injury.necrosis_depth_high / units.um
+    low, high = injury.dead.depth.low / units.um, injury.dead.depth.high / units.um
     wide = f"{words.number(injury.coagulation_width / units.um)} µm"
-    between = (injury.coagulation_width_low / units.um, injury.coagulation_width_high / units.um)
+    between = (injury.coagulated.width.low / units.um, injury.coagulated.width.high / units.um)
     return [
         ("Collagen set, width (over damage models)", f"{wide} ({_ends(*between)})"),
         (

@@ -62,11 +62,11 @@ def _coagulation(simulation: Simulation) -> dict[str, Any]:
     set_by_heat = (injury.coagulation >= 1.0) & _left(simulation)
     return {
         "coagulation_depth_um": injury.coagulation_depth / um,
-        "coagulation_depth_low_um": injury.coagulation_depth_low / um,
-        "coagulation_depth_high_um": injury.coagulation_depth_high / um,
+        "coagulation_depth_low_um": injury.coagulated.depth.low / um,
+        "coagulation_depth_high_um": injury.coagulated.depth.high / um,
         "coagulation_width_um": max(injury.coagulation_width, crater.ablation_width) / um,
-        "coagulation_width_low_um": injury.coagulation_width_low / um,
-        "coagulation_width_high_um": injury.coagulation_width_high / um,
+        "coagulation_width_low_um": injury.coagulated.width.low / um,
+        "coagulation_width_high_um": injury.coagulated.width.high / um,
         "coagulated_volume_um3": float((crater.grid.volume * set_by_heat).sum()) / um**3,
         "rim_below_um": max(injury.coagulation_depth - crater.ablation_depth, 0.0) / um,
         "rim_beside_um": max(0.5 * (injury.coagulation_width - crater.ablation_width), 0.0) / um,
@@ -81,11 +81,11 @@ def _cells(simulation: Simulation) -> dict[str, Any]:
     injury, shares = simulation.injury, by_depth.necrosis(simulation.crater, simulation.injury)
     return {
         "necrosis_depth_um": injury.necrosis_depth / um,
-        "necrosis_depth_low_um": injury.necrosis_depth_low / um,
-        "necrosis_depth_high_um": injury.necrosis_depth_high / um,
+        "necrosis_depth_low_um": injury.dead.depth.low / um,
+        "necrosis_depth_high_um": injury.dead.depth.high / um,
         "necrosis_width_um": injury.necrosis_width / um,
-        "necrosis_width_low_um": injury.necrosis_width_low / um,
-        "necrosis_width_high_um": injury.necrosis_width_high / um,
+        "necrosis_width_low_um": injury.dead.width.low / um,
+        "necrosis_width_high_um": injury.dead.width.high / um,
         "epidermal_necrosis_width_um": shares.epidermal_width / um,
         "epidermal_necrosis_volume_um3": shares.epidermal_volume / um**3,
         "dermal_necrosis_depth_um": shares.dermal_depth / um,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, get_args
 
 from porelight import cite, units
 from porelight.cite import Cited
-from porelight.skin.model import Layer, Phototype, Pore, Site, Skin
+from porelight.refusal import check_choice, check_number
+from porelight.skin.model import Layer, LayerName, Phototype, Pore, Site, Skin
 
-_SHARED = (
+OLDEST_SKIN_YEARS: Final = 120.0
+
+_SHARED_ROWS: Final = (
     "epidermis_thickness",
     "epidermis_water",
     "dermis_water",
@@ -35,16 +38,23 @@ def facial_skin(phototype: Phototype, site: Site, age: float | None = None, pore
         site: place on the face; sets the thickness of the dermis.
         age: [years]; thins the dermis when given.
         pore_diameter: opening of the pore [m]; the size at which a pore counts as enlarged when left out.
+
+    Raises:
+        Refusal: a phototype or site that is none of the known ones, or an age or diameter that cannot be.
     """
+    check_choice(phototype, "phototype", get_args(Phototype), where="skin")
+    check_choice(site, "site", get_args(Site), where="skin")
+    if age is not None:
+        check_number(age, "age", 0.0, OLDEST_SKIN_YEARS, where="skin", unit="years")
     table = cite.table("skin")
     dermis_row, melanin_row = table[f"dermis_thickness_{site}"], table[f"melanosomes_{phototype}"]
-    shared = {key: table[key] for key in _SHARED}
+    shared = {key: table[key] for key in _SHARED_ROWS}
     aging = () if age is None else (table["dermis_thinning_by_age"], table["dermis_thinning_from"])
     value = {key: row.si for key, row in shared.items()}
     layers = (
-        _layer("epidermis", value, value["epidermis_thickness"], melanin=melanin_row.si),
-        _layer("dermis", value, dermis_row.si * _age_factor(age), blood=value["dermis_blood"]),
-        _layer("fat", value, value["fat_thickness"], fat=value["fat_lipid"]),
+        _make_layer("epidermis", value, value["epidermis_thickness"], melanin=melanin_row.si),
+        _make_layer("dermis", value, dermis_row.si * _age_factor(age), blood=value["dermis_blood"]),
+        _make_layer("fat", value, value["fat_thickness"], fat=value["fat_lipid"]),
     )
     pore = Pore(
         opening_diameter=value["pore_diameter"] if pore_diameter is None else pore_diameter,
@@ -57,8 +67,8 @@ def facial_skin(phototype: Phototype, site: Site, age: float | None = None, pore
     return Skin(phototype=phototype, site=site, layers=layers, pore=pore, rests_on=rests_on)
 
 
-def _layer(
-    name: Literal["epidermis", "dermis", "fat"],
+def _make_layer(
+    name: LayerName,
     value: dict[str, float],
     thickness: float,
     melanin: float = 0.0,
@@ -78,6 +88,7 @@ def _layer(
 
 
 def _age_factor(age: float | None) -> float:
+    """Share of the dermis that is left at an age: it thins by a fixed share a year from a certain age on."""
     if age is None:
         return 1.0
     table = cite.table("skin")
