@@ -18,6 +18,7 @@ from porelight.cli.options import (
     day_of,
     plausible,
     print_json,
+    say,
 )
 from porelight.refusal import Refusal
 
@@ -40,7 +41,7 @@ def screen(
         print_json(numbers.verdict_numbers(verdicts))
         return
     for line in lines.of_verdicts(verdicts):
-        typer.echo(line)
+        say(line)
 
 
 def care(
@@ -78,6 +79,14 @@ def care(
         raise Refusal(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
+    ics.find_zone(timezone)
+    if out:
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
     starts = _starts([moment.time() for moment in start or ()], len(days))
@@ -93,9 +102,9 @@ def care(
         print_json(numbers.calendar_numbers(dated))
         return
     for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
-        typer.echo(line)
+        say(line)
     for written in filter(None, (out, sheet)):
-        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+        say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
 def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
