@@ -91,6 +91,19 @@ def read_numbers(data: bytes, entry: Entry) -> tuple[int, ...]:
     return tuple(int.from_bytes(data[stop - size : stop], order) for stop in ends)
 
 
+def read_all_numbers(data: bytes, entry: Entry) -> tuple[int, ...]:
+    """The values of an entry of whole numbers, however many.
+
+    Raises:
+        ValueError: they are no whole numbers, or not all of them are in the file.
+    """
+    size = TYPE_BYTES.get(entry.type, 0)
+    if entry.type not in (3, 4, 13) or entry.value[1] - entry.value[0] != size * entry.count:
+        raise ValueError("places and lengths of the file cannot be read")
+    order = read_order(data) or "little"
+    return tuple(int.from_bytes(data[at : at + size], order) for at in range(*entry.value, size))
+
+
 def read_first_tags(data: bytes) -> dict[int, tuple[int, ...]]:
     """Whole numbers of the first directory, by tag; nothing where it cannot be read."""
     try:
