@@ -9,6 +9,7 @@ from porelight.refusal import Refusal
 from porelight.simulation.chain import Scenario
 from porelight.simulation.cooling import Kind, cooling_from, cooling_numbers
 from porelight.units import celsius, ms
+from tests.rows import each_row
 
 
 def test_what_is_left_out_is_the_usual_of_its_kind_with_its_source() -> None:
@@ -31,7 +32,7 @@ def test_what_is_given_replaces_the_row() -> None:
     assert cooling_numbers(None) == {"cooling": "none"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "dial", "where"),
     [
         ("none", {"cooling_temperature_c": 4.0}, "cooling_temperature_c"),

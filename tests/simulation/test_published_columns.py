@@ -8,6 +8,7 @@ import yaml
 from porelight import cite
 from porelight.simulation.chain import numbers, setting_from, simulate, skin_of
 from porelight.units import celsius
+from tests.rows import each_row
 
 HUMAN = skin_of("III", "cheek")
 PLAN = yaml.safe_load((Path(__file__).resolve().parents[2] / "benchmarks" / "columns.yaml").read_text(encoding="utf-8"))
@@ -54,7 +55,7 @@ def test_full_field_er_yag_at_ten_hertz_removes_what_was_measured_a_pulse() -> N
     assert found["ablation_depth_um"] / 2 == pytest.approx(10.0, abs=1.5)
 
 
-@pytest.mark.parametrize("case", PLAN["cases"], ids=lambda case: case["id"])
+@each_row("case", PLAN["cases"], ids=lambda case: case["id"])
 def test_every_case_of_the_validation_has_a_source_and_something_measured(case: dict[str, object]) -> None:
     assert cite.source(str(case["source"])).title
     assert case.get("measured") or case.get("bounds")

@@ -7,6 +7,7 @@ from porelight.refusal import Refusal
 from porelight.simulation.chain import Scenario, numbers, run, setting_from, simulate, skin_of
 from porelight.simulation.pulse import FINEST, LONGEST, SQUARE, pulse_from, superpulse, trace
 from porelight.units import mJ, ms, us
+from tests.rows import each_row
 
 SKIN = skin_of("III", "cheek")
 
@@ -29,7 +30,7 @@ def test_a_trace_gives_its_duration_and_energy() -> None:
     assert shape(0.5) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("text", ["", "1,2", "a,b\nc,d", "1,2\n1,3", "0,1\n1,-1", "0,0\n1,0", "0,1,2\n1,2,3", "0,1\n1"])
+@each_row("text", ["", "1,2", "a,b\nc,d", "1,2\n1,3", "0,1\n1,-1", "0,0\n1,0", "0,1,2\n1,2,3", "0,1\n1"])
 def test_a_trace_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         trace(text, "pulse.csv")
@@ -62,7 +63,7 @@ def test_a_pulse_is_named_square_superpulse_or_by_its_file() -> None:
     assert measured.energy == pytest.approx(400e-6 + 280 * us * 37.5 + 350e-6)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "spikes", "duty", "where"),
     [
         ("superpulse", None, 30.0, "spikes"),

@@ -14,6 +14,7 @@ from porelight.simulation import mechanisms
 from porelight.simulation.pulse import SQUARE
 from porelight.simulation.scenario import Scenario, scenario_from, setting_from, skin_of
 from porelight.units import mJ, um, us
+from tests.rows import each_row
 
 
 def test_what_is_left_out_comes_from_the_laser() -> None:
@@ -40,7 +41,7 @@ def test_density_is_the_share_of_the_surface_that_spots_cover() -> None:
     assert setting.density * math.pi * (60 * um) ** 2 == pytest.approx(0.10)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "dial", "where"),
     [
         ("ruby", {}, "laser"),
@@ -78,7 +79,7 @@ def test_a_scenario_reads_as_it_is_written_and_options_overrule_it() -> None:
     assert scenario_from("", "s.yaml") == Scenario()
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", "a: b: c", "colour: red", "energy_mj: much", "water: 2", "site: elbow"])
+@each_row("text", ["[1, 2]", "a: b: c", "colour: red", "energy_mj: much", "water: 2", "site: elbow"])
 def test_a_scenario_that_cannot_be_read_is_refused_with_its_file(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         scenario_from(text, "s.yaml")
