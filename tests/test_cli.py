@@ -221,7 +221,7 @@ def test_answers_come_in_and_the_plan_goes_out_as_fhir(run: Run, tmp_path: Path)
 
     answers = tmp_path / "answers.json"
     told = care.read_person(PERSON.read_text(encoding="utf-8"), "person")
-    answers.write_bytes(fhir.as_bytes(fhir.response(told, dt.date(2026, 3, 2))))
+    answers.write_bytes(fhir.as_bytes(fhir.make_response(told, dt.date(2026, 3, 2))))
     for _ in range(2):
         code, _, stderr = run("plan", SAMPLE, "--person", answers, "--out", tmp_path / "out", "--fhir")
         assert (code, stderr) == (0, "")
@@ -336,7 +336,7 @@ def test_every_command_and_every_option_explains_itself() -> None:
 
     group = typer.main.get_command(cli.app)
     commands: dict[str, typer.core.TyperCommand] = group.commands  # type: ignore[attr-defined]
-    assert set(commands) == {"plan", "measure", "compare", "screen", "care", "simulate", "card"}
+    assert set(commands) == {"plan", "measure", "compare", "screen", "care", "simulate", "card", "doctor", "warmup"}
     for name, command in commands.items():
         assert command.help, name
         for option in command.params:

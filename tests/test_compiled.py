@@ -206,12 +206,3 @@ def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:
     assert len({process.communicate()[0] for process in both}) == 1
     assert {process.returncode for process in both} == {0}
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kernel"]
-
-
-@pytest.mark.parametrize("variable", ["PORELIGHT_CACHE_DIR", "XDG_CACHE_HOME"])
-def test_the_environment_says_where_code_is_kept(
-    monkeypatch: pytest.MonkeyPatch, variable: str, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("PORELIGHT_CACHE_DIR", raising=False)
-    monkeypatch.setenv(variable, str(tmp_path))
-    assert compiled.cache_folder().is_relative_to(tmp_path)

@@ -188,7 +188,7 @@ def screen(
     """
     from porelight import care
 
-    return care.screen(read_person(person), on, laser, read_clinic(clinic), language=language)
+    return care.screen_person(read_person(person), on, laser, read_clinic(clinic), language=language)
 
 
 def calendar(
@@ -197,10 +197,10 @@ def calendar(
     sessions: tuple[dt.date, ...],
     laser: str = "co2",
     clinic: Path | str | ClinicChoices | None = None,
-    start: dt.time | None = None,
+    starts: tuple[dt.time | None, ...] = (),
     language: str = "en",
 ) -> Calendar:
-    """The days before and after each session.
+    """The days before and after each session, which start at ``starts`` on the clinic's clock.
 
     Raises:
         Refusal: the person cannot be read, the laser is not known, or sessions lie too close.
@@ -208,7 +208,7 @@ def calendar(
     from porelight import care
 
     choices = read_clinic(clinic)
-    return care.calendar(read_person(person), sessions, laser, choices, start=start, language=language)
+    return care.make_calendar(read_person(person), sessions, laser, choices, starts=starts, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
@@ -219,14 +219,14 @@ def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
     """
     from porelight import care
 
-    return care.clashes(course, read_person(person).planned)
+    return care.find_clashes(course, read_person(person).planned)
 
 
 def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
     """What to do, what is normal and when to call, on one day of a course."""
     from porelight import care
 
-    return care.today(course, day, laser)
+    return care.make_today(course, day, laser)
 
 
 def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
@@ -255,11 +255,11 @@ def simulate_scenario(
     Raises:
         Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
     """
-    from porelight.simulation.chain import run, scenario_from
+    from porelight.simulation.scenario import run_scenario, scenario_from
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
     beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
-    return run(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
+    return run_scenario(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
 
 
 def stamp_scenario(
@@ -287,10 +287,10 @@ def stamp_scenario(
             switched off.
     """
     from porelight.simulation.scenario import scenario_from
-    from porelight.simulation.stamped import stamped
+    from porelight.simulation.stamp import stamp_scenario
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stamped(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    return stamp_scenario(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(

@@ -20,7 +20,7 @@ from porelight.heat.column import Column
 from porelight.heat.grid import Box, graded_edges, stamp_box
 from porelight.heat.packing import BOILING, LATENT
 from porelight.heat.tissue import Tissue
-from porelight.simulation.chain import setting_from, skin_of
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, mJ, mm, ms, um
 
 CAPACITY, CONDUCTIVITY = 3391.0 * 1109.0, 0.37

@@ -16,8 +16,8 @@ from porelight.heat.column import Column
 from porelight.heat.packing import AIR_CONDUCTIVITY, DISC_REACH, TRANSFER, VAPOUR
 from porelight.heat.surface import lose_through_surface, pack_contact, pack_surface, saturated_vapour
 from porelight.laser import Cooling
-from porelight.simulation.chain import setting_from, skin_of
 from porelight.simulation.cooling import cooling_from
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, mm, ms, um
 
 SKIN = skin_of("III", "cheek")

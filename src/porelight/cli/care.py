@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from porelight.cli.options import (
     day_of,
     plausible,
     print_json,
+    say,
 )
 from porelight.refusal import Refusal
 
@@ -41,7 +41,7 @@ def screen(
         print_json(numbers.verdict_numbers(verdicts))
         return
     for line in lines.of_verdicts(verdicts):
-        typer.echo(line)
+        say(line)
 
 
 def care(
@@ -58,7 +58,10 @@ def care(
     clinic: Clinic = None,
     on: Day = None,
     start: Annotated[
-        dt.datetime | None, typer.Option("--start", formats=["%H:%M"], help="When the sessions start, such as 10:30.")
+        list[dt.datetime] | None,
+        typer.Option(
+            "--start", formats=["%H:%M"], help="When the sessions start, such as 10:30; repeat to give one for each."
+        ),
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
@@ -76,20 +79,37 @@ def care(
         raise Refusal(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
-    days = tuple(sorted(plausible(day.date(), "--session") for day in session))
-    begin = start.time() if start else None
-    dated = verbs.calendar(person, sessions=days, laser=laser, clinic=clinic, start=begin, language=language)
+    ics.find_zone(timezone)
     if out:
-        course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
-        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
+    days = tuple(sorted(plausible(day.date(), "--session") for day in session))
+    who = verbs.read_person(person)
+    starts = _starts([moment.time() for moment in start or ()], len(days))
+    dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
+    if out:
+        seed = ics.make_course_seed(who)
+        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
         folder.deliver_file(out, data)
     if sheet:
-        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(person, dated))
+        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
         print_json(numbers.calendar_numbers(dated))
         return
     for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
-        typer.echo(line)
+        say(line)
     for written in filter(None, (out, sheet)):
-        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+        say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+
+
+def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
+    """One start time for all sessions, or one for each."""
+    if len(times) > 1 and len(times) != sessions:
+        what = f"there are {sessions} sessions and {len(times)} start times"
+        raise Refusal(what, where="--start", advice="Give one for all sessions, or one for each")
+    return tuple(times * sessions) if len(times) == 1 else tuple(times)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-import math
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
@@ -20,6 +19,7 @@ from porelight.photo.indices.grade import standings
 from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
+from porelight.report.setting_rows import setting_rows
 
 if TYPE_CHECKING:
     from porelight.care.model import CareItem, Verdict
@@ -219,7 +219,7 @@ def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
 
 
 def _told(verdict: Verdict) -> Told:
-    asked = [question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
+    asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
     return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
 
@@ -255,18 +255,7 @@ Facts = list[tuple[str, str]]
 
 def setting_facts(simulation: Simulation) -> Facts:
     """What the operator would dial."""
-    setting = simulation.setting
-    stack = f", {setting.pulses_per_column} on each column" if setting.pulses_per_column > 1 else ""
-    covered = 100.0 * setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2
-    spot = "at 1/e²" if setting.profile == "gaussian_1e2" else "even disc"
-    return [
-        ("Energy of a pulse", f"{words.number(setting.pulse_energy / units.mJ)} mJ{stack}"),
-        ("Density", f"{words.number(covered)} %, {words.number(setting.density * units.cm2, 3)} a cm²"),
-        ("Spot", f"{setting.spot_diameter / units.um:.0f} µm {spot}"),
-        ("Pulse", f"{words.number(setting.pulse_duration / units.us, 3)} µs, {words.number(setting.peak_power)} W"),
-        ("Peak fluence", f"{words.number(setting.peak_fluence / units.J_cm2)} J/cm²"),
-        ("Passes", f"{setting.passes}"),
-    ]
+    return setting_rows(simulation.setting)
 
 
 def effect_facts(simulation: Simulation) -> Facts:

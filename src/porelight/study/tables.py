@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from porelight.refusal import Refusal
+from porelight import extras
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,13 +37,10 @@ def arrow() -> Any:
     Raises:
         Refusal: it is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "a study is written as Parquet, and pyarrow is not installed"
-        advice = "Install it with: pip install 'porelight[cluster]'"
-        raise Refusal(what, where="--out", advice=advice) from None
+    extras.require("cluster", "a folder of photos", where="--out", only=("pyarrow",))
+    import pyarrow
+    import pyarrow.parquet
+
     return pyarrow
 
 
