@@ -287,10 +287,10 @@ def stamp_scenario(
             switched off.
     """
     from porelight.simulation.scenario import scenario_from
-    from porelight.simulation.stamp import stamp_scenario
+    from porelight.simulation.stamp import stamp_scenario as stamp
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stamp_scenario(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    return stamp(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(
