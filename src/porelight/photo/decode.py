@@ -132,9 +132,9 @@ def _check_encoding(data: bytes, image: Image.Image, where: str) -> colour.Encod
 
 def _add_heif_reader() -> None:
     """Teach Pillow to open HEIC: the one place that names its reader."""
-    import pillow_heif
+    import pi_heif
 
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
 
 
 def _open(data: bytes, where: str) -> Image.Image:
