@@ -31,8 +31,10 @@ def tried(*verdicts: object, **dial: float) -> Candidate:
 
 @pytest.mark.parametrize(
     ("energy", "density", "evidence"),
-    [(15, 15, "within"), (10, 10, "within"), (20, 20, "within"), (5, 15, "milder"), (15, 5, "milder")]
-    + [(21, 15, "beyond"), (15, 21, "beyond"), (21, 5, "beyond")],
+    [
+        *((15, 15, "within"), (10, 10, "within"), (20, 20, "within"), (5, 15, "milder"), (15, 5, "milder")),
+        *((21, 15, "beyond"), (15, 21, "beyond"), (21, 5, "beyond")),
+    ],
 )
 def test_a_setting_stands_within_below_or_beyond_what_was_tried(energy: float, density: float, evidence: str) -> None:
     candidate = tried(energy_mj=energy, density_pct=density)
@@ -47,7 +49,9 @@ def test_no_trial_names_the_settings_of_erbium() -> None:
 def test_limits_that_a_setting_does_not_keep_are_named_with_who_sets_them() -> None:
     strict = verdict("adjust", limits=(Limit("density_pct", 7.0), Limit("energy_mj", 12.0)))
     candidate = tried(strict, energy_mj=12.0, density_pct=9.0)
-    assert candidate.exceeds == (Excess("density_pct", pytest.approx(9.0), 7.0, strict.rule),)
+    (found,) = candidate.exceeds
+    assert found == Excess("density_pct", found.value, 7.0, strict.rule)
+    assert found.value == pytest.approx(9.0)
     assert not candidate.keeps_limits
     assert "density_pct is 9" in str(candidate.remarks[0])
     assert tried(strict, energy_mj=12.0, density_pct=7.0).keeps_limits
