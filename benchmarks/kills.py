@@ -47,11 +47,11 @@ def start(arguments: list[str]) -> subprocess.Popen[bytes]:
         # Behind nohup or & a shell has SIGINT ignored.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(
         [sys.executable, "-m", "porelight", *arguments],
         preexec_fn=as_from_a_terminal,
-        **quiet,  # type: ignore[call-overload]
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
