@@ -65,7 +65,7 @@ def test_no_change_is_said_with_what_could_have_been_seen() -> None:
     assert change.result == "no detectable change"
     assert files.headline(change) == "No detectable change"
     assert re.search(r"\d\u00a0% or more", files.detail(change))
-    assert "only relative changes" in change.remarks[0]
+    assert "only relative changes" in str(change.remarks[0])
 
 
 def test_the_same_change_gives_the_same_bytes() -> None:

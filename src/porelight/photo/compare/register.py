@@ -212,7 +212,7 @@ def _describe_registration(
         features=count,
         shared=shared,
         by_chance=by_chance,
-        residual=float(np.sqrt(np.mean(gaps**2))) if len(gaps) else np.inf,
+        residual=float(np.sqrt(np.mean(gaps**2))) if len(gaps) else None,
         scale=scale,
         stretch=stretch_of(slope),
         turn=turn_of(slope),

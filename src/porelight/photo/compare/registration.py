@@ -33,8 +33,8 @@ class Registration:
     """Share of the dots in the common area that found a partner, each way the lesser."""
     by_chance: float
     """The share that a map of other skin would give."""
-    residual: float
-    """Root mean square distance of partners [px of the second photo]."""
+    residual: float | None
+    """Root mean square distance of partners [px of the second photo]; None where there are none."""
     scale: float
     """Px of the second photo per px of the first, in the middle of the common area."""
     stretch: float
