@@ -11,11 +11,15 @@ import typer
 from porelight.cli.options import (
     Clinic,
     Day,
+    DecidedBy,
+    DecisionReason,
     Json,
     Language,
     LaserKey,
     PersonFile,
+    SetAsideRules,
     day_of,
+    decisions_of,
     plausible,
     print_json,
     say,
@@ -65,6 +69,9 @@ def care(
         ),
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    set_aside: SetAsideRules = None,
+    by: DecidedBy = "",
+    reason: DecisionReason = "",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
     language: Language = "en",
     as_json: Json = False,
@@ -90,7 +97,17 @@ def care(
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
     starts = _starts([moment.time() for moment in start or ()], len(days))
-    dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
+    dated = verbs.calendar(
+        who,
+        sessions=days,
+        laser=laser,
+        clinic=clinic,
+        starts=starts,
+        # The view of a day is asked for during the course, when its first sessions lie behind.
+        on=None if today else day_of(on),
+        set_aside=decisions_of(set_aside, by, reason, day_of(on)),
+        language=language,
+    )
     if out:
         seed = ics.make_course_seed(who)
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
