@@ -293,11 +293,11 @@ def stamp_scenario(
         Refusal: as there, or what a stamp does not take: a shaped pulse, a plate, a spray, evaporation, mechanisms
             switched off.
     """
+    from porelight.simulation import stamp as stage
     from porelight.simulation.scenario import scenario_from
-    from porelight.simulation.stamp import stamp_scenario as stamp
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stamp(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    return stage.stamp_scenario(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(
