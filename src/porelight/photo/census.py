@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
 import numpy as np
@@ -136,8 +137,11 @@ class PoreCensus:
     """Whether the photo can carry this measurement; :attr:`flags` are those of its findings."""
     card: Card | None = None
     """The printed card, where one lies in the photo."""
-    face: Face | None = None
-    """Kept for whoever compares photos; its points tell who it is, so no file ever holds them."""
+    face: Face | None = dataclasses.field(default=None, compare=False)
+    """Kept for whoever compares photos; its points tell who it is, so no file ever holds them.
+
+    It follows from the picture and says nothing about pores: a census equals its copy that was kept without it.
+    """
 
     @property
     def um_per_px(self) -> float | None:
