@@ -83,20 +83,13 @@ def care(
     from porelight.report import folder
 
     if not (out or sheet or today or as_json):
-        raise Refusal(
-            "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
-        )
+        advice = "Ask for --out FILE.ics, --sheet FILE, --today or --json"
+        raise Refusal("there is nothing to make", where="care", advice=advice)
     ics.find_zone(timezone)
-    if out:
-        if out.suffix.lower() != ".ics":
-            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
-        folder.check_file(out)
-    if sheet:
-        paper.check_file_name(sheet.name)
-        folder.check_file(sheet)
+    _check_files(out, sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
-    starts = _starts([moment.time() for moment in start or ()], len(days))
+    starts = _spread_starts([moment.time() for moment in start or ()], len(days))
     dated = verbs.calendar(
         who,
         sessions=days,
@@ -126,7 +119,21 @@ def care(
         say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
-def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
+def _check_files(out: Path | None, sheet: Path | None) -> None:
+    """Refuse before any work what could not be written after it."""
+    from porelight.report import care_sheet as paper
+    from porelight.report import folder
+
+    if out:
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
+
+
+def _spread_starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
     """One start time for all sessions, or one for each."""
     if len(times) > 1 and len(times) != sessions:
         what = f"there are {sessions} sessions and {len(times)} start times"
