@@ -221,7 +221,7 @@ def test_answers_come_in_and_the_plan_goes_out_as_fhir(run: Run, tmp_path: Path)
 
     answers = tmp_path / "answers.json"
     told = care.read_person(PERSON.read_text(encoding="utf-8"), "person")
-    answers.write_bytes(fhir.as_bytes(fhir.response(told, dt.date(2026, 3, 2))))
+    answers.write_bytes(fhir.as_bytes(fhir.make_response(told, dt.date(2026, 3, 2))))
     for _ in range(2):
         code, _, stderr = run("plan", SAMPLE, "--person", answers, "--out", tmp_path / "out", "--fhir")
         assert (code, stderr) == (0, "")

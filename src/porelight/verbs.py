@@ -188,7 +188,7 @@ def screen(
     """
     from porelight import care
 
-    return care.screen(read_person(person), on, laser, read_clinic(clinic), language=language)
+    return care.screen_person(read_person(person), on, laser, read_clinic(clinic), language=language)
 
 
 def calendar(
@@ -197,10 +197,10 @@ def calendar(
     sessions: tuple[dt.date, ...],
     laser: str = "co2",
     clinic: Path | str | ClinicChoices | None = None,
-    start: dt.time | None = None,
+    starts: tuple[dt.time | None, ...] = (),
     language: str = "en",
 ) -> Calendar:
-    """The days before and after each session.
+    """The days before and after each session, which start at ``starts`` on the clinic's clock.
 
     Raises:
         Refusal: the person cannot be read, the laser is not known, or sessions lie too close.
@@ -208,7 +208,7 @@ def calendar(
     from porelight import care
 
     choices = read_clinic(clinic)
-    return care.calendar(read_person(person), sessions, laser, choices, start=start, language=language)
+    return care.make_calendar(read_person(person), sessions, laser, choices, starts=starts, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
@@ -219,14 +219,14 @@ def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
     """
     from porelight import care
 
-    return care.clashes(course, read_person(person).planned)
+    return care.find_clashes(course, read_person(person).planned)
 
 
 def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
     """What to do, what is normal and when to call, on one day of a course."""
     from porelight import care
 
-    return care.today(course, day, laser)
+    return care.make_today(course, day, laser)
 
 
 def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:

@@ -45,7 +45,7 @@ def clinic(case: dict[str, Any]) -> care.ClinicChoices:
 def judge(case: dict[str, Any]) -> care.Verdict | None:
     """The verdict of the case's rule; None where the rule has nothing to say."""
     on = day_of(case)
-    found = care.screen(person(case["facts"], on), on, case.get("laser", base()["laser"]), clinic(case))
+    found = care.screen_person(person(case["facts"], on), on, case.get("laser", base()["laser"]), clinic(case))
     return next((verdict for verdict in found if verdict.rule == case["rule"]), None)
 
 

@@ -22,7 +22,7 @@ THREE = (dt.date(2027, 3, 1), dt.date(2027, 3, 29), dt.date(2027, 4, 26))
 
 def items(laser: str = "co2", **facts: str) -> dict[str, care.CareItem]:
     """The items of a single session, by key."""
-    return {item.key: item for item in care.calendar(person(facts, ON), THREE[:1], laser).items}
+    return {item.key: item for item in care.make_calendar(person(facts, ON), THREE[:1], laser).items}
 
 
 def days(item: care.CareItem) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def test_darker_and_unknown_skin_is_checked_more_often() -> None:
 
 def test_the_choice_of_the_clinic_moves_the_retinoid_dates() -> None:
     chosen = care.ClinicChoices({"retinoid": care.Chosen("prime", "Dr Example", "our own series")})
-    found = {item.key for item in care.calendar(person({"retinoid": "yes"}, ON), THREE[:1], clinic=chosen).items}
+    found = {item.key for item in care.make_calendar(person({"retinoid": "yes"}, ON), THREE[:1], clinic=chosen).items}
     assert "retinoid_prime" in found
     assert "retinoid_week" not in found
 
@@ -89,7 +89,7 @@ def test_the_choice_of_the_clinic_moves_the_retinoid_dates() -> None:
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 1, 1)), st.lists(st.integers(28, 90), max_size=4))
 def test_the_same_care_never_overlaps_itself_and_stays_in_order(first: dt.date, gaps: list[int]) -> None:
     sessions = tuple(itertools.accumulate(gaps, lambda day, gap: day + gap * DAY, initial=first))
-    course = care.calendar(person({"retinoid": "yes", "strong_sun": "unknown"}, ON), sessions)
+    course = care.make_calendar(person({"retinoid": "yes", "strong_sun": "unknown"}, ON), sessions)
     assert [item.first for item in course.items] == sorted(item.first for item in course.items)
     for key in {item.key for item in course.items}:
         same = [item for item in course.items if item.key == key]
@@ -102,47 +102,47 @@ def test_the_same_care_never_overlaps_itself_and_stays_in_order(first: dt.date, 
 
 def test_a_leap_day_is_counted() -> None:
     """12 weeks from 6 December 2027 end on 28 February 2028; one day later is the leap day."""
-    found = care.calendar(person({}, ON), (dt.date(2027, 12, 7),))
+    found = care.make_calendar(person({}, ON), (dt.date(2027, 12, 7),))
     assert found.items[-1].key == "review_12_weeks"
     assert found.items[-1].first == dt.date(2028, 2, 29)
 
 
 def test_only_the_last_session_has_the_review() -> None:
-    reviews = [item for item in care.calendar(person({}, ON), THREE).items if item.key == "review_12_weeks"]
+    reviews = [item for item in care.make_calendar(person({}, ON), THREE).items if item.key == "review_12_weeks"]
     assert [(item.session, item.first) for item in reviews] == [(3, THREE[-1] + 84 * DAY)]
 
 
 def test_a_long_gap_does_not_bring_the_review_forward() -> None:
-    course = care.calendar(person({}, ON), (THREE[0], THREE[0] + 120 * DAY))
+    course = care.make_calendar(person({}, ON), (THREE[0], THREE[0] + 120 * DAY))
     assert [item.session for item in course.items if item.key in {"review_12_weeks", "check_month_2"}] == [2, 2]
 
 
 def test_sessions_are_numbered() -> None:
-    titles = [item.title for item in care.calendar(person({}, ON), THREE).items if item.phase == "session"]
+    titles = [item.title for item in care.make_calendar(person({}, ON), THREE).items if item.phase == "session"]
     assert titles == ["Laser session 1 of 3", "Laser session 2 of 3", "Laser session 3 of 3"]
 
 
 def test_today_shows_what_holds_today() -> None:
-    course = care.calendar(person({}, ON), THREE)
-    today = {item.key for item in care.on_day(course, THREE[0] + 2 * DAY)}
+    course = care.make_calendar(person({}, ON), THREE)
+    today = {item.key for item in care.select_items(course, THREE[0] + 2 * DAY)}
     assert {"no_makeup", "ointment", "watch_infection"} <= today
-    assert "no_makeup" not in {item.key for item in care.on_day(course, THREE[0] + 3 * DAY)}
+    assert "no_makeup" not in {item.key for item in care.select_items(course, THREE[0] + 3 * DAY)}
 
 
 def test_sessions_too_close_or_out_of_order_are_refused() -> None:
     with pytest.raises(Refusal, match="27 days apart; co2 needs 28"):
-        care.calendar(person({}, ON), (THREE[0], THREE[0] + 27 * DAY))
+        care.make_calendar(person({}, ON), (THREE[0], THREE[0] + 27 * DAY))
     with pytest.raises(Refusal, match="does not come after"):
-        care.calendar(person({}, ON), (THREE[0], THREE[0]))
+        care.make_calendar(person({}, ON), (THREE[0], THREE[0]))
 
 
 def test_a_course_without_sessions_is_empty() -> None:
-    assert care.calendar(person({}, ON), ()).items == ()
+    assert care.make_calendar(person({}, ON), ()).items == ()
 
 
 @pytest.mark.parametrize("laser", sorted(laser_kinds()))
 def test_every_item_has_its_reason_source_and_number(laser: str) -> None:
-    course = care.calendar(person({}, ON), THREE[:1], laser)
+    course = care.make_calendar(person({}, ON), THREE[:1], laser)
     assert {"before", "day", "after", "watch", "session", "review"} == {item.phase for item in course.items}
     for item in course.items:
         assert item.why

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from porelight.care.rules import book, in_force
+from porelight.care.rules import load_rules, rules_in_force
 
 from .helpers import cases, day_of, judge
 
@@ -37,16 +37,16 @@ def test_there_are_enough_cases_and_none_twice() -> None:
     assert len(set(titles)) == len(titles)
 
 
-@pytest.mark.parametrize("rule", book(), ids=lambda rule: f"{rule.key} from {rule.effective}")
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
 def test_every_edition_of_a_rule_has_a_case_on_each_side(rule: Any) -> None:
-    covered = {case["outcome"] for case in cases() if case["rule"] == rule.key and rule in in_force(day_of(case))}
+    covered = {case["outcome"] for case in cases() if case["rule"] == rule.key and rule in rules_in_force(day_of(case))}
     assert "proceed" in covered
     assert covered & BLOCKING_OR_ADJUST
 
 
 def test_a_wait_has_a_case_on_its_last_day_and_on_the_day_after() -> None:
     """The rules that count days, each with its default wait: one day before it ends and on the day it ends."""
-    for rule in in_force(dt.date(2026, 6, 15)):
+    for rule in rules_in_force(dt.date(2026, 6, 15)):
         waits = {branch.wait.value for branch in rule.branches if branch.wait is not None}
         told = {fact for case in cases() if case["rule"] == rule.key for fact in map(str, case["facts"].values())}
         for days in waits:

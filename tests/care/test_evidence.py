@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from porelight import cite
-from porelight.care.rules import book, in_force, laser_kinds
+from porelight.care.rules import laser_kinds, load_rules, rules_in_force
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def consensus(shared: Path) -> dict[str, Any]:
 
 def test_every_row_on_candidacy_is_carried_by_rules_in_force(evidence: dict[str, Any]) -> None:
     assert {row["id"] for row in evidence["candidacy"]} == set(RULES)
-    now = {rule.key for rule in in_force(dt.date(2026, 6, 15))}
+    now = {rule.key for rule in rules_in_force(dt.date(2026, 6, 15))}
     assert {key for keys in RULES.values() for key in keys} <= now
 
 
@@ -124,7 +124,7 @@ def test_the_time_between_sessions_is_that_of_the_evidence(evidence: dict[str, A
 
 
 def test_every_source_on_isotretinoin_is_named(consensus: dict[str, Any]) -> None:
-    (rule,) = [rule for rule in book() if rule.key == "isotretinoin" and rule.effective.year == 2017]
+    (rule,) = [rule for rule in load_rules() if rule.key == "isotretinoin" and rule.effective.year == 2017]
     options = [option for choice in cite.rows("rules/choices")["choices"] for option in choice["options"]]
     named = {branch.source.key for branch in rule.branches} | {option["source"] for option in options}
     named |= {row.source.key for branch in rule.branches for row in branch.rests_on}

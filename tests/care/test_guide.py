@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from porelight import care, cite
-from porelight.care.guide import LAST_DAY, LEVELS
+from porelight.care.guide import LAST_GUIDE_DAY, SIGN_LEVELS
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
 
 
 def level(sign: str, day: int, laser: str = "co2") -> str:
-    return next(found.level for found in care.guide(day, laser).signs if found.key == sign)
+    return next(found.level for found in care.make_day_guide(day, laser).signs if found.key == sign)
 
 
 @pytest.mark.parametrize("laser", sorted(laser_kinds()))
 def test_every_day_has_one_stage_and_its_signs_worst_first(laser: str) -> None:
     table = cite.rows("care/guide")["stages"]
     kind = laser_kinds()[laser].kind
-    for day in range(LAST_DAY + 1):
+    for day in range(LAST_GUIDE_DAY + 1):
         fitting = [row for row in table if kind in row["kinds"] and row["first"] <= day <= row["last"]]
         assert len(fitting) == 1
-        places = [LEVELS.index(sign.level) for sign in care.guide(day, laser).signs]
+        places = [SIGN_LEVELS.index(sign.level) for sign in care.make_day_guide(day, laser).signs]
         assert places == sorted(places, reverse=True)
 
 
@@ -62,11 +62,11 @@ def test_brown_flakes_are_normal_in_the_first_days_but_not_at_week_four() -> Non
 @pytest.mark.parametrize("day", [-1, 85])
 def test_a_day_outside_the_guide_is_refused(day: int) -> None:
     with pytest.raises(Refusal, match="day 0 to 84"):
-        care.guide(day)
+        care.make_day_guide(day)
 
 
 def test_lessons_say_what_a_laser_cannot_do_and_what_else_there_is() -> None:
-    found = {lesson.key: lesson for lesson in care.lessons()}
+    found = {lesson.key: lesson for lesson in care.load_lessons()}
     assert "cannot remove pores" in found["what_laser_cannot"].text
     assert {"do_nothing", "creams", "peels", "other_devices", "risks"} <= set(found)
     assert all(lesson.source.key in cite.sources() for lesson in found.values())

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from porelight import care
-from porelight.care.questions import question, questions, version
+from porelight.care.questions import find_question, load_questions, questionnaire_version
 
 from .helpers import person
 
@@ -70,29 +70,29 @@ def test_answering_everything_that_is_put_ends_the_intake() -> None:
 
 
 def test_an_earlier_version_asked_fewer_questions_and_its_files_are_still_read() -> None:
-    first, latest = questions(of_version=1), questions(of_version=version())
+    first, latest = load_questions(of_version=1), load_questions(of_version=questionnaire_version())
     assert {asked.key for asked in latest} - {asked.key for asked in first} == {"burns", "tans", "skin_colour", "goals"}
-    assert latest == questions()
+    assert latest == load_questions()
     old = read("questionnaire: 1\nage: 32\nphototype: III")
     assert old.phototype == "III"
     assert "goals" not in keys(care.next_questions(old, of_version=1))
 
 
 def test_no_question_is_newer_than_the_questionnaire_and_each_version_added_some() -> None:
-    assert {asked.since for asked in questions()} == set(range(1, version() + 1))
+    assert {asked.since for asked in load_questions()} == set(range(1, questionnaire_version() + 1))
 
 
 def test_a_question_that_stands_in_for_another_or_hangs_on_a_gate_names_one_that_exists() -> None:
-    for asked in questions():
-        assert asked.gate is None or question(asked.gate).kind == "minimum"
-        assert asked.instead_of is None or question(asked.instead_of).kind == "minimum"
+    for asked in load_questions():
+        assert asked.gate is None or find_question(asked.gate).kind == "minimum"
+        assert asked.instead_of is None or find_question(asked.instead_of).kind == "minimum"
         assert bool(asked.options) == (asked.type in ("choice", "choices"))
 
 
 def test_a_nearly_empty_file_is_asked_few_questions_and_no_rule_is_lost() -> None:
     """29 rules ask of a person of whom only the age is known; the ten of the intake settle them all."""
     nobody = read("age: 32")
-    verdicts = care.screen(nobody, ON)
+    verdicts = care.screen_person(nobody, ON)
     asking = [verdict for verdict in verdicts if verdict.outcome == "ask" and verdict.asks]
     found = care.open_questions(verdicts, nobody)
     assert len(asking) > 20
@@ -106,17 +106,17 @@ def test_a_nearly_empty_file_is_asked_few_questions_and_no_rule_is_lost() -> Non
 
 def test_once_a_gate_is_answered_with_yes_its_details_are_put_one_by_one() -> None:
     someone = person({"sun": "yes"}, ON)
-    found = care.open_questions(care.screen(someone, ON), someone)
+    found = care.open_questions(care.screen_person(someone, ON), someone)
     assert [each.question.key for each in found] == ["tan_now", "strong_sun", "sunburn", "self_tanner"]
     assert all(each.details == () for each in found)
-    folded = care.open_questions(care.screen(someone, ON))
+    folded = care.open_questions(care.screen_person(someone, ON))
     assert [each.question.key for each in folded] == ["sun"]
 
 
 def test_a_verdict_that_asks_a_doctor_is_no_open_question() -> None:
     someone = person({"changing_spot": "yes", "phototype": "V"}, ON)
-    verdicts = care.screen(someone, ON)
-    assert care.overall(verdicts) == "ask"
+    verdicts = care.screen_person(someone, ON)
+    assert care.gravest_outcome(verdicts) == "ask"
     assert care.open_questions(verdicts, someone) == ()
 
 

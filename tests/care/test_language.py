@@ -11,9 +11,9 @@ from string import Formatter
 import pytest
 
 from porelight import care
-from porelight.care.language import day, days, say
-from porelight.care.questions import questions
-from porelight.care.rules import book
+from porelight.care.language import format_day, format_days, say
+from porelight.care.questions import load_questions
+from porelight.care.rules import load_rules
 
 from . import write_catalogue as written
 from .helpers import person
@@ -107,37 +107,40 @@ def test_the_machine_has_no_say_in_the_language(monkeypatch: pytest.MonkeyPatch)
 
 def test_days_are_said_in_the_language() -> None:
     first, last = dt.date(2027, 3, 29), dt.date(2027, 4, 2)
-    assert day(first, year=True) == "Mon 29 March 2027"
-    assert days(first, last, "de") == "Mo 29. März bis Fr 2. April"
+    assert format_day(first, year=True) == "Mon 29 March 2027"
+    assert format_days(first, last, "de") == "Mo 29. März bis Fr 2. April"
 
 
 def test_verdicts_calendar_guide_and_lessons_come_in_the_language() -> None:
     someone = person({"keloid": "yes", "age": "19"}, ON)
-    german = {verdict.rule: verdict for verdict in care.screen(someone, ON, language="de")}
-    english = {verdict.rule: verdict for verdict in care.screen(someone, ON)}
+    german = {verdict.rule: verdict for verdict in care.screen_person(someone, ON, language="de")}
+    english = {verdict.rule: verdict for verdict in care.screen_person(someone, ON)}
     assert german["keloid"].title == "Wulstige Narben"
     assert {rule: each.outcome for rule, each in german.items()} == {rule: e.outcome for rule, e in english.items()}
-    course = care.calendar(someone, (dt.date(2027, 3, 1),), language="de")
+    course = care.make_calendar(someone, (dt.date(2027, 3, 1),), language="de")
     assert "Lasersitzung 1 von 1" in {item.title for item in course.items}
-    assert care.guide(3, language="de").stage.title == "Rau und braun"
-    assert care.lessons("de")[0].title == "Was Poren sind"
+    assert care.make_day_guide(3, language="de").stage.title == "Rau und braun"
+    assert care.load_lessons("de")[0].title == "Was Poren sind"
     assert care.still_true("de")[0].text.endswith("?")
 
 
 def test_composed_verdicts_have_no_english_left() -> None:
     """Every verdict of a person of whom nothing is known, of one with every yes, and of one set aside."""
-    answers = {asked.key: "yes" for asked in questions() if asked.type in ("yes_no", "when")}
+    answers = {asked.key: "yes" for asked in load_questions() if asked.type in ("yes_no", "when")}
     for someone in (care.read_person("{}", "nobody"), person(answers, ON), person({"goals": ["no_pores"]}, ON)):
-        for found in care.screen(someone, ON, language="de"):
+        for found in care.screen_person(someone, ON, language="de"):
             for text in (found.title, found.because, found.clears):
                 assert not re.search(r"\b(the|and|is|are|with|this|please|not)\b", text), text
-    blocked = care.screen(person({"age": "19"}, ON), ON, language="de")
-    (kept, *_) = care.overrule(blocked, "age", by="Dr. Muster", reason="Ausnahme.", on=ON, language="de")
-    assert kept.because.startswith("Von Dr. Muster am 2026-06-15 zurückgestellt: Ausnahme. Die Regel sagte noch nicht")
+    blocked = care.screen_person(person({"age": "19"}, ON), ON, language="de")
+    decision = care.SetAside("age", "Dr. Muster", "Ausnahme.", ON)
+    (kept, *_) = care.set_aside_verdicts(blocked, [decision], "de")
+    assert kept.because.startswith(
+        "Von Dr. Muster am Mo 15. Juni 2026 zurückgestellt: Ausnahme. Die Regel sagte noch nicht"
+    )
 
 
 def test_every_rule_and_every_text_of_the_tables_is_in_the_template() -> None:
-    assert {rule.title for rule in book()} | {message.text for message in care.messages()} <= set(TEXTS)
+    assert {rule.title for rule in load_rules()} | {message.text for message in care.list_messages()} <= set(TEXTS)
 
 
 def german_difficulty(text: str) -> float:
@@ -149,6 +152,6 @@ def german_difficulty(text: str) -> float:
 
 def test_german_calendar_and_guide_are_easy_to_read() -> None:
     """LIX below 40 is easy to average text by Björnsson's bands; each page as a whole, since single lines are short."""
-    texts = list(care.patient_texts("de"))
+    texts = list(care.list_patient_texts("de"))
     for page in ("calendar", "guide", "lessons", "questions"):
         assert german_difficulty(" ".join(text.text for text in texts if text.page == page)) < 40, page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from porelight import care, cite
-from porelight.care.rules import book
+from porelight.care.rules import load_rules
 
 from .readability import grade, syllables
 from .write_pages import DOCS, PAGES, program_texts, rules_page
@@ -27,12 +27,12 @@ def test_the_committed_page_is_current(name: str) -> None:
 
 def test_every_rule_stands_in_the_table_with_cases() -> None:
     table = rules_page()
-    for rule in book():
+    for rule in load_rules():
         (line, *_) = [line for line in table.splitlines() if f"| `{rule.key}` " in line and str(rule.effective) in line]
         assert int(line.split("|")[-2]) >= 2
 
 
-@pytest.mark.parametrize("text", tuple(care.patient_texts()), ids=lambda text: f"{text.page} {text.key}")
+@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_a_patient_of_twelve_can_read_it(text: care.PatientText) -> None:
     assert grade(text.text) <= GRADE, text.text
     assert text.source in cite.sources() or text.source == "house"
@@ -43,7 +43,7 @@ def test_a_patient_of_twelve_can_read_what_the_program_says(text: str) -> None:
     assert grade(text) <= GRADE
 
 
-@pytest.mark.parametrize("text", tuple(care.patient_texts()), ids=lambda text: f"{text.page} {text.key}")
+@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_no_text_promises_or_shouts(text: care.PatientText) -> None:
     words = text.text.lower()
     for promise in ("guarantee", "perfect", "flawless", "painless", "risk-free", "cure", "will disappear"):

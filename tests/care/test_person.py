@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight import care
-from porelight.care.facts import age, answer, when
-from porelight.care.questions import questions
+from porelight.care.facts import age_on, find_answer, find_dated_answer
+from porelight.care.questions import load_questions
 from porelight.refusal import Refusal
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -25,17 +25,17 @@ def read(text: str) -> care.Person:
 
 
 def test_ten_questions_come_first_and_suffice_for_a_first_verdict() -> None:
-    assert [asked.key for asked in questions() if asked.kind == "minimum"] == TEN
-    assert [asked.key for asked in questions()][:10] == TEN
+    assert [asked.key for asked in load_questions() if asked.kind == "minimum"] == TEN
+    assert [asked.key for asked in load_questions()][:10] == TEN
     good = {"age": "32", "phototype": "III", "bothered": "yes", "expectations": "yes"}
     text = "\n".join(f"{key}: {good.get(key, 'no')}" for key in TEN)
-    assert care.overall(care.screen(read(text), ON)) == "adjust"
+    assert care.gravest_outcome(care.screen_person(read(text), ON)) == "adjust"
 
 
 def test_every_question_can_be_answered_in_the_file() -> None:
     sample = {"age": "32", "date": "1994-03-02", "dates": "[2026-01-02]", "phototype": "II", "site": "nose"}
     sample |= {"span": "[2026-07-01, 2026-07-14]", "grade": "2"}
-    for asked in questions():
+    for asked in load_questions():
         chosen = asked.options[-1].key if asked.options else "no"
         read(f"{asked.key}: {sample.get(asked.type, chosen)}")
 
@@ -62,8 +62,8 @@ def test_yes_and_no_are_understood_as_people_write_them(written: str, meant: str
 
 def test_what_is_planned_is_kept_for_the_calendar() -> None:
     found = read("sun_holiday: [2027-03-20, 2027-04-02]\nbig_days: [2027-03-03]")
-    course = care.calendar(found, (dt.date(2027, 3, 1),))
-    clashing = {(clash.engagement.occasion, clash.item.key) for clash in care.clashes(course, found.planned)}
+    course = care.make_calendar(found, (dt.date(2027, 3, 1),))
+    clashing = {(clash.engagement.occasion, clash.item.key) for clash in care.find_clashes(course, found.planned)}
     assert {("sun", "little_sun"), ("seen", "no_makeup")} <= clashing
 
 
@@ -73,16 +73,16 @@ def test_what_is_left_out_is_unknown() -> None:
 
 def test_a_date_means_yes_and_when() -> None:
     found = read("isotretinoin: 2026-01-04")
-    assert when(found, "isotretinoin") == ("yes", dt.date(2026, 1, 4))
+    assert find_dated_answer(found, "isotretinoin") == ("yes", dt.date(2026, 1, 4))
     assert found.medicines == (care.Medicine("isotretinoin", "no", dt.date(2026, 1, 4)),)
 
 
 def test_no_to_a_gate_answers_its_details_but_not_those_that_were_asked() -> None:
     found = read("health: no\nkeloid: yes\nsilver: unknown")
-    assert answer(found, "keloid") == "yes"
-    assert answer(found, "silver") == "unknown"
-    assert answer(found, "immune") == "no"
-    assert answer(read("health: yes"), "immune") == "unknown"
+    assert find_answer(found, "keloid") == "yes"
+    assert find_answer(found, "silver") == "unknown"
+    assert find_answer(found, "immune") == "no"
+    assert find_answer(read("health: yes"), "immune") == "unknown"
 
 
 NAMED = {
@@ -124,8 +124,8 @@ NAMED = {
 
 
 def test_a_gate_names_everything_that_a_no_to_it_answers() -> None:
-    asked = {question.key: question for question in questions()}
-    gated = {question.key: question.gate for question in questions() if question.gate}
+    asked = {question.key: question for question in load_questions()}
+    gated = {question.key: question.gate for question in load_questions() if question.gate}
     assert set(gated) == set(NAMED)
     for key, gate in gated.items():
         assert NAMED[key] in asked[str(gate)].text, key
@@ -133,8 +133,8 @@ def test_a_gate_names_everything_that_a_no_to_it_answers() -> None:
 
 def test_age_follows_from_the_birth_date_on_the_day() -> None:
     found = read("born: 2004-02-29")
-    assert [age(found, dt.date(2023, 2, 28)), age(found, dt.date(2023, 3, 1))] == [18, 19]
-    assert age(read("age: 40"), ON) == 40
+    assert [age_on(found, dt.date(2023, 2, 28)), age_on(found, dt.date(2023, 3, 1))] == [18, 19]
+    assert age_on(read("age: 40"), ON) == 40
 
 
 def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
@@ -154,7 +154,7 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
         ("born: 1 March 1990", "p.yaml, born: '1 March 1990' cannot be used. Write a day as 2026-03-01"),
         ("born: 1490-01-01", "p.yaml, born: 1490-01-01 is too long ago"),
         ("age: 32\nborn: 1994-01-01", "p.yaml, age: age and born are both given"),
-        ("born: 1994-01-01\nfiller: 1993-01-01", "p.yaml, born: a day in the file lies before the birth date"),
+        ("born: 1994-01-01\nfiller: 1993-01-01", "p.yaml, born: a day lies before the birth date"),
         ("phototype: 3", "p.yaml, phototype: '3' cannot be used. Write one of I, II"),
         ("phototype: iii", "p.yaml, phototype: 'iii' cannot be used"),
         ("site: ear", "p.yaml, site: 'ear' cannot be used. Write one of forehead"),
@@ -217,5 +217,5 @@ def test_any_text_is_a_person_or_a_refusal_in_one_line(text: str) -> None:
     ],
 )
 def test_the_examples_get_the_verdict_they_are_named_for(name: str, outcome: str, rule: str) -> None:
-    found = care.screen(care.read_person((EXAMPLES / name).read_text(encoding="utf-8"), name), ON)
+    found = care.screen_person(care.read_person((EXAMPLES / name).read_text(encoding="utf-8"), name), ON)
     assert (found[0].outcome, found[0].rule) == (outcome, rule)

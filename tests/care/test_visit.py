@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porelight import care
-from porelight.care.model import BLOCKING
+from porelight.care.model import BLOCKING_OUTCOMES
+from porelight.refusal import Refusal
 
 from .helpers import person
 from .test_screen import FACTS, LASERS
@@ -19,7 +20,7 @@ ON = dt.date(2026, 6, 15)
 
 
 def outcomes(someone: care.Person) -> dict[str, str]:
-    return {verdict.rule: verdict.outcome for verdict in care.screen(someone, ON)}
+    return {verdict.rule: verdict.outcome for verdict in care.screen_person(someone, ON)}
 
 
 def test_sun_medicines_pregnancy_herpes_and_infection_are_asked_again() -> None:
@@ -30,7 +31,7 @@ def test_sun_medicines_pregnancy_herpes_and_infection_are_asked_again() -> None:
 
 def test_a_no_of_last_time_is_not_a_no_of_today() -> None:
     first = person({"keloid": "no", "pregnant": "no"}, ON)
-    assert care.overall(care.screen(first, ON)) == "adjust"
+    assert care.gravest_outcome(care.screen_person(first, ON)) == "adjust"
     found = outcomes(care.at_visit(first))
     assert {found[rule] for rule in ("pregnancy", "sun", "infection", "isotretinoin", "herpes_now")} == {"ask"}
     assert found["keloid"] == "proceed"
@@ -41,7 +42,11 @@ def test_confirmed_answers_count() -> None:
     everything = {question.key for question in care.still_true()}
     assert outcomes(care.at_visit(first, everything)) == outcomes(first)
     without_sun = outcomes(care.at_visit(first, everything - {"sun"}))
-    assert {rule for rule, outcome in without_sun.items() if outcome in BLOCKING} == {"sun", "sunburn", "self_tanner"}
+    assert {rule for rule, outcome in without_sun.items() if outcome in BLOCKING_OUTCOMES} == {
+        "sun",
+        "sunburn",
+        "self_tanner",
+    }
 
 
 def test_a_yes_stays_until_someone_says_that_it_ended() -> None:
@@ -60,7 +65,7 @@ def test_a_day_and_what_was_cleared_go_stale() -> None:
 
 
 def test_only_what_is_asked_again_can_be_confirmed() -> None:
-    with pytest.raises(KeyError, match="keloid"):
+    with pytest.raises(Refusal, match="keloid: not asked again"):
         care.at_visit(person({}, ON), {"keloid"})
 
 
@@ -68,4 +73,4 @@ def test_only_what_is_asked_again_can_be_confirmed() -> None:
 @given(FACTS, st.sampled_from(LASERS))
 def test_a_visit_at_which_nothing_is_confirmed_is_never_free_to_proceed(facts: dict[str, Any], laser: str) -> None:
     later = care.at_visit(person(facts, ON))
-    assert care.overall(care.screen(later, ON, laser)) in BLOCKING
+    assert care.gravest_outcome(care.screen_person(later, ON, laser)) in BLOCKING_OUTCOMES

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
 LOCALE = SOURCE / "data/locale"
-CODE = [*sorted((SOURCE / "care").glob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
+CODE = [*sorted((SOURCE / "care").rglob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
 TEMPLATES = [SOURCE / "report/templates" / name for name in ("sheet.html", "today.html")]
 
 
 def template() -> Catalog:
     """Every text that a patient may read, with where it stands."""
     found = Catalog(project="Porelight", fuzzy=False, header_comment="# Texts for patients.")
-    for message in care.messages():
+    for message in care.list_messages():
         found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
     for path in CODE:
         _add(found, path, _of_code(path))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from porelight import care
 from porelight.care.language import say
-from porelight.care.questions import version
-from porelight.care.rules import in_force
+from porelight.care.questions import questionnaire_version
+from porelight.care.rules import rules_in_force
 
 from .helpers import cases, day_of
 from .readability import grade
@@ -21,14 +21,14 @@ def rules_page() -> str:
     """The rule book, with the number of cases that cover each rule."""
     counts: Counter[tuple[str, str]] = Counter()
     for case in cases():
-        rule = next(rule for rule in in_force(day_of(case)) if rule.key == case["rule"])
+        rule = next(rule for rule in rules_in_force(day_of(case)) if rule.key == case["rule"])
         counts[rule.key, str(rule.effective)] += 1
-    return care.rules_table(counts) + "\n"
+    return care.tabulate_rules(counts) + "\n"
 
 
 def texts_page() -> str:
     """Every patient text with its source and reading grade, the hardest text of each page first."""
-    texts = list(care.patient_texts())
+    texts = list(care.list_patient_texts())
     parts = [
         "# Patient texts",
         "Every sentence that a patient may read, for a clinician to review. The grade is the Flesch-Kincaid grade of "
@@ -50,7 +50,7 @@ def texts_page() -> str:
 
 def program_texts() -> list[str]:
     """The texts that stand in no table: of the care sheet, of the verdicts and of the calendar file."""
-    tables = {message.text for message in care.messages()}
+    tables = {message.text for message in care.list_messages()}
     return sorted(str(each.id) for each in template() if each.id and "\n" not in each.id and each.id not in tables)
 
 
@@ -60,7 +60,7 @@ def german_page() -> str:
         "# Patient texts in German",
         "Every patient text in English and in German, side by side. No clinician has read the German yet.",
     ]
-    pairs = list(zip(care.patient_texts(), care.patient_texts("de"), strict=True))
+    pairs = list(zip(care.list_patient_texts(), care.list_patient_texts("de"), strict=True))
     for page in dict.fromkeys(english.page for english, _ in pairs):
         rows = [
             f"| {english.key} | {_joined(english)} | {_joined(german)} |"
@@ -95,15 +95,15 @@ def person_page() -> str:
         "- The type of skin may be left out for three guided questions: `burns`, `tans` and `skin_colour`. Answers "
         "that name one type, or neighbours, give it (of neighbours the darker); others leave it open for a "
         "practitioner. A `phototype` that is given counts, and where the guided answers say otherwise, that is shown.\n"
-        f"- `questionnaire` is the version of the questions that were asked, 1 to {version()}; the latest where left "
-        "out. A file of an earlier version holds only what was asked then.",
+        f"- `questionnaire` is the version of the questions that were asked, 1 to {questionnaire_version()}; "
+        "the latest where left out. A file of an earlier version holds only what was asked then.",
         "`examples/person.yaml` is such a file.",
     ]
     for kind, title in kinds.items():
         rows = [
             f"| `{asked.key}` | {asked.type} | {asked.text}{_options(asked)} "
             f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {asked.since} |"
-            for asked in care.questions()
+            for asked in care.load_questions()
             if asked.kind == kind
         ]
         head = ["| key | type | question | answered by | asked again at each visit | since |"]

@@ -15,7 +15,7 @@ from fhirpathpy.models import models
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 
-from porelight.care.questions import Question, questions
+from porelight.care.questions import Question, load_questions
 
 HERE = Path(__file__).parent
 ON = dt.date(2026, 6, 15)
@@ -100,7 +100,7 @@ def _said(asked: Question) -> st.SearchStrategy[Any]:
 @st.composite
 def files(draw: st.DrawFn, most: int = 70) -> str:
     """The text of a person's file: any questions, any answers."""
-    asked = draw(st.lists(st.sampled_from(questions()), unique_by=lambda one: one.key, max_size=most))
+    asked = draw(st.lists(st.sampled_from(load_questions()), unique_by=lambda one: one.key, max_size=most))
     told = {one.key: draw(_said(one)) for one in asked}
     if "born" in told:
         told.pop("age", None)

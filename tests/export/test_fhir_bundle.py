@@ -77,7 +77,7 @@ def defined(path: str) -> dict[str, Any]:
 def test_no_validator_finds_a_fault(which: str) -> None:
     bundle = written(which)
     assert faults(bundle) == []
-    assert fhir.complaints(bundle) == ()
+    assert fhir.list_violations(bundle) == ()
     for entry in bundle["entry"][2:]:  # the questions and the rules have tests of their own
         assert faults(entry["resource"]) == [], entry["resource"]["resourceType"]
 
@@ -107,7 +107,7 @@ def test_the_same_plan_gives_the_same_bytes_in_another_process() -> None:
 
 def test_names_follow_the_plan_and_the_person() -> None:
     def names(plan: Plan, subject: str | None) -> list[str]:
-        return [str(entry.fullUrl) for entry in fhir.bundle(plan, subject).entry or []]
+        return [str(entry.fullUrl) for entry in fhir.make_bundle(plan, subject).entry or []]
 
     usual = names(a_plan.ready(), "Patient/1")
     assert len(set(usual)) == len(usual)
@@ -151,14 +151,14 @@ def test_measured_values_are_those_of_the_census() -> None:
 
 
 def test_without_a_scale_lengths_say_why_they_are_missing() -> None:
-    values = fhir.as_values(fhir.census(a_plan.census(um_per_px=None), a_plan.ON))
+    values = fhir.as_values(fhir.make_census_observation(a_plan.census(um_per_px=None), a_plan.ON))
     missing = {one["code"]["coding"][0]["code"] for one in values["component"] if "dataAbsentReason" in one}
     assert missing == {"enlarged_count", "density", "median_diameter", "scale"}
     assert faults(values) == []
 
 
 def test_without_a_pore_the_median_does_not_apply() -> None:
-    values = fhir.as_values(fhir.census(a_plan.census(count=0), a_plan.ON))
+    values = fhir.as_values(fhir.make_census_observation(a_plan.census(count=0), a_plan.ON))
     absent = {one["code"]["coding"][0]["code"]: one for one in values["component"] if "dataAbsentReason" in one}
     assert set(absent) == {"median_diameter"}
     assert absent["median_diameter"]["dataAbsentReason"]["coding"][0]["code"] == "not-applicable"
@@ -192,8 +192,8 @@ def test_a_clock_time_holds_across_a_change_of_the_clocks() -> None:
     """Sessions on both sides of the night of 29 March 2026 start at nine by the clock on the wall."""
     plan = a_plan.ready()
     days = (dt.date(2026, 3, 2), dt.date(2026, 3, 30))
-    course = care.calendar(plan.person, days, plan.laser, start=dt.time(9, 0))
-    values = fhir.as_values(fhir.care_plan(course, timezone="Europe/Berlin"))
+    course = care.make_calendar(plan.person, days, plan.laser, starts=(dt.time(9, 0),) * 2)
+    values = fhir.as_values(fhir.make_care_plan(course, timezone="Europe/Berlin"))
     coded = [(one["detail"]["code"]["coding"][0]["code"], one["detail"]) for one in values["activity"]]
     starts = [detail["scheduledTiming"]["event"] for key, detail in coded if key == "session"]
     assert starts == [["2026-03-02T09:00:00+01:00"], ["2026-03-30T09:00:00+02:00"]]
@@ -202,12 +202,12 @@ def test_a_clock_time_holds_across_a_change_of_the_clocks() -> None:
 
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(Refusal, match="no time zone"):
-        fhir.care_plan(a_plan.ready().calendar, timezone="Mars/Olympus")
+        fhir.make_care_plan(a_plan.ready().calendar, timezone="Mars/Olympus")
 
 
 def test_a_consent_is_a_draft_that_nobody_has_agreed_to() -> None:
     for purpose in ("treatment", "photography"):
-        values = fhir.as_values(fhir.consent(purpose, a_plan.ON, "Patient/1"))
+        values = fhir.as_values(fhir.make_consent(purpose, a_plan.ON, "Patient/1"))
         assert values["status"] == "draft"
         assert values["verification"] == [{"verified": False}]
         assert faults(values) == []
@@ -215,7 +215,7 @@ def test_a_consent_is_a_draft_that_nobody_has_agreed_to() -> None:
 
 def test_our_value_sets_are_those_of_the_specification() -> None:
     unlisted = {"Questionnaire.subjectType", "CarePlan.status", "CarePlan.intent", "RiskAssessment.status"}
-    for path, codes in bindings.required().items():
+    for path, codes in bindings.required_codes().items():
         listed = defined(path).get("enum")
         assert (listed is None) == (path in unlisted), path  # HL7's schema lists every other
         assert listed is None or set(listed) == codes, path
@@ -225,7 +225,7 @@ def test_our_value_sets_are_those_of_the_specification() -> None:
 def test_every_bound_element_that_we_fill_is_checked(which: str) -> None:
     filled = {path for path, _ in leaves(written(which), "Bundle")}
     bound = {path for path in filled if "enum" in defined(path)}
-    assert bound - set(bindings.required()) == set()
+    assert bound - set(bindings.required_codes()) == set()
     assert len(bound) >= 15
 
 
@@ -248,7 +248,7 @@ def test_the_small_parser_agrees_on_units(code: str) -> None:
 @pytest.mark.parametrize("code", ["", "micron", "µm", "um ", "1/", "//cm2", "um/", "days", "weeks", "{po res}", "mmm"])
 def test_what_is_no_unit_is_not_taken_for_one(code: str) -> None:
     assert not fhir.is_ucum(code)
-    assert fhir.complaints({"resourceType": "X", "v": {"system": "http://unitsofmeasure.org", "code": code}})
+    assert fhir.list_violations({"resourceType": "X", "v": {"system": "http://unitsofmeasure.org", "code": code}})
 
 
 def without(resource: dict[str, Any], key: str) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def test_a_code_outside_its_value_set_is_found_twice() -> None:
     """The models of fhir.resources take any item type, so our own check must find it, and HL7's schema agrees."""
     broken = held("Questionnaire")
     broken["item"][0]["item"][0]["type"] = "colour"
-    assert fhir.complaints(broken)
+    assert fhir.list_violations(broken)
     assert by_schema(broken)
 
 
@@ -342,7 +342,7 @@ def test_without_the_extra_package_one_line_says_what_to_install() -> None:
 def test_a_course_without_milestones_still_has_its_goal() -> None:
     plan = a_plan.ready()
     bare = dataclasses.replace(plan, forecast=dataclasses.replace(plan.forecast, milestones=()))
-    values = fhir.as_values(fhir.forecast(bare))
+    values = fhir.as_values(fhir.make_risk_assessment(bare))
     assert len(values["prediction"]) == 1
     assert faults(values) == []
 
@@ -350,4 +350,4 @@ def test_a_course_without_milestones_still_has_its_goal() -> None:
 def test_where_nothing_is_offered_no_prediction_leaves() -> None:
     plan = a_plan.blocked(bothered="no")
     assert plan.forecast.chance_of_goal is None
-    assert predicted.forecast(plan).prediction is None
+    assert predicted.make_risk_assessment(plan).prediction is None

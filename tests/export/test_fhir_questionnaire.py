@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from porelight import care
-from porelight.care.questions import questions
+from porelight.care.questions import load_questions
 from porelight.export import fhir
 from porelight.refusal import Refusal
 from tests.report.a_plan import person
@@ -20,7 +20,7 @@ from .fhir_checks import ON, faults, files
 
 
 def asked() -> dict[str, Any]:
-    return fhir.as_values(fhir.questionnaire())
+    return fhir.as_values(fhir.make_questionnaire())
 
 
 def items(of: dict[str, Any]) -> list[dict[str, Any]]:
@@ -40,18 +40,18 @@ def read(text: str) -> care.Person:
 def test_every_question_is_asked_once_under_its_own_key() -> None:
     keys = [item["linkId"] for item in items(asked())]
     assert len(set(keys)) == len(keys)
-    assert {question.key for question in questions()} <= set(keys)
-    assert {f"{question.key}.why" for question in questions()} <= set(keys)
+    assert {question.key for question in load_questions()} <= set(keys)
+    assert {f"{question.key}.why" for question in load_questions()} <= set(keys)
 
 
 def test_the_text_of_every_question_is_that_of_the_intake() -> None:
     texts = {item["linkId"]: item["text"] for item in items(asked())}
-    assert all(texts[question.key] == question.text for question in questions())
+    assert all(texts[question.key] == question.text for question in load_questions())
 
 
 def test_a_detail_is_asked_unless_its_gate_was_answered_with_no() -> None:
     found = {item["linkId"]: item for item in items(asked())}
-    for question in questions():
+    for question in load_questions():
         if question.gate:
             told = {json.dumps(one, sort_keys=True) for one in found[question.key]["enableWhen"]}
             assert len(told) == 3
@@ -74,43 +74,43 @@ def test_yes_no_and_unknown_are_the_answers() -> None:
 
 
 def test_the_questionnaire_of_an_earlier_version_asks_what_was_asked_then() -> None:
-    first = fhir.as_values(fhir.questionnaire(of_version=1))
+    first = fhir.as_values(fhir.make_questionnaire(of_version=1))
     keys = {item["linkId"] for item in items(first)}
     assert first["version"] == "1"
-    assert {question.key for question in questions(of_version=1)} <= keys
+    assert {question.key for question in load_questions(of_version=1)} <= keys
     assert "goals" not in keys
     assert faults(first) == []
 
 
 def test_the_questionnaire_has_no_fault() -> None:
     assert faults(asked()) == []
-    assert fhir.complaints(asked()) == ()
+    assert fhir.list_violations(asked()) == ()
 
 
 @given(text=files())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_person_comes_back_from_a_response(text: str) -> None:
     someone = read(text)
-    written = fhir.as_bytes(fhir.response(someone, ON, "Patient/1"))
+    written = fhir.as_bytes(fhir.make_response(someone, ON, "Patient/1"))
     assert fhir.person_from(fhir.read_response(written, "answers")) == someone
 
 
 @given(text=files())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_response_of_any_person_has_no_fault(text: str) -> None:
-    values = fhir.as_values(fhir.response(read(text), ON))
+    values = fhir.as_values(fhir.make_response(read(text), ON))
     assert faults(values) == []
-    assert fhir.complaints(values) == ()
+    assert fhir.list_violations(values) == ()
 
 
 def test_an_answer_not_given_stays_away_and_unknown_is_an_answer() -> None:
-    values = fhir.as_values(fhir.response(read("{worry: unknown, sun: no}"), ON))
+    values = fhir.as_values(fhir.make_response(read("{worry: unknown, sun: no}"), ON))
     told = {item["linkId"]: item["answer"][0]["valueCoding"]["code"] for item in answered(values) if "answer" in item}
     assert told == {"worry": "asked-unknown", "sun": "N", "site": "cheek"}
 
 
 def test_a_response_says_nothing_of_who_it_is() -> None:
-    values = fhir.as_values(fhir.response(person(), ON))
+    values = fhir.as_values(fhir.make_response(person(), ON))
     assert set(values["subject"]) == {"display"}
     assert values["authored"] == "2026-06-15"
 
@@ -118,17 +118,17 @@ def test_a_response_says_nothing_of_who_it_is() -> None:
 def test_what_no_question_asks_for_is_not_dropped_in_silence() -> None:
     sport = care.Engagement("a race", "sport", dt.date(2026, 7, 1), dt.date(2026, 7, 1))
     with pytest.raises(Refusal, match="no question asks for"):
-        fhir.response(dataclasses.replace(person(), planned=(sport,)), ON)
+        fhir.make_response(dataclasses.replace(person(), planned=(sport,)), ON)
 
 
 @pytest.mark.parametrize("subject", ["", "Patient/", "Jane Doe", "Patient/1 ", "javascript:x", "Patient/" + "1" * 65])
 def test_a_subject_that_is_no_reference_is_refused(subject: str) -> None:
     with pytest.raises(Refusal, match="no reference to a patient"):
-        fhir.response(person(), ON, subject)
+        fhir.make_response(person(), ON, subject)
 
 
 @pytest.mark.parametrize(
     "subject", ["Patient/1", "https://x.example/fhir/Patient/a-1", "urn:uuid:0f7-a", "urn:oid:2.1"]
 )
 def test_a_reference_to_a_patient_is_carried(subject: str) -> None:
-    assert fhir.as_values(fhir.response(person(), ON, subject))["subject"] == {"reference": subject}
+    assert fhir.as_values(fhir.make_response(person(), ON, subject))["subject"] == {"reference": subject}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from porelight import care
 from porelight.export import fhir
-from porelight.export.fhir.reading import LONGEST
+from porelight.export.fhir.reading import LARGEST_RESOURCE
 from porelight.refusal import Refusal
 
 from .fhir_checks import ON
@@ -34,7 +34,7 @@ values = st.recursive(
 
 
 def good() -> dict[str, Any]:
-    return copy.deepcopy(fhir.as_values(fhir.response(care.read_person(FILE, "p.yaml"), ON)))
+    return copy.deepcopy(fhir.as_values(fhir.make_response(care.read_person(FILE, "p.yaml"), ON)))
 
 
 def person_of(answers: dict[str, Any]) -> care.Person:
@@ -84,7 +84,7 @@ def test_good_answers_are_read() -> None:
         (b"[" * 100_000, "not JSON"),
         (b"[" * 100 + b"]" * 100, "nested"),
         (b"1" * 5000, "not JSON"),
-        (b" " * (LONGEST + 1), "more than"),
+        (b" " * (LARGEST_RESOURCE + 1), "more than"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -10,10 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from porelight import care
-from porelight.care.judge import TESTS
-from porelight.care.rules import book, in_force, laser_kinds
+from porelight.care.rules import laser_kinds, load_rules, rules_in_force
 from porelight.export import fhir
-from porelight.export.fhir import conditions
 from porelight.refusal import Refusal
 from tests.report.a_plan import person
 
@@ -26,7 +24,7 @@ SLOWER = [pytest.param(case, marks=pytest.mark.slow) for place, case in enumerat
 
 @functools.cache
 def definition(on: dt.date, laser: str) -> dict[str, Any]:
-    return fhir.as_values(fhir.rules(on, laser))
+    return fhir.as_values(fhir.make_plan_definition(on, laser))
 
 
 def told_by(rule: dict[str, Any], answers: dict[str, Any]) -> list[str]:
@@ -40,9 +38,9 @@ def told_by(rule: dict[str, Any], answers: dict[str, Any]) -> list[str]:
 
 def differences(someone: care.Person, on: dt.date, laser: str) -> dict[str, tuple[str, list[str]]]:
     """Rules on which the FHIRPath and our own functions disagree."""
-    answers = fhir.as_values(fhir.response(someone, on))
+    answers = fhir.as_values(fhir.make_response(someone, on))
     told = {rule["id"].replace("-", "_"): told_by(rule, answers) for rule in definition(on, laser)["action"]}
-    ours = {verdict.rule: verdict.outcome for verdict in care.screen(someone, on, laser)}
+    ours = {verdict.rule: verdict.outcome for verdict in care.screen_person(someone, on, laser)}
     assert set(told) == set(ours)
     expected = {rule: [] if outcome == "proceed" else [outcome] for rule, outcome in ours.items()}
     return {rule: (ours[rule], told[rule]) for rule in ours if told[rule] != expected[rule]}
@@ -51,8 +49,8 @@ def differences(someone: care.Person, on: dt.date, laser: str) -> dict[str, tupl
 @pytest.mark.parametrize("case", [*CASES[::4], *SLOWER], ids=lambda case: case["case"])
 def test_the_conditions_say_what_a_case_expects(case: dict[str, Any]) -> None:
     on, laser, clinic = helpers.day_of(case), case.get("laser", helpers.base()["laser"]), helpers.clinic(case)
-    answers = fhir.as_values(fhir.response(helpers.person(case["facts"], on), on))
-    listed = fhir.as_values(fhir.rules(on, laser, clinic)) if clinic.chosen else definition(on, laser)
+    answers = fhir.as_values(fhir.make_response(helpers.person(case["facts"], on), on))
+    listed = fhir.as_values(fhir.make_plan_definition(on, laser, clinic)) if clinic.chosen else definition(on, laser)
     found = [told_by(rule, answers) for rule in listed["action"] if rule["id"].replace("-", "_") == case["rule"]]
     expected = {"proceed": [[]], "silent": []}.get(case["outcome"], [[case["outcome"]]])
     assert found == expected
@@ -74,32 +72,28 @@ def test_the_conditions_agree_with_the_verdicts_for_every_laser(laser: str, text
     assert differences(someone, ON, laser) == {}
 
 
-def test_every_kind_of_test_has_its_conditions() -> None:
-    assert set(conditions._TESTS) == set(TESTS)
-
-
-@pytest.mark.parametrize("day", sorted({rule.effective for rule in book()}))
+@pytest.mark.parametrize("day", sorted({rule.effective for rule in load_rules()}))
 def test_the_rules_of_every_period_have_no_fault(day: dt.date) -> None:
-    values = fhir.as_values(fhir.rules(day))
+    values = fhir.as_values(fhir.make_plan_definition(day))
     assert faults(values) == []
-    assert fhir.complaints(values) == ()
-    assert len(values["action"]) == len([rule for rule in in_force(day) if rule.branch("ablative")])
+    assert fhir.list_violations(values) == ()
+    assert len(values["action"]) == len([rule for rule in rules_in_force(day) if rule.branch("ablative")])
 
 
 def test_periods_follow_each_other_without_a_gap() -> None:
-    days = sorted({rule.effective for rule in book()})
-    found = [fhir.as_values(fhir.rules(day))["effectivePeriod"] for day in days]
+    days = sorted({rule.effective for rule in load_rules()})
+    found = [fhir.as_values(fhir.make_plan_definition(day))["effectivePeriod"] for day in days]
     assert [one["start"] for one in found] == [str(day) for day in days]
     ends = [str(day - dt.timedelta(days=1)) for day in days[1:]]
     assert [one.get("end") for one in found] == [*ends, None]
 
 
 def test_without_a_day_the_newest_rules_are_given() -> None:
-    assert fhir.as_bytes(fhir.rules()) == fhir.as_bytes(fhir.rules(dt.date(2026, 6, 15)))
+    assert fhir.as_bytes(fhir.make_plan_definition()) == fhir.as_bytes(fhir.make_plan_definition(dt.date(2026, 6, 15)))
 
 
 def test_every_rule_names_its_source_and_what_other_sources_say() -> None:
-    found = {rule["id"]: rule for rule in fhir.as_values(fhir.rules())["action"]}
+    found = {rule["id"]: rule for rule in fhir.as_values(fhir.make_plan_definition())["action"]}
     assert all(rule["documentation"] for rule in found.values())
     keloid = [one["type"] for one in found["keloid"]["documentation"]]
     assert keloid[0] == "citation"
@@ -109,7 +103,10 @@ def test_every_rule_names_its_source_and_what_other_sources_say() -> None:
 
 def test_a_clinics_choice_changes_its_rule_and_the_version() -> None:
     chosen = care.ClinicChoices({"sun": care.Chosen("two_weeks", by="Dr Example", reason="our own series")})
-    usual, other = fhir.as_values(fhir.rules(ON)), fhir.as_values(fhir.rules(ON, clinic=chosen))
+    usual, other = (
+        fhir.as_values(fhir.make_plan_definition(ON)),
+        fhir.as_values(fhir.make_plan_definition(ON, clinic=chosen)),
+    )
     assert usual["version"] != other["version"]
     changed = [a["id"] for a, b in zip(usual["action"], other["action"], strict=True) if a["action"] != b["action"]]
     assert changed == ["sun"]
@@ -121,27 +118,27 @@ def test_a_clinics_choice_changes_its_rule_and_the_version() -> None:
 
 
 def test_a_limit_on_the_setting_stands_in_words() -> None:
-    found = {rule["id"]: rule for rule in fhir.as_values(fhir.rules(ON))["action"]}
+    found = {rule["id"]: rule for rule in fhir.as_values(fhir.make_plan_definition(ON))["action"]}
     assert "density_pct at most" in found["phototype"]["description"]
 
 
 def test_a_day_before_the_first_rule_and_an_unknown_laser_are_refused() -> None:
     with pytest.raises(Refusal, match="there are no rules"):
-        fhir.rules(dt.date(2015, 12, 31))
+        fhir.make_plan_definition(dt.date(2015, 12, 31))
     with pytest.raises(Refusal, match="do not know the laser"):
-        fhir.rules(ON, "maser")
+        fhir.make_plan_definition(ON, "maser")
 
 
 def test_verdicts_are_reasons_with_their_rule_and_outcome() -> None:
     someone = care.read_person("age: 19", "p.yaml")
-    told = care.screen(someone, ON)
-    values = fhir.as_values(fhir.verdicts(told, ON))
+    told = care.screen_person(someone, ON)
+    values = fhir.as_values(fhir.make_guidance_response(told, ON))
     assert faults(values) == []
     assert values["status"] == "data-required"
     outcomes = [reason["coding"][1]["code"] for reason in values["reasonCode"]]
     assert outcomes == [verdict.outcome for verdict in told if verdict.outcome != "proceed"]
-    assert values["moduleCanonical"].partition("|")[0] == fhir.as_values(fhir.rules(ON))["url"]
+    assert values["moduleCanonical"].partition("|")[0] == fhir.as_values(fhir.make_plan_definition(ON))["url"]
 
 
 def test_with_every_answer_nothing_more_is_required() -> None:
-    assert fhir.verdicts(care.screen(person(), ON), ON).status == "success"
+    assert fhir.make_guidance_response(care.screen_person(person(), ON), ON).status == "success"

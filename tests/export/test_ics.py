@@ -23,7 +23,8 @@ MARCH = dt.date(2027, 3, 15)
 
 def course(*sessions: dt.date, start: dt.time | None = None) -> Calendar:
     person = care.read_person("age: 32\nphototype: III\nsun: no\nhealth: no\nmedicines: no", "p")
-    return care.calendar(person, sessions or (MARCH,), start=start)
+    days = sessions or (MARCH,)
+    return care.make_calendar(person, days, starts=(start,) * len(days))
 
 
 def ics(calendar: Calendar, **options: object) -> bytes:

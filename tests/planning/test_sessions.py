@@ -41,7 +41,7 @@ def test_no_spacing_is_shorter_than_the_calendar_of_care_accepts(laser: str) -> 
     both: tuple[Phototype, ...] = ("II", "V")
     for phototype in both:
         gap = sessions.session_spacing(laser, phototype).time
-        care.calendar(person(), sessions.session_dates(ON, 3, gap), laser)
+        care.make_calendar(person(), sessions.session_dates(ON, 3, gap), laser)
 
 
 def test_a_laser_without_a_pore_trial_is_refused() -> None:
@@ -50,7 +50,7 @@ def test_a_laser_without_a_pore_trial_is_refused() -> None:
 
 
 def test_the_preparation_is_the_earliest_thing_to_do_before_a_session() -> None:
-    items = care.calendar(person(), (ON,), "co2").items
+    items = care.make_calendar(person(), (ON,), "co2").items
     lead = sessions.preparation_days(items, ON)
     assert lead == max((ON - item.first).days for item in items if item.phase == "before")
     assert lead >= 14  # the fortnight without strong sun of DESIGN's "before"

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -82,10 +82,10 @@ def ready() -> Plan:
 @functools.cache
 def blocked(**changes: object) -> Plan:
     """The same person with other answers; ``age`` and ``answers`` given as they stand in a person."""
-    answers = {key: said for key, said in changes.items() if key != "age"}
+    answers: dict[str, Any] = {key: said for key, said in changes.items() if key != "age"}
     base = person()
     age = changes.get("age", base.age)
-    changed = dataclasses.replace(base, age=age, answers=base.answers | answers)  # type: ignore[arg-type]
+    changed = dataclasses.replace(base, age=age, answers={**base.answers, **answers})  # type: ignore[arg-type]
     return planning.make_plan(census(), changed, on=ON)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from porelight import care
-from porelight.care.guide import LAST_DAY
+from porelight.care.guide import LAST_GUIDE_DAY
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
 from porelight.report import care_sheet
@@ -23,7 +23,7 @@ PERSON = care.read_person(ANSWERS, "p")
 
 def course(count: int = 3, laser: str = "co2", language: str = "en", start: dt.time | None = None) -> care.Calendar:
     days = tuple(MARCH + number * 28 * DAY for number in range(count))
-    return care.calendar(PERSON, days, laser, start=start, language=language)
+    return care.make_calendar(PERSON, days, laser, starts=(start,) * len(days), language=language)
 
 
 def words(page: str) -> str:
@@ -52,8 +52,8 @@ def test_the_sheet_says_when_to_call_what_is_normal_and_until_when() -> None:
 def test_the_bars_are_the_days_of_the_guide(laser: str) -> None:
     bars = [each for each in care_sheet._signs(laser, "en") if isinstance(each, care_sheet.Bar)]
     for bar in bars:
-        for day in range(LAST_DAY + 1):
-            (sign,) = [each for each in care.guide(day, laser).signs if each.title == bar.title]
+        for day in range(LAST_GUIDE_DAY + 1):
+            (sign,) = [each for each in care.make_day_guide(day, laser).signs if each.title == bar.title]
             assert (sign.level == "normal") == (bar.first <= day <= bar.last), (bar.title, day)
         assert bar.start_pct >= 0.0
         assert bar.width_pct > 0.0
@@ -62,7 +62,7 @@ def test_the_bars_are_the_days_of_the_guide(laser: str) -> None:
 
 def test_the_clock_stands_where_there_is_one_also_across_a_change_of_the_clocks() -> None:
     """On 28 March 2027 clocks in Berlin go from 02:00 to 03:00: an hour before 03:30 is 01:30."""
-    made = care.calendar(PERSON, (dt.date(2027, 3, 28),), start=dt.time(3, 30))
+    made = care.make_calendar(PERSON, (dt.date(2027, 3, 28),), starts=(dt.time(3, 30),))
     shown = words(care_sheet.sheet(made, timezone="Europe/Berlin"))
     assert "Sun 28 March at 01:30" in shown
     assert "Sun 28 March at 03:30" in shown
@@ -71,7 +71,7 @@ def test_the_clock_stands_where_there_is_one_also_across_a_change_of_the_clocks(
 
 def test_days_to_talk_about_are_shown_once_with_all_the_care_they_do_not_go_with() -> None:
     made = course()
-    shown = words(care_sheet.sheet(made, clashes=care.clashes(made, PERSON.planned)))
+    shown = words(care_sheet.sheet(made, clashes=care.find_clashes(made, PERSON.planned)))
     assert "Sat 3 April to Sat 10 April, holiday in the sun: This does not go with: Stay in the shade;" in shown
     assert shown.count("holiday in the sun") == 1
     assert "Let us talk" not in words(care_sheet.sheet(made))
@@ -102,9 +102,9 @@ def test_the_same_calendar_gives_the_same_sheet() -> None:
 
 def test_the_german_sheet_has_no_english_left() -> None:
     made = course(language="de")
-    page = care_sheet.sheet(made, clashes=care.clashes(made, PERSON.planned))
+    page = care_sheet.sheet(made, clashes=care.find_clashes(made, PERSON.planned))
     assert '<html lang="de">' in page
-    shown = words(page) + words(care_sheet.today_page(care.today(made, MARCH + 3 * DAY)))
+    shown = words(page) + words(care_sheet.today_page(care.make_today(made, MARCH + 3 * DAY)))
     assert not re.search(r"\b(the|and|with|day|Mon|March|your|call)\b", shown)
     assert "Mo 15. März bis Mi 17. März" in shown
 
@@ -117,7 +117,7 @@ def test_an_unknown_zone_or_laser_is_refused() -> None:
 
 
 def test_today_shows_what_holds_what_is_normal_and_where_one_stands() -> None:
-    view = care.today(course(), MARCH + 3 * DAY)
+    view = care.make_today(course(), MARCH + 3 * DAY)
     assert care_sheet.where(view) == "Day 3 after the session"
     shown = words(care_sheet.today_page(view, phone="030 1234"))
     assert "Do not pick or scratch scabs." in shown
@@ -141,13 +141,13 @@ def test_today_shows_what_holds_what_is_normal_and_where_one_stands() -> None:
     ],
 )
 def test_a_day_says_where_in_the_course_it_lies(days: int, said: str) -> None:
-    view = care.today(course(), MARCH + days * DAY)
+    view = care.make_today(course(), MARCH + days * DAY)
     assert care_sheet.where(view) == said
     assert (view.guide is None) == (days < 0 or days > 56 + 84)
 
 
 def test_a_day_with_nothing_to_do_says_so() -> None:
-    view = care.today(course(), MARCH + 400 * DAY)
+    view = care.make_today(course(), MARCH + 400 * DAY)
     assert view.items == ()
     assert "Nothing to do today." in words(care_sheet.today_page(view))
     assert "Nothing to do today." in "\n".join(care_sheet.today_lines(view))

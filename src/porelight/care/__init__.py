@@ -1,9 +1,9 @@
 """The person: who may be treated, and every day around a session."""
 
-from porelight.care.calendar import calendar, on_day
-from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, choices
-from porelight.care.engagements import Clash, clashes
-from porelight.care.guide import DayGuide, Lesson, Sign, Stage, guide, lessons
+from porelight.care.calendar import make_calendar, select_items
+from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, load_choices
+from porelight.care.engagements import Clash, find_clashes
+from porelight.care.guide import DayGuide, Lesson, Sign, Stage, load_lessons, make_day_guide
 from porelight.care.intake import OpenQuestion, next_questions, open_questions
 from porelight.care.language import LANGUAGES, say
 from porelight.care.model import (
@@ -15,16 +15,17 @@ from porelight.care.model import (
     Medicine,
     Outcome,
     Person,
+    SetAside,
     Tier,
     Verdict,
 )
-from porelight.care.overrule import overrule, read_clinic
-from porelight.care.person import read_person
-from porelight.care.phototype import Suggestion, suggested
-from porelight.care.questions import AnswerOption, Question, questions
-from porelight.care.screen import overall, screen
-from porelight.care.tables import Message, PatientText, messages, patient_texts, rules_table
-from porelight.care.today import Today, today
+from porelight.care.overrule import read_clinic, set_aside_verdicts
+from porelight.care.person import answers_of, complaints, person_from, read_person
+from porelight.care.phototype import Suggestion, suggest_phototype
+from porelight.care.questions import AnswerOption, Question, find_question, load_questions
+from porelight.care.screen import gravest_outcome, screen_person
+from porelight.care.tables import Message, PatientText, list_messages, list_patient_texts, tabulate_rules
+from porelight.care.today import Today, make_today
 from porelight.care.visit import at_visit, still_true
 
 __all__ = [
@@ -41,40 +42,45 @@ __all__ = [
     "Engagement",
     "Lesson",
     "Limit",
-    "Message",
     "Medicine",
+    "Message",
     "OpenQuestion",
     "Option",
     "Outcome",
     "PatientText",
     "Person",
     "Question",
+    "SetAside",
     "Sign",
     "Stage",
     "Suggestion",
     "Tier",
     "Today",
     "Verdict",
+    "answers_of",
     "at_visit",
-    "calendar",
-    "choices",
-    "clashes",
-    "guide",
-    "lessons",
-    "messages",
+    "complaints",
+    "find_clashes",
+    "find_question",
+    "gravest_outcome",
+    "list_messages",
+    "list_patient_texts",
+    "load_choices",
+    "load_lessons",
+    "load_questions",
+    "make_calendar",
+    "make_day_guide",
+    "make_today",
     "next_questions",
-    "on_day",
     "open_questions",
-    "overall",
-    "overrule",
-    "patient_texts",
-    "questions",
+    "person_from",
     "read_clinic",
     "read_person",
-    "rules_table",
     "say",
-    "screen",
+    "screen_person",
+    "select_items",
+    "set_aside_verdicts",
     "still_true",
-    "suggested",
-    "today",
+    "suggest_phototype",
+    "tabulate_rules",
 ]

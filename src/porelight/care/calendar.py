@@ -22,13 +22,13 @@ Row = Mapping[str, Any]
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def calendar(
+def make_calendar(
     person: Person,
     sessions: tuple[dt.date, ...],
     laser: str = "co2",
     clinic: ClinicChoices | None = None,
     *,
-    start: dt.time | None = None,
+    starts: tuple[dt.time | None, ...] = (),
     language: str = "en",
 ) -> Calendar:
     """Every item of a course, in order of its first day.
@@ -41,7 +41,7 @@ def calendar(
         sessions: the days of the sessions, in order.
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
-        start: when a session starts on the clinic's clock; without it no item has a clock time.
+        starts: when each session starts on the clinic's clock; without it no item has a clock time.
         language: of every text.
 
     Raises:
@@ -49,24 +49,24 @@ def calendar(
     """
     kind = laser_kind(laser)
     _judge_spacing(sessions, kind)
-    rows = [row for row in _rows() if _wanted(row, person, kind, clinic or ClinicChoices())]
+    rows = [row for row in _load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
     items = [
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _item(row, number, day, sessions, language)) is not None
+        if (item := _make_item(row, number, day, sessions, language)) is not None
     ]
-    order = {row["key"]: place for place, row in enumerate(_rows())}
+    order = {row["key"]: place for place, row in enumerate(_load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
-    return Calendar(sessions=sessions, items=tuple(items), start=start, language=language)
+    return Calendar(sessions=sessions, items=tuple(items), starts=starts, language=language)
 
 
-def on_day(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
+def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     """What holds on that day: the "today" view."""
     return tuple(item for item in course.items if item.first <= day <= item.last)
 
 
-def _rows() -> list[Row]:
+def _load_items() -> list[Row]:
     rows: list[Row] = cite.rows("care/items")["items"]
     return rows
 
@@ -78,30 +78,30 @@ def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
         least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
         if (later - earlier).days < least:
             raise Refusal(
-                f"{earlier} and {later} are {_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
+                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
                 where="sessions",
                 advice="Choose a later day",
             )
 
 
-def _days(count: int) -> str:
+def _count_days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _wanted(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -> bool:
+def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoices) -> bool:
     """Whether the item is for this laser, this person and this clinic; what is not known keeps it."""
     if "kinds" in row and laser.kind not in row["kinds"]:
         return False
-    if "unless_no" in row and facts.answer(person, row["unless_no"]) == "no":
+    if "unless_no" in row and facts.find_answer(person, row["unless_no"]) == "no":
         return False
-    if "only_no" in row and facts.answer(person, row["only_no"]) != "no":
+    if "only_no" in row and facts.find_answer(person, row["only_no"]) != "no":
         return False
     if "phototypes" in row and person.phototype is not None and person.phototype not in row["phototypes"]:
         return False
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
+def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
@@ -114,7 +114,7 @@ def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], la
     title = say(row["title"], language)
     if row["phase"] == "session":
         title = say("{title} {number} of {count}", language).format(title=title, number=number, count=len(sessions))
-    resting = _cited(row["key"])
+    resting = _cite_item(row["key"])
     return CareItem(
         key=row["key"],
         phase=row["phase"],
@@ -133,9 +133,9 @@ def _item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], la
 
 
 @functools.cache
-def _cited(key: str) -> Cited:
+def _cite_item(key: str) -> Cited:
     """The item's days as a cited number: how many, from which to which."""
-    row = next(row for row in _rows() if row["key"] == key)
+    row = next(row for row in _load_items() if row["key"] == key)
     return Cited(
         key=f"care_{key}",
         quantity=f"days of care: {row['title'].lower()}",

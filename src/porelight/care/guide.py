@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -11,17 +10,18 @@ from porelight.care.language import say
 from porelight.care.model import Tier
 from porelight.care.rules import laser_kind
 from porelight.cite import Confidence, Source
+from porelight.frozen import frozen
 from porelight.refusal import Refusal
 
 Level = Literal["normal", "photo", "call", "emergency"]
 """``photo``: send us one; ``call``: call us the same day."""
 
-LEVELS: tuple[Level, ...] = ("normal", "photo", "call", "emergency")
-LAST_DAY = 84
+SIGN_LEVELS: tuple[Level, ...] = ("normal", "photo", "call", "emergency")
+LAST_GUIDE_DAY = 84
 """The guide ends with the review after twelve weeks."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """What the skin usually looks like on some days."""
 
@@ -35,7 +35,7 @@ class Stage:
     confidence: Confidence
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Sign:
     """Something one may see or feel, and what it means on that day."""
 
@@ -48,7 +48,7 @@ class Sign:
     confidence: Confidence
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class DayGuide:
     """One day after a session. The signs: emergencies first, what is normal last."""
 
@@ -57,7 +57,7 @@ class DayGuide:
     signs: tuple[Sign, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Lesson:
     """One thing to know before saying yes."""
 
@@ -69,7 +69,7 @@ class Lesson:
     note: str
 
 
-def guide(day: int, laser: str = "co2", *, language: str = "en") -> DayGuide:
+def make_day_guide(day: int, laser: str = "co2", *, language: str = "en") -> DayGuide:
     """What is normal on that day after a session, and what is not.
 
     Args:
@@ -81,17 +81,17 @@ def guide(day: int, laser: str = "co2", *, language: str = "en") -> DayGuide:
         Refusal: the day is not within 0 and :data:`LAST_DAY`, or the laser is not known.
     """
     kind = laser_kind(laser).kind
-    if not 0 <= day <= LAST_DAY:
+    if not 0 <= day <= LAST_GUIDE_DAY:
         advice = "Ask the clinic"
-        raise Refusal(f"the guide covers day 0 to {LAST_DAY}, not {day}", where="the day", advice=advice)
+        raise Refusal(f"the guide covers day 0 to {LAST_GUIDE_DAY}, not {day}", where="the day", advice=advice)
     table = cite.rows("care/guide")
     stages = [row for row in table["stages"] if kind in row["kinds"] and row["first"] <= day <= row["last"]]
-    signs = [_sign(row, day, language) for row in table["signs"] if kind in row.get("kinds", [kind])]
-    signs.sort(key=lambda sign: -LEVELS.index(sign.level))
-    return DayGuide(day=day, stage=_stage(stages[0], language), signs=tuple(signs))
+    signs = [_read_sign(row, day, language) for row in table["signs"] if kind in row.get("kinds", [kind])]
+    signs.sort(key=lambda sign: -SIGN_LEVELS.index(sign.level))
+    return DayGuide(day=day, stage=_read_stage(stages[0], language), signs=tuple(signs))
 
 
-def lessons(language: str = "en") -> tuple[Lesson, ...]:
+def load_lessons(language: str = "en") -> tuple[Lesson, ...]:
     """What pores are, what a laser can and cannot do, and what else there is."""
     return tuple(
         Lesson(
@@ -106,7 +106,7 @@ def lessons(language: str = "en") -> tuple[Lesson, ...]:
     )
 
 
-def _stage(row: Mapping[str, Any], language: str) -> Stage:
+def _read_stage(row: Mapping[str, Any], language: str) -> Stage:
     return Stage(
         key=row["key"],
         first=row["first"],
@@ -119,8 +119,8 @@ def _stage(row: Mapping[str, Any], language: str) -> Stage:
     )
 
 
-def _sign(row: Mapping[str, Any], day: int, language: str) -> Sign:
-    first, last = row.get("normal", (LAST_DAY + 1, LAST_DAY + 1))
+def _read_sign(row: Mapping[str, Any], day: int, language: str) -> Sign:
+    first, last = row.get("normal", (LAST_GUIDE_DAY + 1, LAST_GUIDE_DAY + 1))
     normal = first <= day <= last
     level: Level = "normal" if normal else row["else"]
     return Sign(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from porelight.care import facts
 from porelight.care.model import Person, Verdict
-from porelight.care.phototype import GUIDED
-from porelight.care.questions import Question, question, questions
+from porelight.care.phototype import GUIDED_QUESTIONS
+from porelight.care.questions import Question, find_question, load_questions
+from porelight.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class OpenQuestion:
     """One question to put, and every verdict that waits for it."""
 
@@ -33,8 +33,10 @@ def next_questions(person: Person, language: str = "en", *, of_version: int | No
         language: of the texts.
         of_version: of the questionnaire; the latest where left out.
     """
-    asked = questions(language, of_version=of_version)
-    return tuple(each for each in asked if each.kind != "clearing" and not _told(person, each) and _due(person, each))
+    asked = load_questions(language, of_version=of_version)
+    return tuple(
+        each for each in asked if each.kind != "clearing" and not _is_answered(person, each) and _is_due(person, each)
+    )
 
 
 def open_questions(
@@ -46,7 +48,7 @@ def open_questions(
     by itself. Verdicts that ask a doctor or a practitioner, not for an answer, are left out.
 
     Args:
-        verdicts: of :func:`~porelight.care.screen`.
+        verdicts: of :func:`~porelight.care.screen_person`.
         person: as judged; without it no gate counts as answered.
         language: of the questions.
     """
@@ -54,36 +56,36 @@ def open_questions(
     for verdict in verdicts:
         for key in verdict.asks if verdict.outcome == "ask" else ():
             waiting.setdefault(_put_as(key, person), {}).setdefault(key, []).append(verdict)
-    folded = [_folded(key, waiting[key], language) for key in waiting]
-    order = {asked.key: place for place, asked in enumerate(questions())}
+    folded = [_fold_verdicts(key, waiting[key], language) for key in waiting]
+    order = {asked.key: place for place, asked in enumerate(load_questions())}
     return tuple(sorted(folded, key=lambda each: order[each.question.key]))
 
 
-def _folded(key: str, waiting: dict[str, list[Verdict]], language: str) -> OpenQuestion:
-    details = tuple(asked for asked in questions(language) if asked.key in waiting and asked.key != key)
+def _fold_verdicts(key: str, waiting: dict[str, list[Verdict]], language: str) -> OpenQuestion:
+    details = tuple(asked for asked in load_questions(language) if asked.key in waiting and asked.key != key)
     verdicts = {verdict.rule: verdict for listed in waiting.values() for verdict in listed}
-    return OpenQuestion(question(key, language), details, tuple(verdicts.values()))
+    return OpenQuestion(find_question(key, language), details, tuple(verdicts.values()))
 
 
 def _put_as(key: str, person: Person | None) -> str:
     """The question to put for a missing answer: its gate while that is open, else itself."""
-    gate = question(key).gate
+    gate = find_question(key).gate
     if gate is None or (person is not None and person.answer(gate) != "unknown"):
         return key
     return gate
 
 
-def _due(person: Person, asked: Question) -> bool:
+def _is_due(person: Person, asked: Question) -> bool:
     if asked.instead_of is not None:
-        return not _told(person, question(asked.instead_of))
+        return not _is_answered(person, find_question(asked.instead_of))
     return asked.gate is None or person.answer(asked.gate) == "yes"
 
 
-def _told(person: Person, asked: Question) -> bool:
+def _is_answered(person: Person, asked: Question) -> bool:
     """Whether an answer stands in the intake, be it "unknown"; a place of the face always does."""
-    if asked.key in person.answers or asked.key in person.dates or facts.answer(person, asked.key) != "unknown":
+    if asked.key in person.answers or asked.key in person.dates or facts.find_answer(person, asked.key) != "unknown":
         return True
-    if asked.key in GUIDED:
+    if asked.key in GUIDED_QUESTIONS:
         return asked.key in person.skin_answers
     others = {
         "age": person.age is not None or person.born is not None,

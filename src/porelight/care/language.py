@@ -23,21 +23,21 @@ def say(text: str, language: str = SOURCE_LANGUAGE) -> str:
         language: such as "de" or "de-AT".
     """
     short = language.replace("_", "-").split("-")[0].lower()
-    return text if short == SOURCE_LANGUAGE or not text else _catalogue(short).gettext(text)
+    return text if short == SOURCE_LANGUAGE or not text else _load_catalogue(short).gettext(text)
 
 
-def day(date: dt.date, language: str = SOURCE_LANGUAGE, *, year: bool = False) -> str:
+def format_day(date: dt.date, language: str = SOURCE_LANGUAGE, *, year: bool = False) -> str:
     """Such as "Tue 14 March"."""
     told = say("{weekday} {day} {month} {year}", language) if year else say("{weekday} {day} {month}", language)
-    weekday, month = say(WEEKDAYS[date.weekday()], language), say(MONTHS[date.month - 1], language)
+    weekday, month = say(WEEKDAY_NAMES[date.weekday()], language), say(MONTH_NAMES[date.month - 1], language)
     return told.format(weekday=weekday, day=date.day, month=month, year=date.year)
 
 
-def days(first: dt.date, last: dt.date, language: str = SOURCE_LANGUAGE) -> str:
+def format_days(first: dt.date, last: dt.date, language: str = SOURCE_LANGUAGE) -> str:
     """Such as "Tue 14 March" or "Tue 14 March to Fri 17 March"."""
     if first == last:
-        return day(first, language)
-    return say("{first} to {last}", language).format(first=day(first, language), last=day(last, language))
+        return format_day(first, language)
+    return say("{first} to {last}", language).format(first=format_day(first, language), last=format_day(last, language))
 
 
 def _(text: str) -> str:
@@ -45,15 +45,15 @@ def _(text: str) -> str:
     return text
 
 
-WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-MONTHS = (
+WEEKDAY_NAMES = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+MONTH_NAMES = (
     *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August")),
     *(_("September"), _("October"), _("November"), _("December")),
 )
 
 
 @functools.cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def _load_catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of that language, a table of the program like its others; an empty one where there is none."""
     if language not in LANGUAGES:
         return gettext.NullTranslations()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
+from collections.abc import Iterable
 
 from porelight.care.choices import Chosen, ClinicChoices
-from porelight.care.language import say
-from porelight.care.model import Verdict
-from porelight.care.screen import by_gravity
+from porelight.care.language import format_day, say
+from porelight.care.model import SetAside, Verdict
+from porelight.care.screen import sort_by_gravity
 from porelight.reading import mapping
 from porelight.refusal import Refusal
 
@@ -19,50 +19,58 @@ def read_clinic(text: str, where: str) -> ClinicChoices:
     Raises:
         Refusal: not such a file, no such choice or option, or one without a name and a reason.
     """
-    chosen = {key: _chosen(key, value, where) for key, value in mapping(text, where).items()}
+    chosen = {key: _read_chosen(key, value, where) for key, value in mapping(text, where).items()}
     try:
         return ClinicChoices(chosen)
-    except ValueError as error:
-        raise Refusal(str(error), where=where, advice="See the table of rules for what may be chosen") from None
+    except Refusal as refusal:
+        raise Refusal(refusal.what, where=where, advice=refusal.advice) from None
 
 
-def overrule(
-    verdicts: tuple[Verdict, ...], rule: str, *, by: str, reason: str, on: dt.date, language: str = "en"
+def set_aside_verdicts(
+    verdicts: tuple[Verdict, ...], decisions: Iterable[SetAside], language: str = "en"
 ) -> tuple[Verdict, ...]:
-    """The verdicts with one that blocks set aside to ``adjust``; what it said, by whom and why stays with it.
+    """The verdicts with those that a professional sets aside lowered to ``adjust``; what the rule said stays with them.
 
     Args:
-        verdicts: of :func:`~porelight.care.screen`.
-        rule: the key of the rule that is set aside.
-        by: the practitioner's name.
-        reason: in their words.
-        on: the day of the decision.
+        verdicts: of :func:`~porelight.care.screen_person`.
+        decisions: which rules are set aside, by whom, why and when; at most one for each rule.
         language: of the sentence that says so.
 
     Raises:
-        Refusal: no verdict of that rule blocks, or the name or the reason is missing.
+        Refusal: no verdict of a rule blocks, so that there is nothing to set aside, or a rule is named twice.
     """
-    if not by.strip() or not reason.strip():
-        raise Refusal("a name and a reason are needed", where=f"overrule {rule}", advice="Give both")
-    if not any(verdict.rule == rule and verdict.blocks for verdict in verdicts):
-        raise Refusal("no verdict of this rule holds treatment back", where=f"overrule {rule}", advice="Check its name")
-    return by_gravity(
-        _set_aside(verdict, by, reason, on, language) if verdict.rule == rule and verdict.blocks else verdict
+    by_rule: dict[str, SetAside] = {}
+    for decision in decisions:
+        if decision.rule in by_rule:
+            raise Refusal("it is set aside twice", where=f"set aside {decision.rule}", advice="Keep one decision")
+        by_rule[decision.rule] = decision
+    blocking = {verdict.rule for verdict in verdicts if verdict.blocks}
+    if idle := [rule for rule in by_rule if rule not in blocking]:
+        advice = f"Name one that does: {', '.join(sorted(blocking)) or 'there is none'}"
+        raise Refusal("no verdict of this rule holds treatment back", where=f"set aside {idle[0]}", advice=advice)
+    return sort_by_gravity(
+        _lower(verdict, by_rule[verdict.rule], language) if verdict.rule in by_rule and verdict.blocks else verdict
         for verdict in verdicts
     )
 
 
-def _set_aside(verdict: Verdict, by: str, reason: str, on: dt.date, language: str) -> Verdict:
+def _lower(verdict: Verdict, decision: SetAside, language: str) -> Verdict:
     text = say("Set aside by {by} on {day}: {reason} The rule said {outcome}: {because}", language)
-    kept = text.format(by=by, day=on, reason=reason, outcome=say(verdict.outcome, language), because=verdict.because)
-    return dataclasses.replace(verdict, outcome="adjust", because=kept, until=None)
+    because = text.format(
+        by=decision.by,
+        day=format_day(decision.on, language, year=True),
+        reason=decision.reason,
+        outcome=say(verdict.outcome, language),
+        because=verdict.because,
+    )
+    return dataclasses.replace(verdict, outcome="adjust", because=because, until=None, set_aside=decision)
 
 
-def _chosen(key: str, value: object, where: str) -> Chosen:
+def _read_chosen(key: str, value: object, where: str) -> Chosen:
     if not isinstance(value, dict) or set(value) != {"option", "by", "reason"}:
-        raise Refusal(
-            "a choice has an option, a name (by) and a reason",
-            where=f"{where}, {key}",
-            advice="Write {option: ..., by: ..., reason: ...}",
-        )
-    return Chosen(**{name: str(told) for name, told in value.items()})
+        what = "a choice has an option, a name (by) and a reason"
+        raise Refusal(what, where=f"{where}, {key}", advice="Write {option: ..., by: ..., reason: ...}")
+    try:
+        return Chosen(**{name: str(part) for name, part in value.items()})
+    except Refusal as refusal:
+        raise Refusal(refusal.what, where=f"{where}, {key}", advice=refusal.advice) from None

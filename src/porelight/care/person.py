@@ -1,170 +1,33 @@
-"""A person's file: ten lines suffice. Keys are those of the questions; what is left out is unknown.
+"""A person from answers, and the answers of a person. A file is a list of such answers: ten lines suffice.
 
-A ``when`` question takes yes (now, or the day is not known), no, unknown, or the last day as ``2026-03-01``.
+Keys are those of the questions; what is left out is unknown. A ``when`` question takes yes (now, or the day is not
+known), no, unknown, or the last day as ``2026-03-01``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-import functools
-import re
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from porelight.care.engagements import BIG_DAY, HOLIDAY
-from porelight.care.model import Answer, Engagement, Medicine, Person
-from porelight.care.phototype import GUIDED, suggested
-from porelight.care.questions import Question, questions, version
+from porelight.care.answer_texts import make_form
+from porelight.care.checks import shorten
+from porelight.care.engagements import BIG_DAY, SUN_HOLIDAY
+from porelight.care.model import Engagement, Person
+from porelight.care.phototype import GUIDED_QUESTIONS
+from porelight.care.questions import load_questions, questionnaire_version
 from porelight.reading import mapping
 from porelight.refusal import Refusal
-from porelight.skin import Phototype, Site
 
-OLDEST = 110
-YOUNGEST = 1
-MEDICINES = ("isotretinoin", "blood_thinner", "photosensitiser", "retinoid", "hydroquinone")
-"""Questions about a medicine, listed with the person as such."""
+Answers = Mapping[str, str | Sequence[str]]
+"""Question key -> the answer as text, or as a list of texts where several may be given."""
 
-ANSWERS: dict[str, Answer] = {
-    "yes": "yes",
-    "y": "yes",
-    "true": "yes",
-    "no": "no",
-    "n": "no",
-    "false": "no",
-    "unknown": "unknown",
-    "": "unknown",
-    "null": "unknown",
-    "~": "unknown",
-    "?": "unknown",
-}
-
-
-def _answer(text: object) -> Answer:
-    if isinstance(text, str) and text.strip().lower() in ANSWERS:
-        return ANSWERS[text.strip().lower()]
-    raise ValueError("write yes, no or unknown")
-
-
-def _date(text: object) -> dt.date:
-    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
-        raise ValueError("write a day as 2026-03-01")
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(f"{text.strip()} is not a day of the calendar; write a day as 2026-03-01") from None
-
-
-def _when(text: object) -> Answer | dt.date:
-    if isinstance(text, str) and text.strip().lower() in ANSWERS:
-        return ANSWERS[text.strip().lower()]
-    if isinstance(text, str) and re.match(r"\d", text.strip()):
-        return _past(_date(text))
-    raise ValueError("write yes, no, unknown, or the last day as 2026-03-01")
-
-
-def _past(day: dt.date) -> dt.date:
-    if day.year < 1900:
-        raise ValueError(f"{day} is too long ago; write a day as 2026-03-01")
-    return day
-
-
-def _age(text: object) -> int | None:
-    if isinstance(text, str) and ANSWERS.get(text.strip().lower()) == "unknown":
-        return None
-    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,4}", text.strip()):
-        raise ValueError("write the age in whole years, such as 32")
-    if not YOUNGEST <= int(text) <= OLDEST:
-        raise ValueError(f"an age of {int(text)} years is not plausible; write whole years, such as 32")
-    return int(text)
-
-
-def _one_of(*words: str) -> Any:
-    def read(text: object) -> str | None:
-        if isinstance(text, str) and text.strip() in words:
-            return text.strip()
-        if isinstance(text, str) and ANSWERS.get(text.strip().lower()) == "unknown":
-            return None
-        raise ValueError(f"write one of {', '.join(words)}")
-
-    return read
-
-
-def _dates(listed: object) -> tuple[dt.date, ...]:
-    if not isinstance(listed, list):
-        raise ValueError("write a list of days, such as [2026-03-01, 2026-03-29]")
-    days = tuple(_past(_date(day)) for day in listed)
-    if len(set(days)) != len(days):
-        raise ValueError("a day is listed twice; write each session once")
-    return tuple(sorted(days))
-
-
-def _span(listed: object) -> tuple[dt.date, ...]:
-    days = _dates(listed)
-    if len(days) != 2 or not isinstance(listed, list) or _date(listed[0]) != days[0]:
-        raise ValueError("write the first and the last day, such as [2026-07-01, 2026-07-14]")
-    return days
-
-
-def _option(asked: Question) -> Any:
-    return _one_of(*(option.key for option in asked.options))
-
-
-def _options(asked: Question) -> Any:
-    """Some of the options, as a list or a single word, each once."""
-    one = _option(asked)
-
-    def read(given: object) -> tuple[str, ...]:
-        found = [one(each) for each in (given if isinstance(given, list) else [given])]
-        return tuple(dict.fromkeys(each for each in found if each is not None))
-
-    return read
-
-
-def _grade(text: object) -> int | None:
-    found = _one_of("0", "1", "2", "3", "4")(text)
-    return None if found is None else int(found)
-
-
-def _version(text: object) -> int:
-    known = [str(number) for number in range(1, version() + 1)]
-    if text not in known:
-        raise ValueError(f"write one of {', '.join(known)}, the version of the questions that were asked")
-    return int(str(text))
-
-
-_FIELDS: dict[str, Any] = {
-    "yes_no": (Annotated[Answer, BeforeValidator(_answer)], "unknown"),
-    "when": (Annotated[Answer | dt.date, BeforeValidator(_when)], "unknown"),
-    "age": (Annotated[int | None, BeforeValidator(_age)], None),
-    "date": (Annotated[dt.date | None, BeforeValidator(lambda text: _past(_date(text)))], None),
-    "dates": (Annotated[tuple[dt.date, ...], BeforeValidator(_dates)], ()),
-    "span": (Annotated[tuple[dt.date, ...], BeforeValidator(_span)], ()),
-    "phototype": (Annotated[Phototype | None, BeforeValidator(_one_of("I", "II", "III", "IV", "V", "VI"))], None),
-    "site": (
-        Annotated[Site | None, BeforeValidator(_one_of("forehead", "nose", "cheek", "chin", "temple"))],
-        "cheek",
-    ),
-    "grade": (Annotated[int | None, BeforeValidator(_grade)], None),
-}
-
-
-def _field(asked: Question) -> Any:
-    if asked.type == "choice":
-        return Annotated[str | None, BeforeValidator(_option(asked))], None
-    if asked.type == "choices":
-        return Annotated[tuple[str, ...], BeforeValidator(_options(asked))], ()
-    return _FIELDS[asked.type]
-
-
-@functools.cache
-def _form() -> type[BaseModel]:
-    """The file as a strict model: one field a question."""
-    fields = {asked.key: _field(asked) for asked in questions()}
-    fields["questionnaire"] = (Annotated[int, BeforeValidator(_version)], version())
-    form: type[BaseModel] = create_model("PersonFile", __config__=ConfigDict(extra="forbid"), **fields)
-    return form
+VERSION_FIELD: Final = "questionnaire"
+"""The version of the questions that were asked; the latest where left out."""
 
 
 def read_person(text: str, where: str) -> Person:
@@ -177,83 +40,132 @@ def read_person(text: str, where: str) -> Person:
     Raises:
         Refusal: not a person's file; one line names the file, the field, what is wrong and what to do.
     """
-    given = mapping(text, where)
+    return _make_person(mapping(text, where), where)
+
+
+def person_from(answers: Answers, where: str = "answers") -> Person:
+    """A person from the answers of a form.
+
+    Args:
+        answers: question key -> answer, as :func:`answers_of` gives them.
+        where: what the answers are called in messages.
+
+    Raises:
+        Refusal: the first answer that cannot be used; :func:`complaints` gives them all.
+    """
+    return _make_person(answers, where)
+
+
+def complaints(answers: Answers) -> dict[str, str]:
+    """What is wrong with each answer that cannot be used, as a form shows it beside its field; empty when all is well.
+
+    Args:
+        answers: question key -> answer.
+    """
+    sentences: dict[str, str] = {}
+    left: dict[str, object] = dict(answers)
+    # Facts that cannot both hold show only once each of them can be read, so what is wrong is taken out in rounds.
+    while refusals := _judge(left)[1]:
+        for refusal in refusals:
+            sentence = str(Refusal(refusal.what, where="", advice=refusal.advice)).removeprefix(": ")
+            sentences[refusal.where] = sentence[:1].upper() + sentence[1:]
+            left.pop(refusal.where)
+    return sentences
+
+
+def answers_of(person: Person) -> dict[str, str | list[str]]:
+    """The answers that make this person, as a form shows them; :func:`person_from` gives the same person back.
+
+    Raises:
+        Refusal: the person has planned something that no question asks for.
+    """
+    told: dict[str, str | list[str]] = {**person.answers}
+    told |= {key: day.isoformat() for key, day in person.dates.items()}
+    numbers = {"age": person.age, "severity": person.severity, "phototype": person.phototype, "site": person.site}
+    told |= {key: str(value) for key, value in numbers.items() if value is not None}
+    if person.born is not None:
+        told["born"] = person.born.isoformat()
+    told |= person.skin_answers
+    lists = {
+        "goals": list(person.goals),
+        "past_sessions": [day.isoformat() for day in person.past_sessions],
+        "sun_holiday": [
+            day.isoformat() for one in person.planned if one.occasion == "sun" for day in (one.first, one.last)
+        ],
+        "big_days": [one.first.isoformat() for one in person.planned if one.occasion == "seen"],
+    }
+    told |= {key: listed for key, listed in lists.items() if listed}
+    order = [asked.key for asked in load_questions()]
+    ordered = {key: told[key] for key in sorted(told, key=order.index)}
+    if complaints(ordered) or person_from(ordered) != person:
+        advice = "Keep one holiday, and days to look well that end the day they begin"
+        raise Refusal("the person has planned what no question asks for", where="planned", advice=advice)
+    return ordered
+
+
+def _make_person(answers: Mapping[str, object], where: str) -> Person:
+    person, refusals = _judge(answers)
+    if person is None:
+        first = refusals[0]
+        key = first.where if first.where in make_form().model_fields else shorten(first.where)
+        raise Refusal(first.what, where=f"{where}, {key}", advice=first.advice)
+    return person
+
+
+def _judge(answers: Mapping[str, object]) -> tuple[Person | None, list[Refusal]]:
+    """The person, or what is wrong: each refusal names the key of an answer that was given."""
     try:
-        form = _form().model_validate(given)
+        form = make_form().model_validate(dict(answers)).model_dump()
     except ValidationError as error:
-        raise _refusal(error, where) from None
-    return _person(form.model_dump(), set(given), where)
+        return None, [_refusal(one) for one in error.errors(include_url=False, include_context=False)]
+    if late := _late_answers(form[VERSION_FIELD], set(answers)):
+        return None, late
+    try:
+        return _build(form, set(answers)), []
+    except Refusal as refusal:
+        return None, [refusal]
 
 
-def _person(form: dict[str, Any], given: set[str], where: str) -> Person:
-    if form["age"] is not None and form["born"] is not None:
-        raise Refusal("age and born are both given", where=f"{where}, age", advice="Keep one of them")
-    _judge_born(form["born"], form, where)
-    _judge_version(form["questionnaire"], given, where)
-    skin_answers = {key: form[key] for key in GUIDED if form[key] is not None}
-    whens = {asked.key: form[asked.key] for asked in questions() if asked.type == "when" and asked.key in given}
-    answers = {asked.key: form[asked.key] for asked in questions() if asked.type == "yes_no" and asked.key in given}
-    dates = {key: told for key, told in whens.items() if isinstance(told, dt.date)}
-    answers |= {key: "yes" if key in dates else told for key, told in whens.items()}
+def _build(form: Mapping[str, Any], given: set[str]) -> Person:
+    """The person of a form whose fields were read; only questions that were answered are kept as answers."""
+    said = {asked.key: form[asked.key] for asked in load_questions() if asked.type in ("yes_no", "when")}
+    said = {key: value for key, value in said.items() if key in given}
+    dates = {key: value for key, value in said.items() if isinstance(value, dt.date)}
     return Person(
         age=form["age"],
-        phototype=form["phototype"] or suggested(skin_answers).phototype,
+        phototype=form["phototype"],
         site=form["site"] or "cheek",
-        answers=answers,
+        answers=said | dict.fromkeys(dates, "yes"),
         dates=dates,
-        medicines=tuple(_medicine(key, answers[key], dates.get(key)) for key in MEDICINES if key in answers),
         past_sessions=form["past_sessions"],
         severity=form["severity"],
         born=form["born"],
-        planned=_planned(form["sun_holiday"], form["big_days"]),
-        skin_answers=skin_answers,
+        planned=tuple(_list_planned(form["sun_holiday"], form["big_days"])),
+        skin_answers={key: form[key] for key in GUIDED_QUESTIONS if form[key] is not None},
         goals=form["goals"],
     )
 
 
-def _judge_version(number: int, given: set[str], where: str) -> None:
-    """A file of an earlier version answers nothing that was not asked then."""
-    known = {asked.key for asked in questions(of_version=number)} | {"questionnaire"}
-    if late := sorted(given - known):
-        raise Refusal(
-            f"version {number} of the questions did not ask this",
-            where=f"{where}, {late[0]}",
-            advice=f"Remove it, or write questionnaire: {version()} after asking anew",
-        )
+def _list_planned(holiday: tuple[dt.date, ...], big_days: tuple[dt.date, ...]) -> Iterator[Engagement]:
+    if holiday:
+        yield Engagement(SUN_HOLIDAY, "sun", *holiday)
+    yield from (Engagement(BIG_DAY, "seen", day, day) for day in big_days)
 
 
-def _planned(holiday: tuple[dt.date, ...], big_days: tuple[dt.date, ...]) -> tuple[Engagement, ...]:
-    away = (Engagement(HOLIDAY, "sun", *holiday),) if holiday else ()
-    return away + tuple(Engagement(BIG_DAY, "seen", day, day) for day in big_days)
+def _late_answers(number: int, given: set[str]) -> list[Refusal]:
+    """Answers of an earlier version to what was not asked then."""
+    known = {asked.key for asked in load_questions(of_version=number)} | {VERSION_FIELD}
+    advice = f"Remove it, or write {VERSION_FIELD}: {questionnaire_version()} after asking anew"
+    what = f"version {number} of the questions did not ask this"
+    return [Refusal(what, where=key, advice=advice) for key in sorted(given - known)]
 
 
-def _judge_born(born: dt.date | None, form: dict[str, Any], where: str) -> None:
-    """Nothing on the file can have happened before birth."""
-    if born is None:
-        return
-    told = [day for day in form.values() if isinstance(day, dt.date) and day != born]
-    told += list(form["past_sessions"])
-    if any(day < born for day in told):
-        raise Refusal("a day in the file lies before the birth date", where=f"{where}, born", advice="Check both days")
-
-
-def _medicine(group: str, said: Answer, last: dt.date | None) -> Medicine:
-    return Medicine(group=group, taking="no" if last else said, last_taken=last)
-
-
-def _refusal(error: ValidationError, where: str) -> Refusal:
-    """The first error as one line."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    key = str(first["loc"][0])
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key, _form().model_fields, n=1)
-        advice = f"Did you mean {near[0]}?" if near else "Remove it"
-        return Refusal("there is no such field", where=f"{where}, {_short(key)}", advice=advice.rstrip("."))
-    what, _, advice = first["msg"].removeprefix("Value error, ").rpartition("; ")
-    shown = _short(first["input"])
-    return Refusal(what or f"{shown} cannot be used", where=f"{where}, {key}", advice=advice[:1].upper() + advice[1:])
-
-
-def _short(value: object) -> str:
-    text = " ".join(str(value).split())
-    return repr(text if len(text) <= 40 else f"{text[:40]}...")
+def _refusal(error: ErrorDetails) -> Refusal:
+    """One field's error."""
+    key = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(key, make_form().model_fields, n=1)
+        return Refusal("there is no such field", where=key, advice=f"Did you mean {near[0]}?" if near else "Remove it")
+    what, _, advice = error["msg"].removeprefix("Value error, ").rpartition("; ")
+    what = what or f"{shorten(error['input'])} cannot be used"
+    return Refusal(what, where=key, advice=advice[:1].upper() + advice[1:])

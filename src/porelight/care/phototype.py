@@ -6,41 +6,41 @@ the point scores in circulation contradict each other, and colours of eyes and h
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import get_args
 
 from porelight import cite
 from porelight.care.language import say
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.skin import Phototype
 
-DEFINING = ("burns", "tans")
+DEFINING_QUESTIONS = ("burns", "tans")
 """Questions without which nothing can be said."""
 
-GUIDED = (*DEFINING, "skin_colour")
-TYPES: tuple[Phototype, ...] = get_args(Phototype)
+GUIDED_QUESTIONS = (*DEFINING_QUESTIONS, "skin_colour")
+PHOTOTYPES: tuple[Phototype, ...] = get_args(Phototype)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Suggestion:
     """What the guided answers say of the phototype."""
 
     phototype: Phototype | None
     """None where an answer is missing, or where the answers fit no one type."""
-    told: dict[str, Phototype]
+    told: Mapping[str, Phototype]
     """Question key -> the type that its answer stands for."""
     rests_on: tuple[Cited, ...]
 
     @property
     def unclear(self) -> bool:
         """Whether all that is needed was answered and still gives no one type."""
-        return self.phototype is None and set(DEFINING) <= set(self.told)
+        return self.phototype is None and set(DEFINING_QUESTIONS) <= set(self.told)
 
     def sentence(self, entered: Phototype | None, language: str = "en") -> str:
         """What a practitioner should know of these answers; empty where they say nothing, or the same as entered."""
-        found = sorted(self.told.values(), key=TYPES.index)
+        found = sorted(self.told.values(), key=PHOTOTYPES.index)
         if self.unclear:
             text = say("The answers on sun and skin fit types {low} to {high} and give no clear type.", language)
             return text.format(low=found[0], high=found[-1])
@@ -50,7 +50,7 @@ class Suggestion:
         return text.format(told=self.phototype, entered=entered)
 
 
-def suggested(answers: Mapping[str, str]) -> Suggestion:
+def suggest_phototype(answers: Mapping[str, str]) -> Suggestion:
     """The phototype that the guided answers point to.
 
     Answers that name one type give it, neighbouring types give the darker one, for darker skin asks for milder settings
@@ -63,15 +63,15 @@ def suggested(answers: Mapping[str, str]) -> Suggestion:
         KeyError: no such option.
     """
     days = cite.table("rules/days")
-    told = {key: _type(key, answers[key]) for key in GUIDED if key in answers}
+    told = {key: _find_type(key, answers[key]) for key in GUIDED_QUESTIONS if key in answers}
     rests = tuple(days[key] for key in ("phototype_answers", "phototype_unclear", "phototype_step"))
-    places = sorted(TYPES.index(named) for named in told.values())
-    clear = set(DEFINING) <= set(told) and places[-1] - places[0] <= days["phototype_step"].value
-    return Suggestion(TYPES[places[-1]] if clear else None, told, rests)
+    places = sorted(PHOTOTYPES.index(named) for named in told.values())
+    clear = set(DEFINING_QUESTIONS) <= set(told) and places[-1] - places[0] <= days["phototype_step"].value
+    return Suggestion(PHOTOTYPES[places[-1]] if clear else None, told, rests)
 
 
-def _type(key: str, chosen: str) -> Phototype:
-    for option in question(key).options:
+def _find_type(key: str, chosen: str) -> Phototype:
+    for option in find_question(key).options:
         if option.key == chosen and option.phototype is not None:
             return option.phototype
     raise KeyError(f"question {key!r} has no option {chosen!r}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from porelight import cite
 from porelight.care.language import say
+from porelight.frozen import frozen
 from porelight.skin import Phototype
 
 QuestionType = Literal[
@@ -16,7 +16,7 @@ QuestionType = Literal[
 ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class AnswerOption:
     """One answer among several."""
 
@@ -26,7 +26,7 @@ class AnswerOption:
     """The type of skin that this answer stands for."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """One question of the intake, and why it is asked."""
 
@@ -44,16 +44,18 @@ class Question:
     instead_of: str | None = None
     """Asked where that other question has no answer, which this one may give."""
     options: tuple[AnswerOption, ...] = ()
+    medicine: bool = False
+    """About a medicine that is listed with the person."""
 
 
 @functools.cache
-def questions(language: str = "en", *, of_version: int | None = None) -> tuple[Question, ...]:
+def load_questions(language: str = "en", *, of_version: int | None = None) -> tuple[Question, ...]:
     """Every question, in the order in which it is asked; of an earlier version, those that were asked then."""
-    listed = tuple(_question(row, language) for row in cite.rows("care/questions")["questions"])
+    listed = tuple(_read_question(row, language) for row in cite.rows("care/questions")["questions"])
     return listed if of_version is None else tuple(asked for asked in listed if asked.since <= of_version)
 
 
-def _question(row: Mapping[str, Any], language: str) -> Question:
+def _read_question(row: Mapping[str, Any], language: str) -> Question:
     options = tuple(
         AnswerOption(**{**option, "text": say(option["text"], language)}) for option in row.get("options", ())
     )
@@ -62,20 +64,38 @@ def _question(row: Mapping[str, Any], language: str) -> Question:
 
 
 @functools.cache
-def question(key: str, language: str = "en") -> Question:
+def find_question(key: str, language: str = "en") -> Question:
     """The question of that key.
 
     Raises:
         KeyError: no such question.
     """
-    return next((found for found in questions(language) if found.key == key), None) or _missing(key)
+    return next((found for found in load_questions(language) if found.key == key), None) or _refuse_key(key)
 
 
-def version() -> int:
+def questionnaire_version() -> int:
     """The version of the questionnaire; it rises whenever a question changes its meaning."""
     number: int = cite.rows("care/questions")["version"]
     return number
 
 
-def _missing(key: str) -> Question:
+@functools.cache
+def yes_no_questions() -> tuple[str, ...]:
+    """Keys of the questions that take yes, no or unknown, those with a day included."""
+    return tuple(asked.key for asked in load_questions() if asked.type in ("yes_no", "when"))
+
+
+@functools.cache
+def dated_questions() -> tuple[str, ...]:
+    """Keys of the questions that also take the day on which something last applied."""
+    return tuple(asked.key for asked in load_questions() if asked.type == "when")
+
+
+@functools.cache
+def medicine_groups() -> tuple[str, ...]:
+    """Keys of the questions about a medicine that is listed with the person."""
+    return tuple(asked.key for asked in load_questions() if asked.medicine)
+
+
+def _refuse_key(key: str) -> Question:
     raise KeyError(f"no question {key!r} in data/care/questions.yaml")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Cited, Confidence, Source
+from porelight.frozen import frozen
 from porelight.laser import LaserClass, lasers
 from porelight.refusal import Refusal
+from porelight.skin import Phototype
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class LaserKind:
     """How the rules see a laser."""
 
@@ -24,7 +26,7 @@ class LaserKind:
     """Time between two sessions."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """What a rule says for some kinds of laser when it applies to the person."""
 
@@ -40,13 +42,13 @@ class Branch:
     cleared_by: str | None
     """The question whose yes clears this branch."""
     cleared: str
-    limits: dict[str, Cited]
+    limits: Mapping[str, Cited]
     always: bool
     """Holds whatever the answer."""
     rests_on: tuple[Cited, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One rule from the day it took effect."""
 
@@ -64,19 +66,24 @@ class Rule:
     conflicts: tuple[str, ...]
     branches: tuple[Branch, ...]
 
+    @property
+    def good(self) -> Literal["yes", "no"]:
+        """The one answer that the rule has nothing against."""
+        return "no" if self.bad == "yes" else "yes"
+
     def branch(self, kind: LaserClass) -> Branch | None:
         """The first branch for that kind of laser; None where the rule does not apply to it."""
         return next((branch for branch in self.branches if not branch.kinds or kind in branch.kinds), None)
 
 
 @functools.cache
-def book() -> tuple[Rule, ...]:
+def load_rules() -> tuple[Rule, ...]:
     """Every rule that ever was in force."""
     begins = cite.rows("rules/candidacy")["begins"]
-    return tuple(_rule({"effective": begins, **row}) for row in cite.rows("rules/candidacy")["rules"])
+    return tuple(_read_rule({"effective": begins, **row}) for row in cite.rows("rules/candidacy")["rules"])
 
 
-def in_force(on: dt.date) -> tuple[Rule, ...]:
+def rules_in_force(on: dt.date) -> tuple[Rule, ...]:
     """The rules of that day: of each key the latest entry that had taken effect.
 
     Raises:
@@ -90,10 +97,20 @@ def in_force(on: dt.date) -> tuple[Rule, ...]:
             advice="Give a later day",
         )
     latest: dict[str, Rule] = {}
-    for rule in book():
+    for rule in load_rules():
         if rule.effective <= on and (rule.key not in latest or latest[rule.key].effective <= rule.effective):
             latest[rule.key] = rule
     return tuple(latest.values())
+
+
+@functools.cache
+def phototype_group(key: str) -> frozenset[Phototype]:
+    """The types of skin that a rule treats alike.
+
+    Raises:
+        KeyError: no such group in ``data/rules/phototypes.yaml``.
+    """
+    return frozenset({row["group"]: row["types"] for row in cite.rows("rules/phototypes")["groups"]}[key])
 
 
 @functools.cache
@@ -118,7 +135,7 @@ def laser_kind(key: str) -> LaserKind:
     return laser_kinds()[key]
 
 
-def _rule(row: dict[str, Any]) -> Rule:
+def _read_rule(row: dict[str, Any]) -> Rule:
     return Rule(
         key=row["rule"],
         test=row["test"],
@@ -130,26 +147,26 @@ def _rule(row: dict[str, Any]) -> Rule:
         confidence=row["confidence"],
         effective=row["effective"],
         conflicts=tuple(row.get("conflicts", ())),
-        branches=tuple(_branch(row, branch) for branch in row["branches"]),
+        branches=tuple(_read_branch(row, branch) for branch in row["branches"]),
     )
 
 
-def _branch(rule: dict[str, Any], branch: dict[str, Any]) -> Branch:
+def _read_branch(rule: dict[str, Any], branch: dict[str, Any]) -> Branch:
     """One branch; what it leaves out it has from its rule."""
     days = cite.table("rules/days")
-    told = {**rule, **branch}
+    merged = {**rule, **branch}
     limits = {name: days[key] for name, key in branch.get("limits", {}).items()}
     wait = days[branch["wait"]] if "wait" in branch else None
     rows = tuple(days[key] for key in (*rule.get("rows", ()), *branch.get("rows", ())))
     return Branch(
         kinds=tuple(branch.get("kinds", ())),
         outcome=branch["outcome"],
-        because=told["because"],
-        clears=told["clears"],
-        source=cite.source(told["source"]),
-        tier=told["tier"],
+        because=merged["because"],
+        clears=merged["clears"],
+        source=cite.source(merged["source"]),
+        tier=merged["tier"],
         wait=wait,
-        choice=told.get("choice"),
+        choice=merged.get("choice"),
         cleared_by=branch.get("cleared_by"),
         cleared=branch.get("cleared", ""),
         limits=limits,

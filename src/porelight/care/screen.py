@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from porelight.care.checks import check_day
 from porelight.care.choices import ClinicChoices
-from porelight.care.judge import TESTS, Hearing
-from porelight.care.model import Outcome, Person, Verdict
-from porelight.care.rules import in_force, laser_kind
+from porelight.care.context import Evaluation, RuleContext
+from porelight.care.criteria import CRITERIA
+from porelight.care.facts import age_on
+from porelight.care.model import OLDEST_AGE, Outcome, Person, Verdict
+from porelight.care.rules import laser_kind, rules_in_force
 from porelight.refusal import Refusal
 
-GRAVITY: tuple[Outcome, ...] = ("proceed", "adjust", "ask", "defer", "refuse")
+OUTCOMES_BY_GRAVITY: tuple[Outcome, ...] = ("proceed", "adjust", "ask", "defer", "refuse")
 """Outcomes, mildest first."""
 
 
-def screen(
+def screen_person(
     person: Person,
     on: dt.date,
     laser: str = "co2",
@@ -35,30 +38,43 @@ def screen(
     Raises:
         Refusal: the rules do not know the laser or the day, or the person was born or treated after that day.
     """
-    _refuse_later(person, on)
+    on = check_day(on, "the day to judge")
+    _refuse_impossible_past(person, on)
+    verdicts = [
+        CRITERIA[context.rule.test].judge(Evaluation(context, person, on, language))
+        for context in rule_contexts(on, laser, clinic)
+    ]
+    return sort_by_gravity(verdicts)
+
+
+def rule_contexts(on: dt.date, laser: str, clinic: ClinicChoices | None = None) -> tuple[RuleContext, ...]:
+    """The rules of that day for that laser in that clinic, in the order of the rule book.
+
+    Raises:
+        Refusal: the rules do not know the laser or the day.
+    """
     kind, chosen = laser_kind(laser), clinic or ClinicChoices()
-    found = []
-    for rule in in_force(on):
-        branch = rule.branch(kind.kind)
-        if branch is not None:
-            found.append(TESTS[rule.test](Hearing(rule, branch, person, on, kind, chosen, language)))
-    return by_gravity(found)
+    branches = [(rule, rule.branch(kind.kind)) for rule in rules_in_force(on)]
+    return tuple(RuleContext(rule, branch, kind, chosen) for rule, branch in branches if branch is not None)
 
 
-def _refuse_later(person: Person, on: dt.date) -> None:
-    """Refuse a past that lies after the day: a slip in a year would otherwise count as an age or a pause."""
-    told = {"born": (person.born,), "past_sessions": person.past_sessions}
-    for name, days in told.items():
+def _refuse_impossible_past(person: Person, on: dt.date) -> None:
+    """Refuse a past that lies after the day, and an age that nobody reaches: a slip in a year would otherwise count as
+    an age or a pause."""
+    pasts = {"born": (person.born,), "past_sessions": person.past_sessions}
+    for name, days in pasts.items():
         for day in days:
             if day is not None and day > on:
                 raise Refusal(f"{day} lies after {on}, the day to judge", where=name, advice="Correct the date")
+    if person.born is not None and age_on(person, on) is None:
+        raise Refusal(f"{person.born} makes an age above {OLDEST_AGE}", where="born", advice="Correct the date")
 
 
-def by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+def sort_by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The same verdicts, gravest first; those of one outcome stay in the order of the rule book."""
-    return tuple(sorted(verdicts, key=lambda verdict: -GRAVITY.index(verdict.outcome)))
+    return tuple(sorted(verdicts, key=lambda verdict: -OUTCOMES_BY_GRAVITY.index(verdict.outcome)))
 
 
-def overall(verdicts: Iterable[Verdict]) -> Outcome:
+def gravest_outcome(verdicts: Iterable[Verdict]) -> Outcome:
     """The gravest outcome; ``proceed`` when there is no verdict."""
-    return max((verdict.outcome for verdict in verdicts), key=GRAVITY.index, default="proceed")
+    return max((verdict.outcome for verdict in verdicts), key=OUTCOMES_BY_GRAVITY.index, default="proceed")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from porelight import cite
-from porelight.care.choices import choices
-from porelight.care.engagements import BIG_DAY, HOLIDAY
-from porelight.care.guide import lessons
+from porelight.care.choices import load_choices
+from porelight.care.engagements import BIG_DAY, SUN_HOLIDAY
+from porelight.care.guide import load_lessons
 from porelight.care.language import say
 from porelight.care.model import Outcome, Tier
-from porelight.care.questions import questions
-from porelight.care.rules import Branch, Rule, book
+from porelight.care.questions import load_questions
+from porelight.care.rules import Branch, Rule, load_rules
+from porelight.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class PatientText:
     """One text that a patient reads, where it stands, and what it rests on."""
 
@@ -27,17 +27,17 @@ class PatientText:
     source: str
 
 
-def rules_table(cases: Mapping[tuple[str, str], int] | None = None) -> str:
+def tabulate_rules(cases: Mapping[tuple[str, str], int] | None = None) -> str:
     """Every rule and every choice, as Markdown.
 
     Args:
         cases: (rule, the day it took effect) -> how many cases cover it; the column is left out without it.
     """
     head = ["rule", "for", "when it applies", "says", "source", "tier", "confidence", "since", "other sources"]
-    body = [_rule_cells(rule, branch, number) for rule in book() for number, branch in enumerate(rule.branches)]
+    body = [_rule_cells(rule, branch, number) for rule in load_rules() for number, branch in enumerate(rule.branches)]
     if cases is not None:
         head.append("cases")
-        counts = [str(cases.get((rule.key, str(rule.effective)), 0)) for rule in book() for _ in rule.branches]
+        counts = [str(cases.get((rule.key, str(rule.effective)), 0)) for rule in load_rules() for _ in rule.branches]
         body = [[*row, count] for row, count in zip(body, counts, strict=True)]
     return "\n\n".join(
         [
@@ -45,22 +45,22 @@ def rules_table(cases: Mapping[tuple[str, str], int] | None = None) -> str:
             "Who may be treated, and what each rule rests on. An answer that is not known counts as the one that holds "
             "treatment back: where that would block, the question is asked. Every verdict is a proposal; a qualified "
             "professional decides and signs. A visit is judged by the rules in force on its day.",
-            _markdown(head, body),
+            _format_table(head, body),
             "## Where sources disagree",
             "The first option is the default. A clinic may choose another, with a name and a reason, which are shown.",
-            _markdown(["choice", "option", "says", "source", "tier"], _choice_rows()),
-            *(f"*{choice.text}*: {choice.note}." for choice in choices().values() if choice.note),
+            _format_table(["choice", "option", "says", "source", "tier"], _choice_rows()),
+            *(f"*{choice.text}*: {choice.note}." for choice in load_choices().values() if choice.note),
         ]
     )
 
 
-def patient_texts(language: str = "en") -> Iterator[PatientText]:
+def list_patient_texts(language: str = "en") -> Iterator[PatientText]:
     """Every sentence written for patients: questions, verdicts, the calendar, the guide, the lessons."""
-    for asked in questions(language):
+    for asked in load_questions(language):
         if asked.kind != "clearing":
             options = "".join(f" {option.text}." for option in asked.options)
             yield PatientText("questions", asked.key, "", f"{asked.text} {asked.why}{options}", "house")
-    for rule in book():
+    for rule in load_rules():
         for number, branch in enumerate(rule.branches, start=1):
             key, said = f"{rule.key} {rule.effective} {number}", (branch.because, branch.clears, branch.cleared)
             text = " ".join(say(part, language) for part in said if part)
@@ -69,7 +69,7 @@ def patient_texts(language: str = "en") -> Iterator[PatientText]:
         text = f"{say(row['text'], language)} {say(row['why'], language)}"
         yield PatientText("calendar", row["key"], say(row["title"], language), text, row["source"])
     yield from _guide_texts(language)
-    for lesson in lessons(language):
+    for lesson in load_lessons(language):
         yield PatientText("lessons", lesson.key, lesson.title, lesson.text, lesson.source.key)
 
 
@@ -83,7 +83,7 @@ def _guide_texts(language: str) -> Iterator[PatientText]:
                 yield PatientText("guide", key, say(row["title"], language), text, row["source"])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One text of a table as the catalogue of translations has it."""
 
@@ -92,28 +92,28 @@ class Message:
     key: str
 
 
-def messages() -> Iterator[Message]:
+def list_messages() -> Iterator[Message]:
     """Every text of the tables that :func:`~porelight.care.say` is given, in the order of the tables."""
     for word in (*get_args(Outcome), *get_args(Tier)):
         yield Message(word, "care/model", "words")
-    for planned in (HOLIDAY, BIG_DAY):
+    for planned in (SUN_HOLIDAY, BIG_DAY):
         yield Message(planned, "care/engagements", "words")
     for row in cite.rows("care/questions")["questions"]:
-        yield from _told("care/questions", row["key"], row, "text", "why")
+        yield from _list_fields("care/questions", row["key"], row, "text", "why")
         for option in row.get("options", ()):
-            yield from _told("care/questions", row["key"], option, "text")
+            yield from _list_fields("care/questions", row["key"], option, "text")
     for row in cite.rows("rules/candidacy")["rules"]:
-        yield from _told("rules/candidacy", row["rule"], row, "title", "because", "fine", "clears")
+        yield from _list_fields("rules/candidacy", row["rule"], row, "title", "because", "fine", "clears")
         for branch in row["branches"]:
-            yield from _told("rules/candidacy", row["rule"], branch, "because", "clears", "cleared")
-    for choice in choices().values():
+            yield from _list_fields("rules/candidacy", row["rule"], branch, "because", "clears", "cleared")
+    for choice in load_choices().values():
         yield from (Message(option.says, "rules/choices", f"{choice.key} {option.key}") for option in choice.options)
-    for table, part, fields in PLAIN:
+    for table, part, fields in TEXT_TABLES:
         for row in cite.rows(table)[part]:
-            yield from _told(table, row["key"], row, *fields)
+            yield from _list_fields(table, row["key"], row, *fields)
 
 
-PLAIN = (
+TEXT_TABLES = (
     ("care/items", "items", ("title", "text", "why")),
     ("care/guide", "stages", ("title", "text")),
     ("care/guide", "signs", ("title", "fine", "alert")),
@@ -122,7 +122,7 @@ PLAIN = (
 """Tables of texts that are rows of their own: the table, its part, the fields that are texts."""
 
 
-def _told(table: str, key: str, row: Mapping[str, str], *fields: str) -> Iterator[Message]:
+def _list_fields(table: str, key: str, row: Mapping[str, str], *fields: str) -> Iterator[Message]:
     for field in fields:
         if field in row:
             yield Message(row[field], table, key)
@@ -150,11 +150,11 @@ def _rule_cells(rule: Rule, branch: Branch, number: int) -> list[str]:
 def _choice_rows() -> list[list[str]]:
     return [
         [f"`{choice.key}`", f"`{option.key}`", option.says, option.source.key, option.tier]
-        for choice in choices().values()
+        for choice in load_choices().values()
         for option in choice.options
     ]
 
 
-def _markdown(head: list[str], body: Iterable[list[str]]) -> str:
+def _format_table(head: list[str], body: Iterable[list[str]]) -> str:
     rows = [head, ["---"] * len(head), *body]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)

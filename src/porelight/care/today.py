@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
-from porelight.care.calendar import on_day
-from porelight.care.guide import LAST_DAY, DayGuide, guide
+from porelight.care.calendar import select_items
+from porelight.care.guide import LAST_GUIDE_DAY, DayGuide, make_day_guide
 from porelight.care.model import Calendar, CareItem
+from porelight.frozen import frozen
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Today:
     """One day of a course."""
 
@@ -25,11 +25,11 @@ class Today:
     language: str = "en"
 
 
-def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
+def make_today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
     """The view of one day.
 
     Args:
-        course: of :func:`~porelight.care.calendar`; its language is kept.
+        course: of :func:`~porelight.care.make_calendar`; its language is kept.
         day: any day; far from the sessions there is nothing to do.
         laser: key of ``data/lasers.yaml``.
 
@@ -37,12 +37,12 @@ def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
         Refusal: the laser is not known.
     """
     past = [session for session in course.sessions if session <= day]
-    since = (day - past[-1]).days if past else LAST_DAY + 1
+    since = (day - past[-1]).days if past else LAST_GUIDE_DAY + 1
     return Today(
         day=day,
-        items=on_day(course, day),
+        items=select_items(course, day),
         last_session=past[-1] if past else None,
-        guide=guide(since, laser, language=course.language) if since <= LAST_DAY else None,
+        guide=make_day_guide(since, laser, language=course.language) if since <= LAST_GUIDE_DAY else None,
         next_session=next((session for session in course.sessions if session > day), None),
         language=course.language,
     )

@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Collection
 
 from porelight.care import facts
-from porelight.care.model import Medicine, Person
-from porelight.care.questions import Question, questions
+from porelight.care.model import Person
+from porelight.care.questions import Question, load_questions
+from porelight.refusal import Refusal
 
 
 def still_true(language: str = "en") -> tuple[Question, ...]:
     """The questions to ask again at every visit: sun, medicines, pregnancy, herpes, infection and the like."""
-    return tuple(asked for asked in questions(language) if asked.again)
+    return tuple(asked for asked in load_questions(language) if asked.again)
 
 
 def at_visit(person: Person, confirmed: Collection[str] = ()) -> Person:
@@ -26,25 +27,21 @@ def at_visit(person: Person, confirmed: Collection[str] = ()) -> Person:
         confirmed: keys of the questions answered "still true" today.
 
     Raises:
-        KeyError: a key that is not asked again.
+        Refusal: a key that is not asked again.
     """
     asked = {question.key: question for question in still_true()}
     if wrong := sorted(set(confirmed) - set(asked)):
-        raise KeyError(f"not asked again: {', '.join(wrong)}")
+        what = f"{', '.join(wrong)}: not asked again"
+        raise Refusal(what, where="confirmed", advice="Confirm only questions that are asked at each visit")
     stale = {key for key in set(asked) - set(confirmed) if _goes_stale(person, asked[key])}
-    taken = (_forget(medicine) if medicine.group in stale else medicine for medicine in person.medicines)
     return dataclasses.replace(
         person,
-        answers={key: told for key, told in person.answers.items() if key not in stale},
+        answers={key: said for key, said in person.answers.items() if key not in stale},
         dates={key: day for key, day in person.dates.items() if key not in stale},
-        medicines=tuple(taken),
+        medicines=tuple(medicine for medicine in person.medicines if medicine.group not in stale),
     )
 
 
 def _goes_stale(person: Person, asked: Question) -> bool:
-    said, day = facts.when(person, asked.key)
+    said, day = facts.find_dated_answer(person, asked.key)
     return asked.kind == "clearing" or said != "yes" or day is not None
-
-
-def _forget(medicine: Medicine) -> Medicine:
-    return dataclasses.replace(medicine, taking="unknown", last_taken=None)

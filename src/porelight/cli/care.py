@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +57,10 @@ def care(
     clinic: Clinic = None,
     on: Day = None,
     start: Annotated[
-        dt.datetime | None, typer.Option("--start", formats=["%H:%M"], help="When the sessions start, such as 10:30.")
+        list[dt.datetime] | None,
+        typer.Option(
+            "--start", formats=["%H:%M"], help="When the sessions start, such as 10:30; repeat to give one for each."
+        ),
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
@@ -77,14 +79,15 @@ def care(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
-    begin = start.time() if start else None
-    dated = verbs.calendar(person, sessions=days, laser=laser, clinic=clinic, start=begin, language=language)
+    who = verbs.read_person(person)
+    starts = _starts([moment.time() for moment in start or ()], len(days))
+    dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
     if out:
-        course = hashlib.sha256(verbs.read_bytes(person)).hexdigest()
-        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=course, stamp=day_of(on))
+        seed = ics.make_course_seed(who)
+        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
         folder.deliver_file(out, data)
     if sheet:
-        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(person, dated))
+        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
         print_json(numbers.calendar_numbers(dated))
@@ -93,3 +96,11 @@ def care(
         typer.echo(line)
     for written in filter(None, (out, sheet)):
         typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+
+
+def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
+    """One start time for all sessions, or one for each."""
+    if len(times) > 1 and len(times) != sessions:
+        what = f"there are {sessions} sessions and {len(times)} start times"
+        raise Refusal(what, where="--start", advice="Give one for all sessions, or one for each")
+    return tuple(times * sessions) if len(times) == 1 else tuple(times)

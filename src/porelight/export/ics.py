@@ -5,23 +5,24 @@ Nothing in it says who the person is. The same calendar gives the same bytes: no
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
+import functools
 import hashlib
-from collections.abc import Iterator
+import json
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 
 from porelight.care.language import say
-from porelight.care.model import Calendar, CareItem
+from porelight.care.model import Calendar, CareItem, Person
+from porelight.care.person import answers_of
 from porelight.refusal import Refusal
 
-PRODUCT = "-//Porelight//Care calendar//EN"
+PRODUCT_ID = "-//Porelight//Care calendar//EN"
 CLOCK_MINUTES = {"session": 60, "numbing_cream": 60}
 """Minutes that an entry with a clock time takes up in the calendar: how long to keep free, not a medical number."""
 
-_SECOND = dt.timedelta(seconds=1)
+ONE_SECOND = dt.timedelta(seconds=1)
 
 
 def to_ics(
@@ -37,7 +38,7 @@ def to_ics(
 
     Args:
         calendar: the course; with a start time, the session and what is tied to its clock are timed, the rest is not.
-        timezone: IANA name of the zone in which ``calendar.start`` is read.
+        timezone: IANA name of the zone in which ``calendar.starts`` are read.
         sequence: raised by one each time the course is changed, so that readers replace what they have.
         uid_seed: what names the course; the same seed, item and session always give the same UID.
         stamp: the day on which the plan was made; the first day of the calendar where left out.
@@ -46,11 +47,11 @@ def to_ics(
     Raises:
         Refusal: the time zone is not known, or ``sequence`` is negative.
     """
-    zone = named_zone(timezone)
+    zone = find_zone(timezone)
     if sequence < 0:
         raise Refusal(f"the sequence is {sequence}", where="sequence", advice="Count up from 0")
     written = icalendar.Calendar()
-    written.add("prodid", PRODUCT)
+    written.add("prodid", PRODUCT_ID)
     written.add("version", "2.0")
     written.add("calscale", "GREGORIAN")
     written.add("method", "PUBLISH")
@@ -58,61 +59,69 @@ def to_ics(
     written.add("x-wr-timezone", zone.key)
     first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
     stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
-    for item in calendar.items:
-        written.add_component(_event(item, calendar, zone, sequence, uid_seed, stamped))
-    untimed = dataclasses.replace(calendar, start=None)
-    for item in _dropped(calendar, replaces):
-        gone = _event(item, untimed, zone, sequence, uid_seed, stamped)
-        gone.add("status", "CANCELLED")
-        written.add_component(gone)
+    events = [_make_event(item, calendar.start_of(item), zone, calendar.language) for item in calendar.items]
+    dropped = [_make_event(item, None, zone, calendar.language) for item in _list_dropped(calendar, replaces)]
+    for event in dropped:
+        event.add("status", "CANCELLED")
+    for item, event in zip([*calendar.items, *_list_dropped(calendar, replaces)], events + dropped, strict=True):
+        event.add("uid", make_uid(uid_seed, item.key, item.session))
+        event.add("dtstamp", stamped)
+        event.add("sequence", sequence)
+        written.add_component(event)
     _add_zone(written, zone, calendar, first)
     return bytes(written.to_ical())
 
 
-def uid(uid_seed: str, key: str, session: int) -> str:
+def make_course_seed(person: Person) -> str:
+    """What names the course of a person of whom nothing but the answers is known: the same answers, the same name.
+
+    Raises:
+        Refusal: the person has planned something that no question asks for.
+    """
+    answers = json.dumps(answers_of(person), sort_keys=True)
+    return hashlib.sha256(answers.encode()).hexdigest()
+
+
+def make_uid(uid_seed: str, key: str, session: int) -> str:
     """The identifier of one item of one session of a course, which does not move with its date."""
     digest = hashlib.sha256(f"{uid_seed}\n{key}\n{session}".encode()).hexdigest()
     return f"{digest[:32]}@porelight"
 
 
-def _dropped(calendar: Calendar, replaces: Calendar | None) -> list[CareItem]:
+def _list_dropped(calendar: Calendar, replaces: Calendar | None) -> list[CareItem]:
     """The items of the earlier course that the new one no longer has."""
     kept = {(item.key, item.session) for item in calendar.items}
     return [item for item in replaces.items if (item.key, item.session) not in kept] if replaces else []
 
 
-def _event(
-    item: CareItem, course: Calendar, zone: dt.tzinfo, sequence: int, uid_seed: str, stamped: dt.datetime
-) -> icalendar.Event:
+def _make_event(item: CareItem, start: dt.time | None, zone: dt.tzinfo, language: str) -> icalendar.Event:
+    """What an item says and when: at its clock time where its session starts at one, else all day."""
     event = icalendar.Event()
-    event.add("uid", uid(uid_seed, item.key, item.session))
-    event.add("dtstamp", stamped)
-    event.add("sequence", sequence)
     event.add("summary", item.title)
-    own = say("our own caution", course.language)
-    source = own if item.source.key == "assumed" else f"{item.source.title} ({say(item.tier, course.language)})"
-    reason = say("Why: {why}\nSource: {source}.", course.language).format(why=item.why, source=source)
+    own = say("our own caution", language)
+    source = own if item.source.key == "assumed" else f"{item.source.title} ({say(item.tier, language)})"
+    reason = say("Why: {why}\nSource: {source}.", language).format(why=item.why, source=source)
     event.add("description", f"{item.text}\n\n{reason}")
     event.add("categories", [item.phase])
-    if course.start is not None and item.minutes is not None:
-        begins = clock(item, course.start, zone)
-        event.add("dtstart", begins)
-        event.add("dtend", _after(begins, CLOCK_MINUTES.get(item.key, 30)))
-        event.add("transp", "OPAQUE")
-    else:
+    if start is None:
         event.add("dtstart", item.first)
         event.add("dtend", item.last + dt.timedelta(days=1))
         event.add("transp", "TRANSPARENT")
+    else:
+        begins = clock_time(item, start, zone)
+        event.add("dtstart", begins)
+        event.add("dtend", _add_minutes(begins, CLOCK_MINUTES.get(item.key, 30)))
+        event.add("transp", "OPAQUE")
     return event
 
 
-def clock(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
+def clock_time(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
     """The moment of an item: real minutes from the start of the session, also across a change of the clocks."""
     assert item.minutes is not None
-    return _after(dt.datetime.combine(item.first, start, tzinfo=zone), item.minutes)
+    return _add_minutes(dt.datetime.combine(item.first, start, tzinfo=zone), item.minutes)
 
 
-def _after(moment: dt.datetime, minutes: int) -> dt.datetime:
+def _add_minutes(moment: dt.datetime, minutes: int) -> dt.datetime:
     """A moment some real minutes later: counted in UTC, where the clocks never change."""
     return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
@@ -128,44 +137,47 @@ def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar, s
     rules.add("tzid", zone.key)
     begins = dt.datetime(first.year, 1, 1, tzinfo=dt.UTC)
     before = begins.astimezone(zone)
-    rules.add_component(_observance(begins.replace(tzinfo=None), before, before))
-    for moment in _changes(zone, begins, dt.datetime(last.year + 2, 1, 1, tzinfo=dt.UTC)):
-        earlier, later = (moment - _SECOND).astimezone(zone), moment.astimezone(zone)
-        # RFC 5545 3.6.5: the onset is told in the local time that ends there
-        local = (moment + _offset(earlier)).replace(tzinfo=None)
-        rules.add_component(_observance(local, earlier, later))
+    rules.add_component(_make_observance(begins.replace(tzinfo=None), before, before))
+    for moment in (moment for year in range(first.year, last.year + 2) for moment in _find_changes(zone.key, year)):
+        earlier, later = (moment - ONE_SECOND).astimezone(zone), moment.astimezone(zone)
+        # RFC 5545 3.6.5: the onset is given in the local time that ends there.
+        local = (moment + _utc_offset(earlier)).replace(tzinfo=None)
+        rules.add_component(_make_observance(local, earlier, later))
     written.subcomponents.insert(0, rules)
 
 
-def _observance(onset: dt.datetime, earlier: dt.datetime, later: dt.datetime) -> icalendar.Component:
-    found = icalendar.TimezoneDaylight() if later.dst() else icalendar.TimezoneStandard()
-    found.add("dtstart", onset)
-    found.add("tzoffsetfrom", _offset(earlier))
-    found.add("tzoffsetto", _offset(later))
-    found.add("tzname", later.tzname())
-    return found
+def _make_observance(onset: dt.datetime, earlier: dt.datetime, later: dt.datetime) -> icalendar.Component:
+    observance = icalendar.TimezoneDaylight() if later.dst() else icalendar.TimezoneStandard()
+    observance.add("dtstart", onset)
+    observance.add("tzoffsetfrom", _utc_offset(earlier))
+    observance.add("tzoffsetto", _utc_offset(later))
+    observance.add("tzname", later.tzname())
+    return observance
 
 
-def _changes(zone: ZoneInfo, begins: dt.datetime, ends: dt.datetime) -> Iterator[dt.datetime]:
-    """Each moment [UTC] at which the clocks of the zone change: found between two days, then halved to the second."""
-    day = begins
+@functools.lru_cache(maxsize=512)
+def _find_changes(zone_key: str, year: int) -> tuple[dt.datetime, ...]:
+    """Each moment [UTC] of a year at which the clocks of the zone change: found between two days, then halved to the
+    second. Kept, since every course of a clinic asks for the same few years and a feed is fetched many times a day."""
+    zone, found = ZoneInfo(zone_key), []
+    day, ends = dt.datetime(year, 1, 1, tzinfo=dt.UTC), dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC)
     while day < ends:
         low, high = day, day + dt.timedelta(days=1)
-        if _offset(low.astimezone(zone)) != _offset(high.astimezone(zone)):
-            while high - low > _SECOND:
-                middle = low + (high - low) // 2
-                middle = middle.replace(microsecond=0)
-                same = _offset(middle.astimezone(zone)) == _offset(low.astimezone(zone))
+        if _utc_offset(low.astimezone(zone)) != _utc_offset(high.astimezone(zone)):
+            while high - low > ONE_SECOND:
+                middle = (low + (high - low) // 2).replace(microsecond=0)
+                same = _utc_offset(middle.astimezone(zone)) == _utc_offset(low.astimezone(zone))
                 low, high = (middle, high) if same else (low, middle)
-            yield high
+            found.append(high)
         day += dt.timedelta(days=1)
+    return tuple(found)
 
 
-def _offset(moment: dt.datetime) -> dt.timedelta:
+def _utc_offset(moment: dt.datetime) -> dt.timedelta:
     return moment.utcoffset() or dt.timedelta()
 
 
-def named_zone(name: str) -> ZoneInfo:
+def find_zone(name: str) -> ZoneInfo:
     """The time zone of that IANA name.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 from porelight import care, units
 from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
-from porelight.care.screen import by_gravity
+from porelight.care.screen import sort_by_gravity
 from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast_pores
@@ -68,8 +68,8 @@ def make_plan(
     course = course_of(laser)
     tell("Checking whether treatment is possible", 0.3)
     chosen = clinic or care.ClinicChoices()
-    verdicts = _verdicts(census, care.screen(person, on, laser, chosen))
-    age = facts.age(person, on)
+    verdicts = _verdicts(census, care.screen_person(person, on, laser, chosen))
+    age = facts.age_on(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
     gap = timing.session_spacing(laser, person.phototype)
     tell("Forecasting the pores", 0.4)
@@ -78,7 +78,7 @@ def make_plan(
     blocked = any(verdict.blocks for verdict in verdicts)
 
     def dated(sessions: tuple[dt.date, ...]) -> Calendar:
-        return care.calendar(person, sessions, laser, chosen)
+        return care.make_calendar(person, sessions, laser, chosen)
 
     offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
     if blocked:
@@ -103,7 +103,7 @@ def make_plan(
         laser=laser,
         timing=dates.because,
         rests_on=(gap.row, course.spacing),
-        clashes=care.clashes(dates.calendar, person.planned),
+        clashes=care.find_clashes(dates.calendar, person.planned),
         clinic=chosen,
     )
 
@@ -111,7 +111,7 @@ def make_plan(
 def _verdicts(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """With that on the photo before the others that ask: without a photo their answers lead to no plan."""
     photo = judge_photo(census)
-    return found if photo is None else by_gravity((photo, *found))
+    return found if photo is None else sort_by_gravity((photo, *found))
 
 
 def enlarged_diameter(census: PoreCensus) -> float | None:

@@ -162,9 +162,9 @@ def explain_sun(census: PoreCensus, person: Person) -> Factor:
     because, rows = _describe_index(census, "pigment_spots")
     if _has_value(census, "pigment_spots"):
         because.append(message("factors.pigment_spots_causes"))
-    if facts.answer(person, "melasma_or_marks") == "yes":
+    if facts.find_answer(person, "melasma_or_marks") == "yes":
         because.append(message("factors.brown_patches"))
-    because += [message(f"factors.sun_{facts.answer(person, 'sun')}"), message("factors.sun_of_years")]
+    because += [message(f"factors.sun_{facts.find_answer(person, 'sun')}"), message("factors.sun_of_years")]
     return Factor(
         key="sun",
         title=message("factors.sun"),
@@ -182,9 +182,9 @@ def explain_inflammation(census: PoreCensus, person: Person) -> Factor:
     because, rows = _describe_index(census, "redness_patches")
     if _has_value(census, "redness_patches"):
         because.append(message("factors.redness_patches_causes"))
-    because.append(message(f"factors.active_acne_{facts.answer(person, 'active_acne')}", source=row.source.key))
+    because.append(message(f"factors.active_acne_{facts.find_answer(person, 'active_acne')}", source=row.source.key))
     often = {"yes": [message("factors.acne_often")], "no": [message("factors.acne_seldom")]}
-    because += [*often.get(facts.answer(person, "acne_prone"), []), message("factors.rosacea_unasked")]
+    because += [*often.get(facts.find_answer(person, "acne_prone"), []), message("factors.rosacea_unasked")]
     return Factor(
         key="inflammation",
         title=message("factors.inflammation"),

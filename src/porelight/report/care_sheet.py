@@ -9,10 +9,9 @@ import itertools
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from porelight.care import guide
-from porelight.care.guide import LAST_DAY, Level
-from porelight.care.language import day as day_words
-from porelight.care.language import days as days_words
+from porelight.care.guide import LAST_GUIDE_DAY, Level, make_day_guide
+from porelight.care.language import format_day as day_words
+from porelight.care.language import format_days as days_words
 from porelight.care.language import say
 from porelight.export import ics
 from porelight.refusal import Refusal
@@ -94,7 +93,7 @@ class Bar:
     @property
     def width_pct(self) -> float:
         """How much of the width it takes; the last day counts whole."""
-        return 100.0 * (_place(min(self.last + 1, LAST_DAY)) - _place(self.first))
+        return 100.0 * (_place(min(self.last + 1, LAST_GUIDE_DAY)) - _place(self.first))
 
 
 def sheet(
@@ -111,8 +110,8 @@ def sheet(
     Args:
         course: the calendar, whose language the sheet has.
         laser: key of ``data/lasers.yaml``.
-        timezone: IANA name of the zone of ``course.start``.
-        clashes: engagements to talk about, of :func:`~porelight.care.clashes`.
+        timezone: IANA name of the zone of ``course.starts``.
+        clashes: engagements to talk about, of :func:`~porelight.care.find_clashes`.
         clinic: name of the clinic; a line to write on where left out.
         phone: where to call; a line to write on where left out.
 
@@ -120,7 +119,7 @@ def sheet(
         Refusal: the laser or the time zone is not known.
     """
     language = course.language
-    zone = ics.named_zone(timezone)
+    zone = ics.find_zone(timezone)
     numbers = range(1, len(course.sessions) + 1)
     pages = [tuple(numbers[first : first + COLUMNS]) for first in range(0, len(numbers), COLUMNS)]
     signs = _signs(laser, language)
@@ -249,9 +248,10 @@ def _when(course: Calendar, item: CareItem, zone: dt.tzinfo) -> tuple[str, ...]:
     first, last = day_words(item.first, course.language), day_words(item.last, course.language)
     if item.first != item.last:
         return first, say("to {day}", course.language).format(day=last)
-    if course.start is None or item.minutes is None:
+    start = course.start_of(item)
+    if start is None:
         return (first,)
-    begins = ics.clock(item, course.start, zone)
+    begins = ics.clock_time(item, start, zone)
     return first, say("at {time}", course.language).format(time=f"{begins:%H:%M}")
 
 
@@ -268,7 +268,7 @@ def to_talk_about(clashes: tuple[Clash, ...], language: str) -> list[tuple[str, 
 
 @functools.cache
 def _days(laser: str, language: str) -> tuple[Any, ...]:
-    return tuple(guide(day, laser, language=language) for day in range(LAST_DAY + 1))
+    return tuple(make_day_guide(day, laser, language=language) for day in range(LAST_GUIDE_DAY + 1))
 
 
 def _stages(laser: str, language: str) -> list[Stage]:

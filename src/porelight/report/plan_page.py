@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care.intake import open_questions
-from porelight.care.questions import question
+from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender

@@ -7,18 +7,18 @@ from typing import Final, Literal
 
 from fhir.resources.R4B.consent import Consent as ConsentResource
 
-from porelight.export.fhir.terms import Element, concept, narrative, subject_of
+from porelight.export.fhir.terms import Element, make_concept, make_narrative, subject_of
 
 Purpose = Literal["treatment", "photography"]
 
-WORDS: Final[dict[Purpose, str]] = {
+CONSENT_WORDS: Final[dict[Purpose, str]] = {
     "treatment": "Laser treatment of enlarged facial pores, after a talk about what it can and cannot do.",
     "photography": "Photos of the face for measuring the pores and for comparing them later.",
 }
-NOBODY: Final = "A draft. Nobody has agreed to anything yet."
+NO_CONSENT_YET: Final = "A draft. Nobody has agreed to anything yet."
 
 
-def consent(purpose: Purpose, on: dt.date, subject: str | None = None) -> ConsentResource:
+def make_consent(purpose: Purpose, on: dt.date, subject: str | None = None) -> ConsentResource:
     """A draft for one purpose; it permits nothing until the clinic has the person's decision.
 
     Args:
@@ -33,26 +33,26 @@ def consent(purpose: Purpose, on: dt.date, subject: str | None = None) -> Consen
     return ConsentResource.model_validate(
         {
             "resourceType": "Consent",
-            "text": narrative(NOBODY, WORDS[purpose]),
+            "text": make_narrative(NO_CONSENT_YET, CONSENT_WORDS[purpose]),
             "status": "draft",
-            "scope": concept(scope[1], _coding("http://terminology.hl7.org/CodeSystem/consentscope", *scope)),
-            "category": [concept("Consent", _coding("http://loinc.org", "59284-0", "Consent Document"))],
+            "scope": make_concept(scope[1], _make_coding("http://terminology.hl7.org/CodeSystem/consentscope", *scope)),
+            "category": [make_concept("Consent", _make_coding("http://loinc.org", "59284-0", "Consent Document"))],
             "patient": subject_of(subject),
             "dateTime": on,
-            "policyRule": concept("The clinic's own consent form and the law of its place."),
+            "policyRule": make_concept("The clinic's own consent form and the law of its place."),
             "verification": [{"verified": False}],
-            "provision": _provision(purpose),
+            "provision": _make_provision(purpose),
         }
     )
 
 
-def _provision(purpose: Purpose) -> Element:
-    care = _coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "TREAT", "treatment")
-    told: Element = {"type": "permit", "purpose": [care], "code": [concept(WORDS[purpose])]}
+def _make_provision(purpose: Purpose) -> Element:
+    care = _make_coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "TREAT", "treatment")
+    told: Element = {"type": "permit", "purpose": [care], "code": [make_concept(CONSENT_WORDS[purpose])]}
     if purpose == "photography":
-        told["class"] = [_coding("http://hl7.org/fhir/resource-types", "Media", "Media")]
+        told["class"] = [_make_coding("http://hl7.org/fhir/resource-types", "Media", "Media")]
     return told
 
 
-def _coding(system: str, code: str, display: str) -> Element:
+def _make_coding(system: str, code: str, display: str) -> Element:
     return {"system": system, "code": code, "display": display}

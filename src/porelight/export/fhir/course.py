@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fhir.resources.R4B.careplan import CarePlan
 
 from porelight.care.model import Calendar, CareItem
-from porelight.export.fhir.terms import Element, concept, lines, narrative, own, subject_of
+from porelight.export.fhir.terms import Element, join_sentences, make_concept, make_narrative, own_code, subject_of
 from porelight.refusal import Refusal
 
-PHASES = {
+PHASE_TITLES = {
     "before": "Before a session",
     "day": "On the day",
     "session": "The session",
@@ -21,7 +21,7 @@ PHASES = {
 }
 
 
-def care_plan(calendar: Calendar, subject: str | None = None, *, timezone: str = "UTC") -> CarePlan:
+def make_care_plan(calendar: Calendar, subject: str | None = None, *, timezone: str = "UTC") -> CarePlan:
     """Every item of the course with its days: a draft that proposes, until a professional takes it on.
 
     Args:
@@ -37,38 +37,40 @@ def care_plan(calendar: Calendar, subject: str | None = None, *, timezone: str =
     return CarePlan.model_validate(
         {
             "resourceType": "CarePlan",
-            "text": narrative("The days around laser sessions for enlarged pores.", *told),
+            "text": make_narrative("The days around laser sessions for enlarged pores.", *told),
             "status": "draft",
             "intent": "proposal",
             "title": "Care before and after each laser session",
             "subject": subject_of(subject),
-            **_period(calendar),
-            "activity": [{"detail": _detail(item, calendar.start, zone)} for item in calendar.items],
+            **_course_period(calendar),
+            "activity": [{"detail": _make_detail(item, calendar.start_of(item), zone)} for item in calendar.items],
         }
     )
 
 
-def _period(calendar: Calendar) -> Element:
+def _course_period(calendar: Calendar) -> Element:
     if not calendar.items:
         return {}
     first, last = min(item.first for item in calendar.items), max(item.last for item in calendar.items)
     return {"period": {"start": first, "end": last}}
 
 
-def _detail(item: CareItem, start: dt.time | None, zone: ZoneInfo) -> Element:
+def _make_detail(item: CareItem, start: dt.time | None, zone: ZoneInfo) -> Element:
     source = "our own caution" if item.source.key == "assumed" else item.source.title
     label = f"Session {item.session}, source: {source} ({item.tier}, {item.confidence})."
     return {
-        "code": concept(item.title, own("care", item.key, item.title), own("phase", item.phase, PHASES[item.phase])),
-        "reasonCode": [concept(item.why)] if item.why else None,
+        "code": make_concept(
+            item.title, own_code("care", item.key, item.title), own_code("phase", item.phase, PHASE_TITLES[item.phase])
+        ),
+        "reasonCode": [make_concept(item.why)] if item.why else None,
         "status": "not-started",
         "doNotPerform": False,
-        "description": lines([item.text, label]),
-        **_scheduled(item, start, zone),
+        "description": join_sentences([item.text, label]),
+        **_schedule_item(item, start, zone),
     }
 
 
-def _scheduled(item: CareItem, start: dt.time | None, zone: ZoneInfo) -> Element:
+def _schedule_item(item: CareItem, start: dt.time | None, zone: ZoneInfo) -> Element:
     """A moment for what has a clock time, whole days for the rest."""
     if start is None or item.minutes is None:
         return {"scheduledPeriod": {"start": item.first, "end": item.last}}

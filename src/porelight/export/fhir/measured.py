@@ -7,18 +7,26 @@ import datetime as dt
 from fhir.resources.R4B.observation import Observation
 
 from porelight import units
-from porelight.export.fhir.terms import Element, concept, narrative, own, percent_of, quantity, subject_of
+from porelight.export.fhir.terms import (
+    Element,
+    make_concept,
+    make_narrative,
+    make_quantity,
+    own_code,
+    percent_of,
+    subject_of,
+)
 from porelight.photo.census import PoreCensus
 
-_ABSENT = {
+ABSENT_REASON = {
     "not-performed": "Not Performed",
     "not-applicable": "Not Applicable",
 }
-_PORES = ("pores", "{pores}")
-_LENGTH = ("um", "um")
+PORE_COUNT_UNIT = ("pores", "{pores}")
+LENGTH_UNIT = ("um", "um")
 
 
-def census(found: PoreCensus, on: dt.date, subject: str | None = None) -> Observation:
+def make_census_observation(found: PoreCensus, on: dt.date, subject: str | None = None) -> Observation:
     """What the photo tells, with units of UCUM; what needs a scale says that none was given.
 
     Args:
@@ -34,47 +42,53 @@ def census(found: PoreCensus, on: dt.date, subject: str | None = None) -> Observ
     return Observation.model_validate(
         {
             "resourceType": "Observation",
-            "text": narrative(meaning, f"{found.pore_count} pores were found.", *remarks),
+            "text": make_narrative(meaning, f"{found.pore_count} pores were found.", *remarks),
             "status": "preliminary",
-            "category": [{"coding": [_category()]}],
-            "code": concept("Visible pores in a photo", own("measured", "pore_census", "Visible pores in a photo")),
+            "category": [{"coding": [_make_category()]}],
+            "code": make_concept(
+                "Visible pores in a photo", own_code("measured", "pore_census", "Visible pores in a photo")
+            ),
             "subject": subject_of(subject),
             "effectiveDateTime": on,
-            "method": concept(f"Porelight {found.version}, from one photo"),
+            "method": make_concept(f"Porelight {found.version}, from one photo"),
             "note": [{"text": text} for text in (meaning, *remarks)],
-            "component": _components(found),
+            "component": _list_components(found),
         }
     )
 
 
-def _components(found: PoreCensus) -> list[Element]:
+def _list_components(found: PoreCensus) -> list[Element]:
     empty = "not-applicable" if found.um_per_px is not None else "not-performed"
     return [
-        _component("pore_count", "Pores", found.pore_count, *_PORES),
-        _component("enlarged_count", "Enlarged pores", found.enlarged_count, *_PORES, empty),
-        _component("density", "Pores per searched skin", found.density_per_cm2, "1/cm2", "/cm2", empty),
-        _component("median_diameter", "Median diameter", found.median_diameter_um, *_LENGTH, empty),
-        _component("area_fraction", "Share of the skin that is pore", percent_of(found.area_fraction), "%", "%"),
-        _component("enlarged_from", "Enlarged from this diameter", found.enlarged_from.si / units.um, *_LENGTH),
-        _component("scale", "Scale of the photo", found.um_per_px, "um per pixel", "um/{pixel}", empty),
+        _make_component("pore_count", "Pores", found.pore_count, *PORE_COUNT_UNIT),
+        _make_component("enlarged_count", "Enlarged pores", found.enlarged_count, *PORE_COUNT_UNIT, empty),
+        _make_component("density", "Pores per searched skin", found.density_per_cm2, "1/cm2", "/cm2", empty),
+        _make_component("median_diameter", "Median diameter", found.median_diameter_um, *LENGTH_UNIT, empty),
+        _make_component("area_fraction", "Share of the skin that is pore", percent_of(found.area_fraction), "%", "%"),
+        _make_component(
+            "enlarged_from", "Enlarged from this diameter", found.enlarged_from.si / units.um, *LENGTH_UNIT
+        ),
+        _make_component("scale", "Scale of the photo", found.um_per_px, "um per pixel", "um/{pixel}", empty),
     ]
 
 
-def _component(
+def _make_component(
     key: str, title: str, value: float | None, unit: str, code: str, missing: str = "not-performed"
 ) -> Element:
     """One value, or why it is missing."""
-    named = {"code": concept(title, own("measured", key, title))}
+    named = {"code": make_concept(title, own_code("measured", key, title))}
     if value is not None:
-        return {**named, "valueQuantity": quantity(value, unit, code)}
+        return {**named, "valueQuantity": make_quantity(value, unit, code)}
     system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-    reason = {"system": system, "code": missing, "display": _ABSENT[missing]}
+    reason = {"system": system, "code": missing, "display": ABSENT_REASON[missing]}
     return {
         **named,
-        "dataAbsentReason": concept("The photo has no scale." if missing == "not-performed" else "No pores.", reason),
+        "dataAbsentReason": make_concept(
+            "The photo has no scale." if missing == "not-performed" else "No pores.", reason
+        ),
     }
 
 
-def _category() -> Element:
+def _make_category() -> Element:
     system = "http://terminology.hl7.org/CodeSystem/observation-category"
     return {"system": system, "code": "imaging", "display": "Imaging"}

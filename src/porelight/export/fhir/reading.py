@@ -12,12 +12,12 @@ from fhir.resources.R4B.patient import Patient
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from pydantic import ValidationError
 
-from porelight.export.fhir.bindings import complaints
+from porelight.export.fhir.bindings import list_violations
 from porelight.refusal import Refusal
 
-LONGEST: Final = 1_000_000
+LARGEST_RESOURCE: Final = 1_000_000
 """Bytes of the largest resource read: a full set of answers has about twenty thousand."""
-DEEPEST: Final = 40
+DEEPEST_NESTING: Final = 40
 """Levels of nesting: answers need about ten."""
 
 Resource = TypeVar("Resource", bound=FHIRResourceModel)
@@ -37,7 +37,7 @@ def read_response(data: bytes | str, where: str) -> QuestionnaireResponse:
     Raises:
         Refusal: too large, no JSON, another resource, or not as FHIR R4B asks.
     """
-    return _read(data, where, QuestionnaireResponse)
+    return _read_resource(data, where, QuestionnaireResponse)
 
 
 def read_patient(data: bytes | str, where: str) -> Patient:
@@ -46,7 +46,7 @@ def read_patient(data: bytes | str, where: str) -> Patient:
     Raises:
         Refusal: as :func:`read_response`.
     """
-    return _read(data, where, Patient)
+    return _read_resource(data, where, Patient)
 
 
 def import_patient(patient: Patient, where: str = "patient") -> PatientFacts:
@@ -64,8 +64,8 @@ def import_patient(patient: Patient, where: str = "patient") -> PatientFacts:
     return PatientFacts(born=born)
 
 
-def _read(data: bytes | str, where: str, wanted: type[Resource]) -> Resource:
-    loaded = _json(data, where)
+def _read_resource(data: bytes | str, where: str, wanted: type[Resource]) -> Resource:
+    loaded = _parse_json(data, where)
     kind = wanted.__name__
     if not isinstance(loaded, dict) or loaded.get("resourceType") != kind:
         named = loaded.get("resourceType") if isinstance(loaded, dict) else None
@@ -80,19 +80,19 @@ def _read(data: bytes | str, where: str, wanted: type[Resource]) -> Resource:
         raise Refusal(what, where=f"{where}, {at or kind}", advice="Send it as FHIR R4B asks") from None
     except (TypeError, ValueError, AttributeError, KeyError, OverflowError):
         raise Refusal(f"this is no {kind} of FHIR R4B", where=where, advice="Check it with a FHIR validator") from None
-    for complaint in complaints(loaded):
+    for complaint in list_violations(loaded):
         raise Refusal(complaint, where=where, advice="Use a code that FHIR R4B lists")
     return found
 
 
-def _json(data: bytes | str, where: str) -> Any:
-    if len(data) > LONGEST:
-        what = f"it has {len(data)} characters, more than {LONGEST}"
+def _parse_json(data: bytes | str, where: str) -> Any:
+    if len(data) > LARGEST_RESOURCE:
+        what = f"it has {len(data)} characters, more than {LARGEST_RESOURCE}"
         raise Refusal(what, where=where, advice="Send one resource, without attachments")
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
         text.encode("utf-8")
-        loaded = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        loaded = json.loads(text, object_pairs_hook=_refuse_twice, parse_constant=_no_constant)
         json.dumps(loaded, ensure_ascii=False).encode("utf-8")  # halves of characters hide in escapes
     except UnicodeError:
         raise Refusal("this is not text in UTF-8", where=where, advice="Save it as UTF-8") from None
@@ -101,7 +101,9 @@ def _json(data: bytes | str, where: str) -> Any:
     except (ValueError, RecursionError):
         raise Refusal("this is not JSON", where=where, advice="Send one resource as JSON") from None
     if _too_deep(loaded):
-        raise Refusal(f"it is nested more than {DEEPEST} deep", where=where, advice="Send one resource") from None
+        raise Refusal(
+            f"it is nested more than {DEEPEST_NESTING} deep", where=where, advice="Send one resource"
+        ) from None
     return loaded
 
 
@@ -109,7 +111,7 @@ class _Odd(Exception):
     """JSON that readers take in different ways."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -124,12 +126,12 @@ def _no_constant(name: str) -> Any:
 
 def _too_deep(loaded: Any) -> bool:
     level = [loaded]
-    for _ in range(DEEPEST):
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    for _ in range(DEEPEST_NESTING):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _list_children(one)]
         if not level:
             return False
     return True
 
 
-def _inside(one: Any) -> list[Any]:
+def _list_children(one: Any) -> list[Any]:
     return list(one.values()) if isinstance(one, dict) else list(one)

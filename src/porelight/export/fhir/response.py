@@ -15,17 +15,23 @@ from fhir.resources.R4B.questionnaireresponse import (
 )
 
 from porelight.care.model import Person
-from porelight.care.person import read_person
-from porelight.care.questions import Question, questions
-from porelight.export.fhir.questionnaire import PARTS, URL, canonical, codings, questionnaire
+from porelight.care.person import person_from as person_from_answers
+from porelight.care.questions import Question, load_questions
+from porelight.export.fhir.questionnaire import (
+    QUESTIONNAIRE_PARTS,
+    QUESTIONNAIRE_URL,
+    canonical_name,
+    list_codings,
+    make_questionnaire,
+)
 from porelight.export.fhir.reading import PatientFacts
-from porelight.export.fhir.terms import ANSWERS, Element, narrative, subject_of
+from porelight.export.fhir.terms import ANSWER_CODES, Element, make_narrative, subject_of
 from porelight.refusal import Refusal
 
-_SAID: Final = {(code["system"], code["code"]): said for said, code in ANSWERS.items()}
+ANSWER_OF_CODE: Final = {(code["system"], code["code"]): said for said, code in ANSWER_CODES.items()}
 
 
-def response(person: Person, on: dt.date, subject: str | None = None) -> QuestionnaireResponse:
+def make_response(person: Person, on: dt.date, subject: str | None = None) -> QuestionnaireResponse:
     """What a person answered, as of a day.
 
     Args:
@@ -39,12 +45,12 @@ def response(person: Person, on: dt.date, subject: str | None = None) -> Questio
     built = QuestionnaireResponse.model_validate(
         {
             "resourceType": "QuestionnaireResponse",
-            "text": narrative("Answers before laser treatment of enlarged pores."),
-            "questionnaire": canonical(),
+            "text": make_narrative("Answers before laser treatment of enlarged pores."),
+            "questionnaire": canonical_name(),
             "status": "completed",
             "subject": subject_of(subject),
             "authored": on,
-            "item": [part for kind in PARTS if (part := _part(kind, person)) is not None],
+            "item": [part for kind in QUESTIONNAIRE_PARTS if (part := _make_part(kind, person)) is not None],
         }
     )
     if person_from(built) != person:
@@ -66,70 +72,74 @@ def person_from(
     Raises:
         Refusal: another questionnaire or version, an unknown item, an answer that does not fit, withdrawn answers.
     """
-    told = _version(response, where)
+    told = _read_version(response, where)
     if response.status == "entered-in-error":
         raise Refusal("these answers were entered in error", where=where, advice="Ask for the right ones")
     _judge_modifiers(response, where)
-    found: dict[str, str] = {"questionnaire": told}
-    for key, text in _read_items(response.item or [], _defined(), where):
-        if key in found:
+    answers: dict[str, str | list[str]] = {"questionnaire": told}
+    for key, said in _read_items(response.item or [], _load_items(), where):
+        if key in answers:
             raise Refusal("it is answered twice", where=f"{where}, {key}", advice="Keep one answer")
-        found[key] = text
-    if patient is not None and patient.born is not None and not {"age", "born"} & set(found):
-        found["born"] = patient.born.isoformat()
-    return read_person("\n".join(f"{key}: {text}" for key, text in found.items()), where)
+        answers[key] = said
+    if patient is not None and patient.born is not None and not {"age", "born"} & set(answers):
+        answers["born"] = patient.born.isoformat()
+    return person_from_answers(answers, where)
 
 
 @functools.cache
-def _defined() -> list[QuestionnaireItem]:
+def _load_items() -> list[QuestionnaireItem]:
     """The items of the questionnaire, built once; only read."""
-    return questionnaire().item or []
+    return make_questionnaire().item or []
 
 
-def _part(kind: str, person: Person) -> Element | None:
-    items = [item for asked in questions() if asked.kind == kind and (item := _answered(asked, person)) is not None]
-    return {"linkId": kind, "text": PARTS[kind], "item": items} if items else None
+def _make_part(kind: str, person: Person) -> Element | None:
+    items = [
+        item for asked in load_questions() if asked.kind == kind and (item := _make_item(asked, person)) is not None
+    ]
+    return {"linkId": kind, "text": QUESTIONNAIRE_PARTS[kind], "item": items} if items else None
 
 
-def _answered(asked: Question, person: Person) -> Element | None:
+def _make_item(asked: Question, person: Person) -> Element | None:
     """The item of one question; None where nothing was answered."""
     item: Element = {"linkId": asked.key, "text": asked.text}
     if asked.type == "span":
-        days = {end: day for one in person.planned if one.occasion == "sun" for end, day in _ends(one.first, one.last)}
+        days = {
+            end: day for one in person.planned if one.occasion == "sun" for end, day in _name_ends(one.first, one.last)
+        }
         ends = [{"linkId": f"{asked.key}.{end}", "answer": [{"valueDate": day}]} for end, day in days.items()]
         return item | {"item": ends} if ends else None
-    answers = list(_answers(asked, person))
+    answers = list(_list_answers(asked, person))
     return item | {"answer": answers} if answers else None
 
 
-def _ends(first: dt.date, last: dt.date) -> tuple[tuple[str, dt.date], ...]:
+def _name_ends(first: dt.date, last: dt.date) -> tuple[tuple[str, dt.date], ...]:
     return ("first", first), ("last", last)
 
 
-def _answers(asked: Question, person: Person) -> Iterator[Element]:
+def _list_answers(asked: Question, person: Person) -> Iterator[Element]:
     key, kind = asked.key, asked.type
     if kind in ("yes_no", "when"):
         if key in person.answers:
             last = (
                 [{"linkId": f"{key}.last", "answer": [{"valueDate": person.dates[key]}]}] if key in person.dates else []
             )
-            yield {"valueCoding": ANSWERS[person.answers[key]]} | ({"item": last} if last else {})
-    elif listed := {coding["code"]: coding for coding in codings(asked)}:
-        yield from ({"valueCoding": listed[word]} for word in _words(asked, person) if word in listed)
+            yield {"valueCoding": ANSWER_CODES[person.answers[key]]} | ({"item": last} if last else {})
+    elif listed := {coding["code"]: coding for coding in list_codings(asked)}:
+        yield from ({"valueCoding": listed[word]} for word in _list_words(asked, person) if word in listed)
     elif kind in ("age", "grade"):
         count = person.age if kind == "age" else person.severity
         yield from [] if count is None else [{"valueInteger": count}]
     else:
-        yield from ({"valueDate": day} for day in _days(key, person))
+        yield from ({"valueDate": day} for day in _list_days(key, person))
 
 
-def _words(asked: Question, person: Person) -> tuple[str, ...]:
+def _list_words(asked: Question, person: Person) -> tuple[str, ...]:
     """The options that were chosen."""
     told = {"phototype": person.phototype, "site": person.site, **person.skin_answers}.get(asked.key)
     return person.goals if asked.key == "goals" else (told,) if told else ()
 
 
-def _days(key: str, person: Person) -> tuple[dt.date, ...]:
+def _list_days(key: str, person: Person) -> tuple[dt.date, ...]:
     if key == "born":
         return (person.born,) if person.born else ()
     if key == "past_sessions":
@@ -137,14 +147,14 @@ def _days(key: str, person: Person) -> tuple[dt.date, ...]:
     return tuple(one.first for one in person.planned if one.occasion == "seen")
 
 
-def _version(response: QuestionnaireResponse, where: str) -> str:
+def _read_version(response: QuestionnaireResponse, where: str) -> str:
     """The version that was answered; :func:`read_person` judges whether we know it."""
     url, _, told = str(response.questionnaire or "").partition("|")
-    if url != URL:
-        advice = f"Send answers to {URL}"
+    if url != QUESTIONNAIRE_URL:
+        advice = f"Send answers to {QUESTIONNAIRE_URL}"
         raise Refusal("these are not answers to our questionnaire", where=f"{where}, questionnaire", advice=advice)
     if not told.isascii() or not told.isdigit() or len(told) > 4:
-        advice = f"Name it, as {canonical()}"
+        advice = f"Name it, as {canonical_name()}"
         raise Refusal("the version of the questions is missing", where=f"{where}, questionnaire", advice=advice)
     return told
 
@@ -158,8 +168,8 @@ def _judge_modifiers(part: Any, where: str) -> None:
 
 def _read_items(
     given: list[QuestionnaireResponseItem], defined: list[QuestionnaireItem], where: str
-) -> Iterator[tuple[str, str]]:
-    """Question key -> the text that a person's file would hold."""
+) -> Iterator[tuple[str, str | list[str]]]:
+    """Question key -> the answer as a form would give it."""
     known = {item.linkId: item for item in defined if item.type != "display"}
     seen: set[str] = set()
     for item in given:
@@ -173,14 +183,16 @@ def _read_items(
         yield from _read_item(item, known[item.linkId], where)
 
 
-def _read_item(item: QuestionnaireResponseItem, defined: QuestionnaireItem, where: str) -> Iterator[tuple[str, str]]:
+def _read_item(
+    item: QuestionnaireResponseItem, defined: QuestionnaireItem, where: str
+) -> Iterator[tuple[str, str | list[str]]]:
     key, at = str(item.linkId), f"{where}, {item.linkId}"
     inside = [child for child in defined.item or [] if child.type != "display"]
     if defined.type == "group":
         if item.answer:
             raise Refusal("a group has no answer of its own", where=at, advice="Answer the questions inside it")
         found = list(_read_items(item.item or [], inside, where))
-        yield from [(key, _span(found, key, at))] if key not in PARTS and found else found
+        yield from [(key, _read_span(found, key, at))] if key not in QUESTIONNAIRE_PARTS and found else found
         return
     if item.item:
         raise Refusal("items stand beside the answer", where=at, advice="Put them inside the answer")
@@ -188,15 +200,15 @@ def _read_item(item: QuestionnaireResponseItem, defined: QuestionnaireItem, wher
     if len(texts) > 1 and not defined.repeats:
         raise Refusal(f"it has {len(texts)} answers", where=at, advice="Keep one answer")
     if texts:
-        yield key, f"[{', '.join(texts)}]" if defined.repeats else texts[0]
+        yield key, texts if defined.repeats else texts[0]
 
 
-def _span(found: list[tuple[str, str]], key: str, at: str) -> str:
+def _read_span(found: list[tuple[str, str | list[str]]], key: str, at: str) -> list[str]:
     """The first and the last day as a list."""
     days = dict(found)
     if set(days) != {f"{key}.first", f"{key}.last"}:
         raise Refusal("the first or the last day is missing", where=at, advice="Give both days")
-    return f"[{days[f'{key}.first']}, {days[f'{key}.last']}]"
+    return [str(days[f"{key}.first"]), str(days[f"{key}.last"])]
 
 
 def _read_answer(
@@ -204,25 +216,25 @@ def _read_answer(
 ) -> str:
     at = f"{where}, {defined.linkId}"
     _judge_modifiers(answer, at)
-    nested = dict(_read_items(answer.item or [], inside, where))
+    nested = {key: str(said) for key, said in _read_items(answer.item or [], inside, where)}
     if defined.type == "integer" and isinstance(answer.valueInteger, int):
         return str(answer.valueInteger)
     if defined.type == "date" and type(answer.valueDate) is dt.date:
         return answer.valueDate.isoformat()
     if defined.type == "choice" and answer.valueCoding is not None:
-        return _chosen(answer.valueCoding, defined, nested, at)
+        return _read_choice(answer.valueCoding, defined, nested, at)
     advice = {"integer": "a whole number", "date": "a whole day, as 2026-03-01", "choice": "one of the listed codes"}
     raise Refusal("the answer has the wrong type", where=at, advice=f"Give {advice[str(defined.type)]}")
 
 
-def _chosen(coding: Any, defined: QuestionnaireItem, nested: dict[str, str], at: str) -> str:
+def _read_choice(coding: Any, defined: QuestionnaireItem, nested: dict[str, str], at: str) -> str:
     """A code of the item's own list, or the last day behind a yes."""
     named = (coding.system, coding.code)
     listed = [option.valueCoding for option in defined.answerOption or [] if option.valueCoding is not None]
     if named not in {(option.system, option.code) for option in listed}:
         codes = ", ".join(str(option.code) for option in listed)
         raise Refusal("the code is not one of the answers", where=at, advice=f"Use one of {codes}, with its system")
-    said = str(_SAID.get(named) or coding.code)
+    said = str(ANSWER_OF_CODE.get(named) or coding.code)
     if nested and said != "yes":
         raise Refusal("it has a last day but is not a yes", where=at, advice="Answer yes, or leave the day out")
     return nested.get(f"{defined.linkId}.last", said)

@@ -1,0 +1,32 @@
+"""The least age, on the day itself where the birth date is known."""
+
+from __future__ import annotations
+
+from porelight import cite
+from porelight.care.context import Evaluation, RuleContext
+from porelight.care.criteria.criterion import Criterion
+from porelight.care.facts import age_on, birthday_in
+from porelight.care.fhirpath import AUTHORED, Condition, apply_uncleared, ask_when, is_empty, item_of, some
+from porelight.care.model import Verdict
+
+
+def judge_age(evaluation: Evaluation) -> Verdict:
+    person, least = evaluation.person, cite.table("rules/days")["least_age"]
+    years = age_on(person, evaluation.on)
+    if years is None:
+        return evaluation.ask("age")
+    if years >= least.value:
+        return evaluation.approve()
+    until = birthday_in(person.born, person.born.year + round(least.value)) if person.born else None
+    return evaluation.apply(until=until)
+
+
+def express_age(context: RuleContext) -> list[Condition]:
+    least = round(cite.table("rules/days")["least_age"].value)
+    born = f"{item_of('born')}.answer.value"
+    young = some(f"{item_of('age')}.answer.value < {least}", f"{born} + {least} years > {AUTHORED}")
+    missing = f"{is_empty('age')} and {is_empty('born')}"
+    return [apply_uncleared(context, young), ask_when(context, missing, "age")]
+
+
+AGE = Criterion(judge_age, express_age)
