@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from porelight.care.language import SOURCE_LANGUAGE, day, say
+from porelight.care.language import SOURCE_LANGUAGE, format_day, say
 from porelight.message import Message, write_message
 
 Words = str | Message | tuple[Message, ...]
@@ -53,7 +53,7 @@ def _write_in_message(value: str | int | float | dt.date, spec: str, language: s
     if _short(language) == SOURCE_LANGUAGE:
         return format(value, spec)
     if isinstance(value, dt.date):
-        return day(value, language, year=True)
+        return format_day(value, language, year=True)
     return say(value, language) if isinstance(value, str) else write_value(value, spec, language)
 
 

@@ -18,14 +18,19 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from porelight import care
+from porelight.laser import lasers
+from porelight.message import templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
 LOCALE = SOURCE / "data/locale"
-CODE = [*sorted((SOURCE / "care").rglob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
-TEMPLATES = [SOURCE / "report/templates" / name for name in ("sheet.html", "today.html")]
+CODE = [
+    *sorted(path for stage in ("care", "draw", "report") for path in (SOURCE / stage).rglob("*.py")),
+    SOURCE / "export/ics.py",
+]
+TEMPLATES = sorted((SOURCE / "report/templates").glob("*.html"))
 
 
 def template() -> Catalog:
@@ -33,6 +38,10 @@ def template() -> Catalog:
     found = Catalog(project="Porelight", fuzzy=False, header_comment="# Texts for patients.")
     for message in care.list_messages():
         found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
+    for code, text in templates():
+        found.add(text, auto_comments=[f"messages {code}"])
+    for each in lasers().values():
+        found.add(each.name, auto_comments=["laser"])
     for path in CODE:
         _add(found, path, _of_code(path))
     for path in TEMPLATES:
@@ -82,12 +91,33 @@ def _of_template(path: Path) -> Iterator[str]:
 
 
 def _of_code(path: Path) -> Iterator[str]:
-    """Texts written in a call of ``say`` or of the mark ``_``; those of the tables are variables there."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+    """Texts written in a call that says them or in the mark ``_``; those of the tables are variables there.
+
+    Names that are given to ``phrase`` are followed to the texts that stand behind them in the same file.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name in ("say", "_") and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+            for spoken in node.args[: SPOKEN.get(name, 0)]:
+                yield from _texts(spoken)
+        elif isinstance(node, ast.Assign) and any(getattr(target, "id", "") in TEXT_NAMES for target in node.targets):
+            yield from _texts(node.value)
+
+
+SPOKEN = {"say": 2, "_": 1, "phrase": 1, "counted": 2}
+"""Functions that say a text -> among how many of their first arguments it stands."""
+TEXT_NAMES = ("text", "spot", "unscaled")
+"""Variables that hold a text until it is said."""
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """A text, or both of which one is chosen."""
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
 
 
 def _add(catalogue: Catalog, path: Path, texts: Iterable[str]) -> None:

@@ -109,7 +109,7 @@ def decimal_ticks(axis: Axis) -> None:
         english.set_axis(axis)
 
         def written(value: float, place: int | None) -> str:
-            english.set_locs(axis.get_majorticklocs())
+            english.set_locs(list(axis.get_majorticklocs()))
             return localize_digits(english(value, place), language)
 
         axis.set_major_formatter(FuncFormatter(written))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from porelight.draw.anatomy import length
 from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, decimal_ticks, inset, quiet_axes, say, write
@@ -80,7 +80,8 @@ def _chart(ax: Axes, depth: list[float], value: list[float], simulation: Simulat
         ax.plot([0.0, right], [floor, floor], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         write(ax, right, floor - 0.035 * bottom, say(ax, "floor of the hole"), ha="right", color=SOFT)
     ax.text(0.0, 1.0 + 38.0 / _height(ax), title, transform=ax.transAxes, fontsize=12, weight="bold", color=INK)
-    left, how = -46.0 / _width(ax), {"transform": ax.transAxes, "fontsize": 12, "color": SOFT}
+    left = -46.0 / _width(ax)
+    how: dict[str, Any] = {"transform": ax.transAxes, "fontsize": 12, "color": SOFT}
     ax.text(left, 1.0 + 14.0 / _height(ax), say(ax, "Depth"), **how)
     ax.text(left, 1.0 + 1.0 / _height(ax), "(µm)", **how)
     return ax

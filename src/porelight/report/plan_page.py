@@ -10,22 +10,31 @@ from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
-from porelight.care.intake import open_questions
-from porelight.care.questions import find_question
+from porelight.care import find_clashes, find_question, make_calendar, open_questions, screen_person, set_aside_verdicts
+from porelight.care.language import SOURCE_LANGUAGE
+from porelight.care.screen import sort_by_gravity
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
 from porelight.photo.indices.grade import standings
 from porelight.planning.model import PHOTO_RULE
+from porelight.planning.photo_verdict import judge_photo
+from porelight.planning.sessions import explain_no_dates
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
+from porelight.wording import counted, phrase, write_words
 
 if TYPE_CHECKING:
     from porelight.care.model import CareItem, Limit, Outcome, Verdict
     from porelight.cite import Cited
     from porelight.planning.model import Candidate, Plan
     from porelight.simulation.model import Simulation
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
 
 
 PHASES = {
@@ -76,8 +85,10 @@ def localize_plan(plan: Plan, language: str) -> Plan:
     if language == SOURCE_LANGUAGE:
         return plan
     found = screen_person(plan.person, plan.on, plan.laser, plan.clinic, language=language)
+    if decisions := [verdict.set_aside for verdict in plan.verdicts if verdict.set_aside]:
+        found = set_aside_verdicts(found, decisions, language)
     photo = judge_photo(plan.census, language)
-    verdicts = by_gravity((*((photo,) if photo else ()), *found))
+    verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
     course = plan.calendar
     if plan.sessions:
         course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, language=language)
@@ -318,13 +329,9 @@ def setting_facts(simulation: Simulation, language: str = "en") -> Facts:
     number = functools.partial(words.number, language=language)
     energy = f"{number(setting.pulse_energy / units.mJ)} mJ"
     if setting.pulses_per_column > 1:
-        energy = phrase(
-            "{energy}, {count} on each column", language, energy=energy, count=setting.pulses_per_column
-        )
+        energy = phrase("{energy}, {count} on each column", language, energy=energy, count=setting.pulses_per_column)
     covered = number(100.0 * plan_model.covered_share(setting))
-    density = phrase(
-        "{share} %, {count} a cm²", language, share=covered, count=number(setting.density * units.cm2, 3)
-    )
+    density = phrase("{share} %, {count} a cm²", language, share=covered, count=number(setting.density * units.cm2, 3))
     spot = "{um:.0f} µm at 1/e²" if setting.profile == "gaussian_1e2" else "{um:.0f} µm even disc"
     pulse = f"{number(setting.pulse_duration / units.us, 3)} µs, {number(setting.peak_power)} W"
     return [
@@ -351,8 +358,8 @@ def effect_facts(simulation: Simulation, language: str = "en") -> Facts:
         "to {depth} µm ({low} to {high})",
         language,
         depth=um(injury.coagulation_depth),
-        low=um(injury.coagulation_depth_low),
-        high=um(injury.coagulation_depth_high),
+        low=um(injury.coagulated.depth.low),
+        high=um(injury.coagulated.depth.high),
     )
     treated = f"{words.number(100 * recovery.treated_fraction, language=language)} %"
     return [

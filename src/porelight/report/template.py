@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from porelight import cite
 from porelight.message import Message
 from porelight.report import words
-from porelight.wording import phrase, write_value, write_words
+from porelight.wording import Words, phrase, write_value, write_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,13 +52,14 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
     loaders = [
         each for each in (options.pop("loader", None), jinja2.PackageLoader("porelight", "report/templates")) if each
     ]
-    usual = {"autoescape": True, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    usual: dict[str, Any] = {"autoescape": True, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = jinja2.Environment(loader=jinja2.ChoiceLoader(loaders), **usual | options)  # noqa: S701 - it escapes
     bound = (words.change, words.length, words.chance, words.number, words.scale, words.source_name, value)
     made.globals |= {function.__name__: functools.partial(function, language=language) for function in bound}
     made.globals |= {name: getattr(words, name) for name in WORD_LISTS}
     made.globals |= {
         "language": language,
+        "icons_svg": text("style/icons.svg"),
         "say": functools.partial(say, language),
         "day": functools.partial(words.day, language=language),
         "days": functools.partial(words.days, language=language),
@@ -69,6 +70,7 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
         "drawn": Markup,
         "words": functools.partial(write_words, language=language),
         "capitalized": words.capitalized,
+        "spoken": functools.partial(speak, language),
     }
     return made
 
@@ -83,6 +85,11 @@ def say(language: str, text: str, /, **values: object) -> Markup:
     said = Markup(escape(words.typeset(phrase(text, language))))  # noqa: S704 - escaped on this line
     written = {name: _as_markup(value, language) for name, value in values.items()}
     return said.format(**written) if written else said
+
+
+def speak(language: str, text: Words) -> str:
+    """What a stage reports: a message, or a text that stands in the catalogue as it is."""
+    return phrase(text, language) if isinstance(text, str) else write_words(text, language)
 
 
 def _as_markup(value: object, language: str) -> object:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from porelight import cite
-from porelight.care.language import WEEKDAYS
-from porelight.care.language import day as format_day
-from porelight.care.language import days as format_days
+from porelight.care.language import WEEKDAY_NAMES, format_day, format_days
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
 from porelight.digits import round_middle, round_outward
@@ -121,7 +119,7 @@ def days(first: dt.date, last: dt.date, language: str = "en") -> str:
     """Such as "Tue 14 March", "Tue 14 to Fri 17 March" or "Mon 30 March to Wed 1 April"."""
     if first == last or language != "en" or (first.year, first.month) != (last.year, last.month):
         return format_days(first, last, language)
-    return f"{WEEKDAYS[first.weekday()]} {first.day} to {format_day(last)}"
+    return f"{WEEKDAY_NAMES[first.weekday()]} {first.day} to {format_day(last)}"
 
 
 def scale(known: Scale | None, language: str = "en") -> str:
