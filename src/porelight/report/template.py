@@ -75,7 +75,7 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
     return made
 
 
-WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCES", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS")
+WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCES", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
 
 
 def say(language: str, text: str, /, **values: object) -> Markup:

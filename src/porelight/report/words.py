@@ -268,7 +268,7 @@ class Linker:
             told = re.search(r"\d|_", part) or parts[i - 1].endswith("(")  # else it may be a plain word
             if told and part in known and part not in PLAIN:
                 self.named[part] = known[part]
-                parts[i] = Markup('<a href="#source-{}">{}</a>').format(part, source_name(known[part], self.language))
+                parts[i] = Markup('<a href="#source-{}" lang="en">{}</a>').format(part, source_name(known[part], self.language))
         return Markup("").join(part if isinstance(part, Markup) else escape(part) for part in _typeset_between(parts))
 
 
