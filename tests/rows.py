@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 Test = Callable[..., None]
 
 
-def each_row(names: str, rows: Iterable[object]) -> Callable[[Test], Test]:
+def each_row(
+    names: str | Sequence[str], rows: Iterable[object], ids: Callable[[Any], object] | Iterable[object] | None = None
+) -> Callable[[Test], Test]:
     """Like ``pytest.mark.parametrize``, but one test: for rows that take microseconds, where a test apiece costs more.
 
     Fixtures are set up once for all rows. Decorators nest: the outer rows run over the inner ones.
     """
-    keys = [name.strip() for name in names.split(",")]
-    values = [row if len(keys) > 1 else (row,) for row in rows]
+    keys = names.replace(" ", "").split(",") if isinstance(names, str) else list(names)
+    given = list(rows)
+    labels = list(map(ids, given)) if callable(ids) else given if ids is None else list(ids)
 
     def decorate(test: Test) -> Test:
         signature = inspect.signature(test)
@@ -23,17 +27,16 @@ def each_row(names: str, rows: Iterable[object]) -> Callable[[Test], Test]:
         @functools.wraps(test)
         def together(**fixtures: object) -> None:
             failed = []
-            for row in values:
-                assert isinstance(row, tuple | list)
+            for label, row in zip(labels, given, strict=True):
+                values = row if len(keys) > 1 and isinstance(row, tuple | list) else (row,)
                 try:
-                    test(**fixtures, **dict(zip(keys, row, strict=True)))
+                    test(**fixtures, **dict(zip(keys, values, strict=True)))
                 except Exception as problem:
-                    shown = ", ".join(map(repr, row))
-                    failed.append(f"{shown:.200}: {type(problem).__name__}: {problem}")
-            assert values, "there are no rows"
-            assert not failed, f"{len(failed)} of {len(values)} rows fail\n" + "\n".join(failed)
+                    failed.append(f"{label!r:.200}: {type(problem).__name__}: {problem}")
+            assert given, "there are no rows"
+            assert not failed, f"{len(failed)} of {len(given)} rows fail\n" + "\n".join(failed)
 
-        left = [given for name, given in signature.parameters.items() if name not in keys]
+        left = [fixture for name, fixture in signature.parameters.items() if name not in keys]
         together.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]
         return together
 

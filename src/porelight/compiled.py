@@ -29,8 +29,7 @@ from numba.core.compiler import CompileResult
 from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic
 
-FOLDER_VARIABLE: Final = "PORELIGHT_CACHE_DIR"
-"""The environment variable that says where compiled code is kept."""
+from porelight.cache import FOLDER_VARIABLE, cache_folder
 
 UNUSED_DAYS: Final = 90
 """Code of other sources than the present ones is removed when nothing has used it for so long."""
@@ -54,36 +53,6 @@ def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         return dispatcher
 
     return compiled
-
-
-def cache_folder() -> Path:
-    """Where compiled code is kept: ``$PORELIGHT_CACHE_DIR``, or a folder in the user's cache."""
-    given = os.environ.get(FOLDER_VARIABLE)
-    if given:
-        return Path(given).absolute()
-    if sys.platform == "darwin":
-        return _home() / "Library" / "Caches" / "porelight"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local") / "porelight"
-    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache").absolute() / "porelight"
-
-
-def is_writable(folder: Path) -> bool:
-    """Whether code can be kept there; the folder is made if it is not there yet."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
-        return False
-    return True
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:
-        # No HOME and no entry in the list of users, as in a container: nothing can be written there either.
-        return Path(os.devnull)
 
 
 class _Kept(caching._Cache):

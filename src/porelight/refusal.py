@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 import numbers
+import unicodedata
 from collections.abc import Iterable
+from typing import Final
+
+_STEERING: Final = ("Cc", "Cs", "Zl", "Zp")
+"""Categories of characters that are no letters: they move the cursor, begin a line, or cannot be written at all."""
+
+_REVERSING: Final = {chr(code) for code in (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Characters that turn the direction of the text after them, so that it reads as another."""
 
 
 class Refusal(ValueError):
@@ -18,7 +26,20 @@ class Refusal(ValueError):
 
     def __init__(self, what: str, *, where: str, advice: str) -> None:
         self.what, self.where, self.advice = what, where, advice
-        super().__init__(f"{where}: {what}. {advice}" + ("" if advice.endswith("?") else "."))
+        super().__init__(harmless(f"{where}: {what}. {advice}" + ("" if advice.endswith("?") else ".")))
+
+
+def harmless(text: str) -> str:
+    """A line as it can be shown to a person: characters that steer a terminal are spelled out, such as ``\\n``.
+
+    Names of files and what people wrote into them stand in messages, and may hold anything.
+    """
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in _STEERING or character in _REVERSING
+        else character
+        for character in text
+    )
 
 
 def check_number(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from porelight import care, cite
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 from .helpers import person
 
@@ -140,7 +141,7 @@ def test_a_course_without_sessions_is_empty() -> None:
     assert care.make_calendar(person({}, ON), ()).items == ()
 
 
-@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+@each_row("laser", sorted(laser_kinds()))
 def test_every_item_has_its_reason_source_and_number(laser: str) -> None:
     course = care.make_calendar(person({}, ON), THREE[:1], laser)
     assert {"before", "day", "after", "watch", "session", "review"} == {item.phase for item in course.items}

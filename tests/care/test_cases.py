@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pytest
-
 from porelight.care.rules import load_rules, rules_in_force
+from tests.rows import each_row
 
 from .helpers import cases, day_of, judge
 
 BLOCKING_OR_ADJUST = {"adjust", "ask", "defer", "refuse"}
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case["case"])
+@each_row("case", cases(), ids=lambda case: case["case"])
 def test_the_rule_says_what_the_case_expects(case: dict[str, Any]) -> None:
     verdict = judge(case)
     if case["outcome"] == "silent":
@@ -37,7 +36,7 @@ def test_there_are_enough_cases_and_none_twice() -> None:
     assert len(set(titles)) == len(titles)
 
 
-@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
+@each_row("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
 def test_every_edition_of_a_rule_has_a_case_on_each_side(rule: Any) -> None:
     covered = {case["outcome"] for case in cases() if case["rule"] == rule.key and rule in rules_in_force(day_of(case))}
     assert "proceed" in covered

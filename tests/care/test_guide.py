@@ -8,13 +8,14 @@ from porelight import care, cite
 from porelight.care.guide import LAST_GUIDE_DAY, SIGN_LEVELS
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 
 def level(sign: str, day: int, laser: str = "co2") -> str:
     return next(found.level for found in care.make_day_guide(day, laser).signs if found.key == sign)
 
 
-@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+@each_row("laser", sorted(laser_kinds()))
 def test_every_day_has_one_stage_and_its_signs_worst_first(laser: str) -> None:
     table = cite.rows("care/guide")["stages"]
     kind = laser_kinds()[laser].kind
@@ -25,8 +26,8 @@ def test_every_day_has_one_stage_and_its_signs_worst_first(laser: str) -> None:
         assert places == sorted(places, reverse=True)
 
 
-@pytest.mark.parametrize("laser", sorted(laser_kinds()))
-@pytest.mark.parametrize("day", [0, 1, 5, 10, 30, 84])
+@each_row("laser", sorted(laser_kinds()))
+@each_row("day", [0, 1, 5, 10, 30, 84])
 def test_danger_is_never_called_normal(laser: str, day: int) -> None:
     assert level("eye", day, laser) == "emergency"
     assert level("breath", day, laser) == "emergency"
@@ -34,7 +35,7 @@ def test_danger_is_never_called_normal(laser: str, day: int) -> None:
         assert level(sign, day, laser) == "call"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sign", "last_normal", "then"),
     [("oozing", 1, "call"), ("swelling", 6, "call"), ("redness_open", 34, "photo"), ("scabs", 10, "photo")],
 )

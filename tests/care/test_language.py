@@ -14,6 +14,7 @@ from porelight import care
 from porelight.care.language import format_day, format_days, say
 from porelight.care.questions import load_questions
 from porelight.care.rules import load_rules
+from tests.rows import each_row
 
 from . import write_catalogue as written
 from .helpers import person
@@ -56,8 +57,8 @@ def test_compiling_gives_the_same_bytes_on_any_day() -> None:
     assert written.as_mo(first) == written.as_mo(later)
 
 
-@pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("text", TEXTS)
+@each_row("language", OTHERS)
+@each_row("text", TEXTS)
 def test_a_translation_takes_the_same_values_and_ends_like_the_original(language: str, text: str) -> None:
     said = say(text, language)
     assert places(said) == places(text)

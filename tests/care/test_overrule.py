@@ -10,6 +10,7 @@ import pytest
 from porelight import care
 from porelight.care.model import Occasion
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 from .helpers import person
 
@@ -25,7 +26,7 @@ def test_settings_are_read_from_a_file() -> None:
     assert care.gravest_outcome(found) == "adjust"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "said"),
     [
         ("keloid: caution", "clinic.yaml, keloid: a choice has an option, a name"),

@@ -8,6 +8,7 @@ import pytest
 
 from porelight import care, cite
 from porelight.care.rules import load_rules
+from tests.rows import each_row
 
 from .readability import grade, syllables
 from .write_pages import DOCS, PAGES, program_texts, rules_page
@@ -32,18 +33,18 @@ def test_every_rule_stands_in_the_table_with_cases() -> None:
         assert int(line.split("|")[-2]) >= 2
 
 
-@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
+@each_row("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_a_patient_of_twelve_can_read_it(text: care.PatientText) -> None:
     assert grade(text.text) <= GRADE, text.text
     assert text.source in cite.sources() or text.source == "house"
 
 
-@pytest.mark.parametrize("text", [text for text in program_texts() if len(text.split()) > 3])
+@each_row("text", [text for text in program_texts() if len(text.split()) > 3])
 def test_a_patient_of_twelve_can_read_what_the_program_says(text: str) -> None:
     assert grade(text) <= GRADE
 
 
-@pytest.mark.parametrize("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
+@each_row("text", tuple(care.list_patient_texts()), ids=lambda text: f"{text.page} {text.key}")
 def test_no_text_promises_or_shouts(text: care.PatientText) -> None:
     words = text.text.lower()
     for promise in ("guarantee", "perfect", "flawless", "painless", "risk-free", "cure", "will disappear"):
@@ -77,7 +78,7 @@ def keys_of(thing: Any) -> Iterator[Any]:
             yield from keys_of(part)
 
 
-@pytest.mark.parametrize("name", TABLES)
+@each_row("name", TABLES)
 def test_no_key_of_a_table_is_read_as_true_or_false(name: str) -> None:
     """YAML reads a bare yes, no or on as a truth value: a key of that name would silently be lost."""
     assert all(isinstance(key, str) for key in keys_of(cite.rows(name)))

@@ -13,6 +13,7 @@ from porelight import care
 from porelight.care.facts import age_on, find_answer, find_dated_answer
 from porelight.care.questions import load_questions
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TEN = ["age", "phototype", "bothered", "expectations", "worry"]
@@ -40,7 +41,7 @@ def test_every_question_can_be_answered_in_the_file() -> None:
         read(f"{asked.key}: {sample.get(asked.type, chosen)}")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "meant"),
     [
         ("yes", "yes"),
@@ -141,7 +142,7 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
     assert read("age: 032").age == 32
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "said"),
     [
         ("age: thirty", "p.yaml, age: 'thirty' cannot be used. Write the age in whole years"),

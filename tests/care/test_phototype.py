@@ -13,6 +13,7 @@ from porelight import care
 from porelight.care.phototype import GUIDED_QUESTIONS, PHOTOTYPES, suggest_phototype
 from porelight.care.questions import find_question
 from porelight.care.screen import OUTCOMES_BY_GRAVITY
+from tests.rows import each_row
 
 from .helpers import person
 
@@ -39,7 +40,7 @@ def test_each_answer_stands_for_the_type_of_the_published_table(key: str) -> Non
     assert listed == dict(zip(PUBLISHED[key], PHOTOTYPES, strict=True))
 
 
-@pytest.mark.parametrize("place", range(6))
+@each_row("place", range(6))
 def test_answers_of_one_type_give_it(place: int) -> None:
     assert suggest_phototype(told(place, place, place)).phototype == PHOTOTYPES[place]
     assert suggest_phototype(told(place, place)).phototype == PHOTOTYPES[place]

@@ -18,6 +18,7 @@ from porelight.care.questions import find_question, load_questions
 from porelight.care.rules import laser_kinds, load_rules, rules_in_force
 from porelight.care.screen import OUTCOMES_BY_GRAVITY
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 from .helpers import person
 
@@ -68,8 +69,8 @@ def test_an_unknown_answer_is_never_better_than_the_harmless_one(facts: dict[str
     assert grave({**facts, key: "unknown"}, laser) >= grave({**facts, key: harmless}, laser)
 
 
-@pytest.mark.parametrize("laser", ["co2", "co2_full", "nafl_1550", "pico_755", "diode_1726"])
-@pytest.mark.parametrize("key", [key for key in YES_NO + WHENS if key != "worry_life"])
+@each_row("laser", ["co2", "co2_full", "nafl_1550", "pico_755", "diode_1726"])
+@each_row("key", [key for key in YES_NO + WHENS if key != "worry_life"])
 def test_unknown_blocks_wherever_the_bad_answer_would(key: str, laser: str) -> None:
     """Rule by rule: where the bad answer blocks, not knowing it asks; where it only adjusts, not knowing is no milder.
 
@@ -156,7 +157,7 @@ def test_every_laser_that_can_be_dialled_is_known_to_the_rules() -> None:
     assert {row["key"] for row in cite.rows("lasers")["lasers"]} <= set(laser_kinds())
 
 
-@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
+@each_row("rule", load_rules(), ids=lambda rule: f"{rule.key} from {rule.effective}")
 def test_every_rule_has_a_source_a_day_and_known_questions(rule: Any) -> None:
     assert rule.test in CRITERIA
     assert rule.branches

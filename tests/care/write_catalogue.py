@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from jinja2.ext import babel_extract
 from porelight import care
 from porelight.laser import lasers
 from porelight.message import templates
+from porelight.simulation.dials import Scenario, setting_dials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +44,8 @@ def template() -> Catalog:
         found.add(text, auto_comments=[f"messages {code}"])
     for each in lasers().values():
         found.add(each.name, auto_comments=["laser"])
+    for text in _of_dials():
+        found.add(text, auto_comments=["dial"])
     for path in CODE:
         _add(found, path, _of_code(path))
     for path in TEMPLATES:
@@ -105,9 +109,18 @@ def _of_code(path: Path) -> Iterator[str]:
             yield from _texts(node.value)
 
 
+def _of_dials() -> Iterator[str]:
+    """What a report writes of a setting."""
+    for row in (row for dial in setting_dials(Scenario).values() for row in dial.rows):
+        yield row.label
+        yield from (text for _, text in row.words)
+        if re.search(r"[a-z]{3}", row.text):
+            yield row.text
+
+
 SPOKEN = {"say": 2, "_": 1, "phrase": 1, "counted": 2}
 """Functions that say a text -> among how many of their first arguments it stands."""
-TEXT_NAMES = ("text", "spot", "unscaled")
+TEXT_NAMES = ("text", "unscaled")
 """Variables that hold a text until it is said."""
 
 

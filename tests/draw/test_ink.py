@@ -10,6 +10,7 @@ import pytest
 from porelight import digits, draw
 from porelight.draw import ink
 from porelight.fields import Interval
+from tests.rows import each_row
 
 TOKENS = resources.files("porelight.report").joinpath("style/tokens.css").read_text(encoding="utf-8")
 
@@ -35,16 +36,16 @@ def test_figures_and_page_share_their_colours() -> None:
     assert {name: scheme("light")[name] for name in ink.TOKENS} == ink.TOKENS
 
 
-@pytest.mark.parametrize("name", ["light", "dark"])
-@pytest.mark.parametrize("text", ["ink", "soft", "accent", "proceed", "adjust", "ask", "defer", "refuse"])
+@each_row("name", ["light", "dark"])
+@each_row("text", ["ink", "soft", "accent", "proceed", "adjust", "ask", "defer", "refuse"])
 def test_text_reads_on_its_ground(name: str, text: str) -> None:
     tokens = scheme(name)
     for ground in ("ground", "raised"):
         assert contrast(tokens[text], tokens[ground]) >= 4.5  # WCAG 2.2, 1.4.3
 
 
-@pytest.mark.parametrize("name", ["light", "dark"])
-@pytest.mark.parametrize("tissue", ["epidermis", "dermis", "fat", "gland", "band", "bar"])
+@each_row("name", ["light", "dark"])
+@each_row("tissue", ["epidermis", "dermis", "fat", "gland", "band", "bar"])
 def test_names_read_on_tissue_and_bands(name: str, tissue: str) -> None:
     assert contrast(scheme(name)["ink"], scheme(name)[tissue]) >= 4.5
 
@@ -114,7 +115,7 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
     assert draw.png(figure_with("x")) == draw.png(figure_with("x"))
 
 
-@pytest.mark.parametrize(("width", "step"), [(4.0, 1), (12.0, 5), (60.0, 10), (500.0, 50)])
+@each_row(("width", "step"), [(4.0, 1), (12.0, 5), (60.0, 10), (500.0, 50)])
 def test_rounding_follows_the_width_of_the_interval(width: float, step: int) -> None:
     assert digits.round_middle(123.4, Interval(123.4 - width / 2, 123.4, 123.4 + width / 2)) == step * round(
         123.4 / step

@@ -20,6 +20,7 @@ from porelight.export import fhir
 from porelight.export.fhir import bindings, predicted
 from porelight.refusal import Refusal
 from tests.report import a_plan
+from tests.rows import each_row
 
 from .fhir_checks import by_invariants, by_schema, by_structure, faults, hl7_schema
 
@@ -238,14 +239,14 @@ def test_every_unit_is_one_of_ucum() -> None:
         registry.from_ucum(code)
 
 
-@pytest.mark.parametrize("code", ["um", "mJ", "/cm2", "J/cm2", "kg.m/s2", "m2.s-1", "%", "{pores}", "um/{pixel}", "10"])
+@each_row("code", ["um", "mJ", "/cm2", "J/cm2", "kg.m/s2", "m2.s-1", "%", "{pores}", "um/{pixel}", "10"])
 def test_the_small_parser_agrees_on_units(code: str) -> None:
     if fhir.is_ucum(code):
         PintUcumRegistry().from_ucum(code)
     assert fhir.is_ucum(code) == (code != "10")  # plain numbers are UCUM too, and are not used here
 
 
-@pytest.mark.parametrize("code", ["", "micron", "µm", "um ", "1/", "//cm2", "um/", "days", "weeks", "{po res}", "mmm"])
+@each_row("code", ["", "micron", "µm", "um ", "1/", "//cm2", "um/", "days", "weeks", "{po res}", "mmm"])
 def test_what_is_no_unit_is_not_taken_for_one(code: str) -> None:
     assert not fhir.is_ucum(code)
     assert fhir.list_violations({"resourceType": "X", "v": {"system": "http://unitsofmeasure.org", "code": code}})
@@ -311,7 +312,7 @@ BROKEN: list[tuple[str, str, Callable[[dict[str, Any]], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("key", "kind", "spoil"), BROKEN, ids=[one[0] for one in BROKEN])
+@each_row(("key", "kind", "spoil"), BROKEN, ids=[one[0] for one in BROKEN])
 def test_an_invariant_finds_what_it_forbids(key: str, kind: str, spoil: Callable[[dict[str, Any]], Any]) -> None:
     resource = held(kind)
     assert by_invariants(resource, key) == []

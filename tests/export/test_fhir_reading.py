@@ -16,6 +16,7 @@ from porelight import care
 from porelight.export import fhir
 from porelight.export.fhir.reading import LARGEST_RESOURCE
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 from .fhir_checks import ON
 
@@ -63,7 +64,7 @@ def test_good_answers_are_read() -> None:
     assert person_of(good()) == care.read_person(FILE, "p.yaml")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("data", "said"),
     [
         (b"", "not JSON"),
@@ -94,12 +95,12 @@ def test_what_is_no_response_is_refused(data: bytes | str, said: str) -> None:
     assert said in one_line(error)
 
 
-@pytest.mark.parametrize("name", [None, "", "https://x.example/Questionnaire/intake|1", "|1"])
+@each_row("name", [None, "", "https://x.example/Questionnaire/intake|1", "|1"])
 def test_another_questionnaire_is_refused(name: str | None) -> None:
     assert "not answers to our questionnaire" in refusal_of(good() | {"questionnaire": name})
 
 
-@pytest.mark.parametrize("version", ["", "|", "|0", "|99", "|two", "|1.0", "|-1", "|٢", "|1|1", "|00000002"])
+@each_row("version", ["", "|", "|0", "|99", "|two", "|1.0", "|-1", "|٢", "|1|1", "|00000002"])
 def test_a_version_that_we_do_not_know_is_refused(version: str) -> None:
     url = good()["questionnaire"].partition("|")[0]
     assert "version" in refusal_of(good() | {"questionnaire": url + version})
@@ -123,7 +124,7 @@ def coding(code: str, system: str | None = "http://terminology.hl7.org/CodeSyste
     return {"valueCoding": {"system": system, "code": code} if system else {"code": code}}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("answers", "said"),
     [
         (change("worry", linkId="worries"), "no such question"),
@@ -261,7 +262,7 @@ def test_a_birth_date_that_is_no_whole_day_is_unknown(told: dict[str, str]) -> N
     assert fhir.import_patient(patient).born is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "told",
     [{"birthDate": "1899-12-31"}, {"birthDate": "1990-02-30"}, {"gender": "f"}, {"implicitRules": "https://x.y"}],
 )

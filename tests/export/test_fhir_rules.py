@@ -14,6 +14,7 @@ from porelight.care.rules import laser_kinds, load_rules, rules_in_force
 from porelight.export import fhir
 from porelight.refusal import Refusal
 from tests.report.a_plan import person
+from tests.rows import each_row
 
 from ..care import helpers
 from .fhir_checks import ON, faults, files, holds
@@ -46,7 +47,7 @@ def differences(someone: care.Person, on: dt.date, laser: str) -> dict[str, tupl
     return {rule: (ours[rule], told[rule]) for rule in ours if told[rule] != expected[rule]}
 
 
-@pytest.mark.parametrize("case", [*CASES[::4], *SLOWER], ids=lambda case: case["case"])
+@each_row("case", [*CASES[::4], *SLOWER], ids=lambda case: case["case"])
 def test_the_conditions_say_what_a_case_expects(case: dict[str, Any]) -> None:
     on, laser, clinic = helpers.day_of(case), case.get("laser", helpers.base()["laser"]), helpers.clinic(case)
     answers = fhir.as_values(fhir.make_response(helpers.person(case["facts"], on), on))

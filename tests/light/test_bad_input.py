@@ -28,6 +28,7 @@ from porelight.light.monte_carlo import (
 from porelight.refusal import Refusal
 from porelight.units import mm, nm
 from tests.light.media import VAN_DE_HULST
+from tests.rows import each_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("attempt", "named"), REFUSED.values(), ids=REFUSED)
+@each_row(("attempt", "named"), REFUSED.values(), ids=REFUSED)
 def test_refused_with_what_where_and_advice(attempt: Callable[[], object], named: str) -> None:
     with pytest.raises(Refusal) as caught:
         attempt()

@@ -13,6 +13,7 @@ from porelight import cite
 from porelight.light import monte_carlo, optics
 from porelight.skin.facial import facial_skin
 from porelight.units import mm, nm, per_cm
+from tests.rows import each_row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def test_melanin_is_the_library_of_the_evidence(evidence: dict[str, Any]) -> Non
         assert optics.melanosome_absorption(row["nm"] * nm).si == pytest.approx(row["melanosome_cm"] * per_cm, rel=2e-3)
 
 
-@pytest.mark.parametrize("wavelength", LASERS)
+@each_row("wavelength", LASERS)
 def test_every_material_of_a_pore_has_properties_for_every_laser(wavelength: int) -> None:
     medium = optics.skin_with_pore(SKIN, wavelength * nm)
     names = {material.name for material in medium.materials_named}

@@ -25,6 +25,7 @@ from porelight.photo.artificial.render import render
 from porelight.photo.decode import LARGEST
 from porelight.refusal import Refusal
 from porelight.report import bundle
+from tests.rows import each_row
 
 SKIN = (200, 150, 130)
 
@@ -96,8 +97,8 @@ def assert_turned(data: bytes, orientation: int) -> None:
     assert np.abs(pixels[middles].astype(int) - np.asarray(expected)[middles]).max() <= 25
 
 
-@pytest.mark.parametrize("form", WRITABLE)
-@pytest.mark.parametrize("orientation", range(1, 9))
+@each_row("form", WRITABLE)
+@each_row("orientation", range(1, 9))
 def test_the_picture_is_upright_however_the_camera_was_held(orientation: int, form: str) -> None:
     pillow_heif.register_heif_opener()
     assert_turned(saved(quarters(), form, exif=held(orientation)), orientation)
@@ -201,7 +202,7 @@ def test_what_is_no_photo_is_refused_in_one_line(data: bytes, words: str) -> Non
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("form", "options"),
     [
         ("JPEG", {}),
@@ -215,7 +216,7 @@ def test_what_is_no_photo_is_refused_in_one_line(data: bytes, words: str) -> Non
         *([("AVIF", {})] if "AVIF" in WRITABLE else []),
     ],
 )
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+@each_row("share", [0.1, 0.5, 0.95])
 def test_a_cut_off_file_is_called_cut_off(
     form: str, options: dict[str, Any], share: float, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,7 @@ from porelight.photo.census import Gate, PictureFlag
 from porelight.photo.scale import typed
 from porelight.report.words import FLAGS
 from tests.photo.test_measure import picture
+from tests.rows import each_row
 
 
 def blurred(pixels: Pixels, sigma: float) -> Pixels:
@@ -176,7 +177,7 @@ def test_blown_out_skin_is_overexposed() -> None:
     assert "overexposed" in measured(lit(whole, (1.6, 1.6, 1.6))).flags
 
 
-@pytest.mark.parametrize("flag", get_args(PictureFlag))
+@each_row("flag", get_args(PictureFlag))
 def test_every_flag_has_advice_and_words(flag: Any) -> None:
     assert quality.ADVICE[flag][0].isupper()
     assert not quality.ADVICE[flag].endswith(".")

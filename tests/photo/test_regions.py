@@ -24,6 +24,7 @@ from porelight.photo.face.regions import (
 )
 from porelight.refusal import Refusal
 from tests.photo.portraits import found, near, picture, whole
+from tests.rows import each_row
 
 SQUARE = np.array([[10.0, 10.0], [60.0, 10.0], [60.0, 50.0], [10.0, 50.0]])
 
@@ -136,7 +137,7 @@ def test_a_file_of_regions_is_read() -> None:
     assert first.outline.tolist() == [[10.0, 10.0], [60.0, 10.0], [60.5, 50.0], [10.0, 50.0]]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "says"),
     [
         ("", "key: value"),

@@ -14,6 +14,7 @@ from porelight.care.guide import LAST_GUIDE_DAY
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
 from porelight.report import care_sheet
+from tests.rows import each_row
 
 MARCH = dt.date(2027, 3, 15)
 DAY = dt.timedelta(days=1)
@@ -48,7 +49,7 @@ def test_the_sheet_says_when_to_call_what_is_normal_and_until_when() -> None:
         assert text in shown
 
 
-@pytest.mark.parametrize("laser", sorted(laser_kinds()))
+@each_row("laser", sorted(laser_kinds()))
 def test_the_bars_are_the_days_of_the_guide(laser: str) -> None:
     bars = [each for each in care_sheet._signs(laser, "en") if isinstance(each, care_sheet.Bar)]
     for bar in bars:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight.refusal import Refusal
-from porelight.report import folder
+from porelight.report import folder, workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 IDENTITY = b'{"version": "0.1.0", "sources": []}'
 EARLIER = {"census.json": IDENTITY, "pores.csv": b"x_px\n", "overlay.png": b"old"}
@@ -111,6 +111,13 @@ def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest
         folder.deliver(Path(), LATER)
 
 
+@pytest.mark.parametrize("deliver", [folder.deliver, lambda out, files: folder.deliver_file(out, b"")])
+def test_the_top_of_the_file_system_is_refused(deliver: Callable[[Path, Mapping[str, bytes]], None]) -> None:
+    # Was a traceback.
+    with pytest.raises(Refusal, match=r"top of the file system|a folder, not a file"):
+        deliver(Path("/"), LATER)
+
+
 @pytest.mark.usefixtures("obeys_permissions")
 def test_an_unwritable_parent_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
@@ -131,16 +138,16 @@ def test_a_full_disk_midway_leaves_the_earlier_output_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.deliver(tmp_path / "out", EARLIER)
-    write = Path.write_bytes
+    write = workshop.write_durably
     written: list[Path] = []
 
-    def full(path: Path, data: bytes) -> int:
+    def full(path: Path, data: bytes) -> None:
         if written:
             raise OSError(28, "No space left on device")
         written.append(path)
-        return write(path, data)
+        write(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(folder, "write_durably", full)
     with pytest.raises(Refusal, match="no space left"):
         folder.deliver(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == EARLIER
@@ -158,6 +165,8 @@ def test_a_failure_while_swapping_brings_the_earlier_output_back(
             raise OSError(5, "Input/output error")
         return rename(path, target)
 
+    # As on a system that cannot make two folders change places.
+    monkeypatch.setattr(workshop, "_exchanged", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", fails)
     with pytest.raises(Refusal, match="input/output error"):
         folder.deliver(tmp_path / "out", LATER)

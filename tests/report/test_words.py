@@ -13,11 +13,12 @@ from porelight.fields import Interval
 from porelight.photo.census import PictureFlag
 from porelight.report import words
 from porelight.units import day
+from tests.rows import each_row
 
 HARD = "\u00a0"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("interval", "said"),
     [
         (Interval(-52.1, -28.4, -8.7), "down about 30 % (between 5 and 55)"),
@@ -78,7 +79,7 @@ def test_a_chance_can_be_counted(share: float, said: str) -> None:
     assert words.chance(share) == said
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "said"), [(229.6, "230"), (0.0163, "0.016"), (1.63, "1.6"), (0.0, "0"), (41234.0, "41000"), (99.7, "100")]
 )
 def test_a_number_has_two_digits_and_no_exponent(value: float, said: str) -> None:

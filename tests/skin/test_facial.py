@@ -2,15 +2,14 @@
 
 from typing import get_args
 
-import pytest
-
 from porelight import cite
 from porelight.skin import Phototype, Site, facial_skin
 from porelight.units import um
+from tests.rows import each_row
 
 
-@pytest.mark.parametrize("site", get_args(Site))
-@pytest.mark.parametrize("phototype", get_args(Phototype))
+@each_row("site", get_args(Site))
+@each_row("phototype", get_args(Phototype))
 def test_every_site_and_phototype_has_skin_of_three_layers_in_order(phototype: Phototype, site: Site) -> None:
     skin = facial_skin(phototype, site)
     assert [layer.name for layer in skin.layers] == ["epidermis", "dermis", "fat"]

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from porelight.cli import care, photo, plan, simulate
-from porelight.refusal import Refusal
+from porelight.cli import care, ending, machine, photo, plan, simulate
+from porelight.cli.options import say
 
-__all__ = ["app", "care", "main", "photo", "plan", "simulate"]
+__all__ = ["app", "care", "machine", "main", "photo", "plan", "simulate"]
+
+
+class Commands(TyperGroup):
+    """The commands; a complaint about their usage repeats what was typed in a form that a terminal can bear."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with ending.harmless_usage():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with ending.harmless_usage():
+            return super().invoke(ctx)
 
 
 app = typer.Typer(
     name="porelight",
+    cls=Commands,
     help="Plan laser treatment of enlarged facial pores: measure, screen, simulate, forecast, guide. "
     "It supports a qualified professional and decides nothing.",
     no_args_is_help=True,
@@ -25,12 +39,13 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; a refused input is one line on stderr and exit code 1."""
-    try:
-        app()
-    except Refusal as refusal:
-        print(f"porelight: {refusal}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+    """Run the command line; whatever happens ends in an exit code and at most one line on stderr."""
+    arguments = sys.argv[1:]
+    # Wherever a person adds it: behind a command that has just failed is the usual place.
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    debug = "--debug" in arguments[:end]
+    sys.argv[1:] = [given for given in arguments[:end] if given != "--debug"] + arguments[end:]
+    sys.exit(ending.run(app, sys.argv[1:], debug=debug))
 
 
 def show_version(asked: bool) -> None:
@@ -38,7 +53,7 @@ def show_version(asked: bool) -> None:
     if asked:
         from porelight import __version__
 
-        typer.echo(f"porelight {__version__}")
+        say(f"porelight {__version__}")
         raise typer.Exit
 
 
@@ -47,9 +62,14 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a defect.")] = False,
 ) -> None:
     """Options of every command."""
 
 
-for command in (plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate.simulate, photo.card):
+simulate_setting = simulate.take_dials(simulate.simulate)
+for command in (
+    *(plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
+    *(machine.doctor, machine.warmup),
+):
     app.command()(command)

@@ -18,6 +18,7 @@ from porelight.cli.options import (
     day_of,
     plausible,
     print_json,
+    say,
 )
 from porelight.refusal import Refusal
 
@@ -32,15 +33,16 @@ def screen(
 ) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.report import lines
 
     verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.verdict_numbers(verdicts))
         return
     for line in lines.of_verdicts(verdicts):
-        typer.echo(line)
+        say(line)
 
 
 def care(
@@ -69,7 +71,6 @@ def care(
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.export import ics
     from porelight.report import care_sheet as paper
     from porelight.report import folder
@@ -78,6 +79,14 @@ def care(
         raise Refusal(
             "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
         )
+    ics.find_zone(timezone)
+    if out:
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
     starts = _starts([moment.time() for moment in start or ()], len(days))
@@ -90,12 +99,14 @@ def care(
         page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.calendar_numbers(dated))
         return
     for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
-        typer.echo(line)
+        say(line)
     for written in filter(None, (out, sheet)):
-        typer.echo(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+        say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
 def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:

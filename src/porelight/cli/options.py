@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porelight.refusal import Refusal
+from porelight.refusal import Refusal, harmless
 
 if TYPE_CHECKING:
     from porelight.fields import Progress
@@ -56,6 +56,11 @@ def plausible(day: dt.date, where: str) -> dt.date:
     if not 1900 <= day.year <= 2200:
         raise Refusal(f"{day.isoformat()} is no day to plan with", where=where, advice="Check the year")
     return day
+
+
+def say(line: str) -> None:
+    """One line on stdout; every line of every command goes through here."""
+    typer.echo(harmless(line))
 
 
 def print_json(thing: object) -> None:

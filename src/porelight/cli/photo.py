@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from porelight.cli.options import Json, Regions, Scale, Seed, print_json, progress_bar
+from porelight.cli.options import Json, Regions, Scale, Seed, print_json, progress_bar, say
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def _study(place: Path, out: Path | None, workers: int, scheduler: str | None, u
         done = run.measure_folder(
             place, out, workers=workers, scheduler=scheduler, um_per_px=um_per_px, progress=progress
         )
-    typer.echo(f"{done.photo_count} photos, {done.refused_count} refused, {done.reused_count} measured before")
-    typer.echo(f"Written to {done.photos_file} and {done.pores_file.name}")
+    say(f"{done.photo_count} photos, {done.refused_count} refused, {done.reused_count} measured before")
+    say(f"Written to {done.photos_file} and {done.pores_file.name}")
 
 
 def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out: Path | None, as_json: bool) -> None:
@@ -84,8 +84,8 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
         print_json(next(iter(told.values())) if len(photos) == 1 else told)
         return
     for name, census in found.items():
-        typer.echo(f"{name.rstrip('/')}: {lines.of_census(census)}")
-    typer.echo(f"Written to {out}")
+        say(f"{name.rstrip('/')}: {lines.of_census(census)}")
+    say(f"Written to {out}")
 
 
 def compare(
@@ -120,21 +120,23 @@ def compare(
         print_json(change_numbers(found))
         return
     for line in lines.of_change(found):
-        typer.echo(line)
-    typer.echo(f"Report: {Path(str(out)) / 'change.html'}")
+        say(line)
+    say(f"Report: {Path(str(out)) / 'change.html'}")
 
 
 def card(
     out: Annotated[Path, typer.Option("--out", help="The PDF to write; it holds cards to cut out, in true size.")],
 ) -> None:
     """The card that gives a photo its scale, to print and lay beside the skin."""
-    from porelight.draw import card_sheet as paper
     from porelight.report import folder
 
     if out.suffix.lower() != ".pdf":
         raise Refusal("the card is a PDF", where="--out", advice="Name a file ending in .pdf")
+    folder.check_file(out)
+    from porelight.draw import card_sheet as paper
+
     folder.deliver_file(out, paper.card_pdf())
-    typer.echo(f"Print at 100 %, then check the line of 50 mm: {out}")
+    say(f"Print at 100 %, then check the line of 50 mm: {out}")
 
 
 def subfolders(photos: list[Path]) -> list[str]:

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from porelight.cli.options import Clinic, Day, Json, Language, LaserKey, Out, Regions, Scale, Seed, day_of, progress_bar
+from porelight.cli.options import (
+    Clinic,
+    Day,
+    Json,
+    Language,
+    LaserKey,
+    Out,
+    Regions,
+    Scale,
+    Seed,
+    day_of,
+    progress_bar,
+    say,
+)
 
 
 def plan(
@@ -32,9 +45,13 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
-    from porelight import verbs
+    from porelight import extras, verbs
+    from porelight.export import ics
     from porelight.report import bundle, folder, lines
 
+    ics.find_zone(timezone)
+    if with_fhir:
+        extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check(out)
     with progress_bar(as_json) as progress:
         picture = verbs.read_photo(photo)
@@ -60,5 +77,5 @@ def plan(
         typer.echo(files["plan.json"].decode(), nl=False)
         return
     for line in lines.of_plan(made):
-        typer.echo(line)
-    typer.echo(f"Report: {out / 'report.html'}")
+        say(line)
+    say(f"Report: {out / 'report.html'}")

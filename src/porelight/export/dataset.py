@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from porelight import extras
 from porelight.arrays import Floats
-from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -66,13 +66,9 @@ def zarr_files(simulation: Simulation, folder: str = "fields.zarr") -> dict[str,
     Raises:
         Refusal: the libraries for it are not installed.
     """
-    try:
-        import xarray  # noqa: F401
-        from zarr.core.buffer import Buffer
-        from zarr.storage import MemoryStore
-    except ImportError:
-        what, advice = "fields need xarray and zarr, which are not installed", "Install porelight[atlas], or use --json"
-        raise Refusal(what, where="fields.zarr", advice=advice) from None
+    extras.require("atlas", "a folder with the fields in it", where=folder)
+    from zarr.core.buffer import Buffer
+    from zarr.storage import MemoryStore
 
     held: dict[str, Buffer] = {}
     with warnings.catch_warnings():

@@ -70,10 +70,10 @@ def decode(data: bytes, where: str) -> Picture:
 
 
 def _open(data: bytes, where: str) -> Image.Image:
-    import pillow_heif
+    import pi_heif
     from PIL import Image
 
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
     _quiet()
     if not data:
         raise Refusal("the file is empty", where=where, advice=_ADVICE)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import io
 import itertools
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from porelight import extras
 from porelight.care.guide import LAST_GUIDE_DAY, Level, make_day_guide
 from porelight.care.language import format_day as day_words
 from porelight.care.language import format_days as days_words
@@ -140,13 +144,31 @@ def sheet_pdf(page: str) -> bytes:
     Raises:
         Refusal: WeasyPrint, or a library that it needs, is not there.
     """
-    try:
-        import weasyprint
-    except (ImportError, OSError):
-        advice = "Install porelight[pdf], or write an .html file and print it from a browser"
-        raise Refusal("a PDF needs WeasyPrint, which is not installed", where="PDF", advice=advice) from None
+    check_file_name("sheet.pdf")
+    import weasyprint
+
     written: bytes = weasyprint.HTML(string=page).write_pdf(pdf_identifier=b"porelight", pdf_tags=True)
     return written
+
+
+def check_file_name(name: str) -> None:
+    """Refuse early a name that :func:`sheet_file` could make no file of.
+
+    Raises:
+        Refusal: it ends in neither .html nor .pdf, or there is nothing that could write a PDF.
+    """
+    end = PurePath(name).suffix.lower()
+    if end not in (".html", ".htm", ".pdf"):
+        raise Refusal("a sheet is a page or a PDF", where=name, advice="Name a file ending in .html or .pdf")
+    if end == ".pdf":
+        extras.require("pdf", "a PDF", where=name)
+        try:
+            # Where Pango, which it calls, is not there, it also prints a page of advice.
+            with contextlib.redirect_stdout(io.StringIO()):
+                import weasyprint  # noqa: F401
+        except OSError:
+            advice = "Install Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0), or name an .html file"
+            raise Refusal("a PDF needs the system's library Pango", where=name, advice=advice) from None
 
 
 def sheet_file(page: str, name: str) -> bytes:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from porelight.refusal import Refusal
+from porelight.report.workshop import WHOLE, remove_abandoned, swap, workshop, write_durably
 
 DELIVERED = frozenset(
     {
@@ -36,10 +35,13 @@ def check(out: Path) -> None:
     """
     place = _resolved(out)
     with _refusing(out):
+        remove_abandoned(place)
         _check_place(place, out)
 
 
 def _check_place(place: Path, out: Path) -> None:
+    if place == Path(place.anchor):
+        raise Refusal("this is the top of the file system", where=str(out), advice="Name a folder inside it")
     _check_parent(place)
     if place.is_dir():
         if place == Path.cwd() or place in Path.cwd().parents:
@@ -48,7 +50,8 @@ def _check_place(place: Path, out: Path) -> None:
             raise Refusal("the folder holds something else than an earlier result", where=str(out), advice=ANOTHER)
     elif place.exists():
         raise Refusal("there is a file of this name", where=str(out), advice="Name another folder")
-    Path(tempfile.mkdtemp(prefix=".porelight.", dir=_ground(place))).rmdir()
+    with workshop(_ground(place)):
+        pass
 
 
 def deliver(out: Path, files: Mapping[str, bytes]) -> None:
@@ -63,10 +66,10 @@ def deliver(out: Path, files: Mapping[str, bytes]) -> None:
     """
     check(out)
     place = _resolved(out)
-    with _refusing(out), _workshop(place) as workshop:
-        whole = workshop / "whole"
+    with _refusing(out), workshop(_ground(place)) as hidden:
+        whole = hidden / WHOLE
         _write(whole, files)
-        _swap(whole, place, workshop / "earlier")
+        swap(whole, place)
 
 
 def deliver_file(out: Path, data: bytes) -> None:
@@ -75,16 +78,28 @@ def deliver_file(out: Path, data: bytes) -> None:
     Raises:
         Refusal: the place cannot be written, or is a folder.
     """
+    check_file(out)
+    place = _resolved(out)
+    with _refusing(out), workshop(_ground(place)) as hidden:
+        whole = hidden / WHOLE
+        write_durably(whole, data)
+        swap(whole, place)
+
+
+def check_file(out: Path) -> None:
+    """Refuse early what :func:`deliver_file` would refuse late.
+
+    Raises:
+        Refusal: the place cannot be written, or is a folder.
+    """
     place = _resolved(out)
     with _refusing(out):
-        _check_parent(place)
+        remove_abandoned(place)
         if place.is_dir():
             raise Refusal("this is a folder, not a file", where=str(out), advice="Name the file inside it")
-        with _workshop(place) as workshop:
-            whole = workshop / "whole"
-            whole.write_bytes(data)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            whole.replace(place)
+        _check_parent(place)
+        with workshop(_ground(place)):
+            pass
 
 
 def is_earlier_output(folder: Path) -> bool:
@@ -138,16 +153,6 @@ def _refusing(out: Path) -> Iterator[None]:
         raise Refusal(reason, where=str(out), advice="Choose a place you may write to, with room for it") from None
 
 
-@contextlib.contextmanager
-def _workshop(place: Path) -> Iterator[Path]:
-    """A hidden folder beside the place, gone afterwards whatever happens."""
-    workshop = Path(tempfile.mkdtemp(prefix=".porelight.", dir=_ground(place)))
-    try:
-        yield workshop
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-
-
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir()
     for name, data in files.items():
@@ -156,17 +161,4 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             raise ValueError(f"{name!r} would lie outside the delivered folder")
         path = folder / parts
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def _swap(whole: Path, place: Path, earlier: Path) -> None:
-    """Put the new folder in its place; the earlier one comes back if that fails."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        place.rename(earlier)
-    try:
-        whole.rename(place)
-    except OSError:
-        if earlier.exists():
-            earlier.rename(place)
-        raise
+        write_durably(path, data)

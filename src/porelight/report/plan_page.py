@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from porelight.planning.photo_verdict import judge_photo
 from porelight.planning.sessions import explain_no_dates
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
+from porelight.report.setting_rows import setting_rows
 from porelight.wording import counted, phrase, write_words
 
 if TYPE_CHECKING:
@@ -325,23 +325,7 @@ Facts = list[tuple[str, str]]
 
 def setting_facts(simulation: Simulation, language: str = "en") -> Facts:
     """What the operator would dial."""
-    setting = simulation.setting
-    number = functools.partial(words.number, language=language)
-    energy = f"{number(setting.pulse_energy / units.mJ)} mJ"
-    if setting.pulses_per_column > 1:
-        energy = phrase("{energy}, {count} on each column", language, energy=energy, count=setting.pulses_per_column)
-    covered = number(100.0 * plan_model.covered_share(setting))
-    density = phrase("{share} %, {count} a cm²", language, share=covered, count=number(setting.density * units.cm2, 3))
-    spot = "{um:.0f} µm at 1/e²" if setting.profile == "gaussian_1e2" else "{um:.0f} µm even disc"
-    pulse = f"{number(setting.pulse_duration / units.us, 3)} µs, {number(setting.peak_power)} W"
-    return [
-        (phrase("Energy of a pulse", language), energy),
-        (phrase("Density", language), density),
-        (phrase("Spot", language), phrase(spot, language, um=setting.spot_diameter / units.um)),
-        (phrase("Pulse", language), pulse),
-        (phrase("Peak fluence", language), f"{number(setting.peak_fluence / units.J_cm2)} J/cm²"),
-        (phrase("Passes", language), f"{setting.passes}"),
-    ]
+    return setting_rows(simulation.setting, language)
 
 
 def effect_facts(simulation: Simulation, language: str = "en") -> Facts:

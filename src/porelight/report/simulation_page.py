@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from porelight import draw, units
 from porelight.report import figures, plan_page, template, words
-from porelight.simulation.numbers import numbers
+from porelight.simulation.numbers import read_numbers
 from porelight.wording import phrase
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | Non
     rows = template.weakest_first((simulation, stamp))
     shown = {
         "simulation": simulation,
-        "numbers": numbers(simulation),
+        "numbers": read_numbers(simulation),
         "setting": plan_page.setting_facts(simulation, language) + _conditions(simulation, language),
         "effect": plan_page.effect_facts(simulation, language) + _cells(simulation, language),
-        "dose": _dose(numbers(simulation), language),
+        "dose": _dose(read_numbers(simulation), language),
         "stills": [_shown(still, language) for still in stills],
         "start": _worth_seeing(stills),
         "film_says": draw.film_says(simulation, language),

@@ -52,7 +52,12 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
     loaders = [
         each for each in (options.pop("loader", None), jinja2.PackageLoader("porelight", "report/templates")) if each
     ]
-    usual: dict[str, Any] = {"autoescape": True, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    usual: dict[str, Any] = {
+        "autoescape": True,
+        "undefined": jinja2.StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
     made = jinja2.Environment(loader=jinja2.ChoiceLoader(loaders), **usual | options)  # noqa: S701 - it escapes
     bound = (words.change, words.length, words.chance, words.number, words.scale, words.source_name, value)
     made.globals |= {function.__name__: functools.partial(function, language=language) for function in bound}

@@ -13,14 +13,14 @@ from porelight.care.language import WEEKDAY_NAMES, format_day, format_days
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
 from porelight.digits import round_middle, round_outward
-from porelight.fields import Interval
-from porelight.photo.census import GateLevel, PictureFlag
-from porelight.photo.scale import Scale, ScaleSource
 from porelight.units import day as units_day
 from porelight.units import to_celsius
 from porelight.wording import Words, counted, localize_digits, phrase, write_words
 
 if TYPE_CHECKING:
+    from porelight.fields import Interval
+    from porelight.photo.census import GateLevel, PictureFlag
+    from porelight.photo.scale import Scale, ScaleSource
     from porelight.simulation.model import Simulation
 
 
@@ -233,7 +233,7 @@ def source_name(source: Source, language: str = "en") -> str:
 
 UNITS: Final = (
     (r"`", ""),
-    (r"\bum\b", "µm"),
+    (r"(?<=[\d}] )um\b|(?<=\d)um\b|\bum(?=/)", "µm"),
     (r"\bcm2\b", "cm²"),
     (r"\bmm2\b", "mm²"),
     (r"\bum2\b", "µm²"),
@@ -268,7 +268,9 @@ class Linker:
             told = re.search(r"\d|_", part) or parts[i - 1].endswith("(")  # else it may be a plain word
             if told and part in known and part not in PLAIN:
                 self.named[part] = known[part]
-                parts[i] = Markup('<a href="#source-{}" lang="en">{}</a>').format(part, source_name(known[part], self.language))
+                parts[i] = Markup('<a href="#source-{}" lang="en">{}</a>').format(
+                    part, source_name(known[part], self.language)
+                )
         return Markup("").join(part if isinstance(part, Markup) else escape(part) for part in _typeset_between(parts))
 
 

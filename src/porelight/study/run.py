@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from porelight import extras
 from porelight.fields import Progress
 from porelight.refusal import Refusal
 from porelight.study import tables
@@ -96,11 +97,12 @@ def measure_folder(
     check_typed(um_per_px)
     if workers < 1:
         raise Refusal(f"{workers} workers cannot measure anything", where="--workers", advice="Give 1 or more")
+    if workers > 1 or scheduler is not None:
+        extras.require("cluster", "measuring with several workers", where="--workers")
     names = photos_in(folder)
     files = Files(out, settings.digest)
     files.check()
-    with _refusing(out):
-        files.workshop.mkdir(parents=True, exist_ok=True)
+    with _refusing(out), files.held():
         done = files.done(folder, names)
         missing = [name for name in names if name not in done]
         parts = [missing[start : start + PART] for start in range(0, len(missing), PART)]
@@ -162,14 +164,11 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
     """A connection to the workers.
 
     Raises:
-        Refusal: Dask is not installed, or no scheduler answers.
+        Refusal: no scheduler answers.
     """
-    try:
-        import dask.config
-        from distributed import Client, LocalCluster
-    except ImportError:
-        what = "several workers need Dask, and it is not installed"
-        raise Refusal(what, where="--workers", advice="Use one worker, or: pip install 'porelight[cluster]'") from None
+    import dask.config
+    from distributed import Client, LocalCluster
+
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=CONNECT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from porelight.refusal import Refusal
+from porelight import extras
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,13 +37,10 @@ def arrow() -> Any:
     Raises:
         Refusal: it is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "a study is written as Parquet, and pyarrow is not installed"
-        advice = "Install it with: pip install 'porelight[cluster]'"
-        raise Refusal(what, where="--out", advice=advice) from None
+    extras.require("cluster", "a folder of photos", where="--out", only=("pyarrow",))
+    import pyarrow
+    import pyarrow.parquet
+
     return pyarrow
 
 
@@ -149,7 +146,7 @@ def packed(table: pa.Table, told: dict[str, str] | None = None) -> bytes:
     import pyarrow.parquet as pq
 
     kept = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(told or None), kept, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(told or None), kept, compression="zstd", write_page_checksum=True)
     return kept.getvalue()
 
 

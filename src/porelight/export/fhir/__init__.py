@@ -3,11 +3,9 @@
 try:
     import fhir.resources as _installed  # noqa: F401 - asked for here, so that its absence is said in one line
 except ModuleNotFoundError:
-    from porelight.refusal import Refusal
+    from porelight import extras
 
-    raise Refusal(
-        "the package fhir.resources is not installed", where="FHIR", advice="Run pip install 'porelight[fhir]'"
-    ) from None
+    extras.require("fhir", "FHIR", where="FHIR")
 
 from porelight.export.fhir.bindings import is_ucum, list_violations
 from porelight.export.fhir.bundle import as_bytes, as_values, bundle_json, make_bundle
