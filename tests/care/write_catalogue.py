@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
 LOCALE = SOURCE / "data/locale"
-CODE = [
-    *sorted(path for stage in ("care", "draw", "report") for path in (SOURCE / stage).rglob("*.py")),
-    SOURCE / "export/ics.py",
-]
-TEMPLATES = sorted((SOURCE / "report/templates").glob("*.html"))
+CARE_CODE = [*sorted((SOURCE / "care").rglob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
+CARE_TEMPLATES = [SOURCE / "report/templates" / name for name in ("care_parts.html", "sheet.html", "today.html")]
+CODE = [*CARE_CODE, *sorted(path for stage in ("draw", "report") for path in (SOURCE / stage).rglob("*.py"))]
+TEMPLATES = [*CARE_TEMPLATES, *sorted((SOURCE / "report/templates").glob("*.html"))]
 
 
 def template() -> Catalog:
@@ -51,6 +50,12 @@ def template() -> Catalog:
     for path in TEMPLATES:
         _add(found, path, _of_template(path))
     return found
+
+
+def care_texts() -> set[str]:
+    """What the calendar, the care sheet and the page of one day say: the pages of a patient alone at home."""
+    code = {text for path in CARE_CODE for text in _of_code(path)}
+    return code | {text for path in CARE_TEMPLATES for text in _of_template(path)}
 
 
 def translated(language: str) -> Catalog:
