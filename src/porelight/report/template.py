@@ -119,5 +119,5 @@ def value(row: Cited, language: str = "en") -> str:
     """A row's number with its bounds and unit, as its source has it."""
     low, high = ("" if end is None else write_value(float(end), "g", language) for end in (row.low, row.high))
     bounds = f" ({phrase('{first} to {last}', language, first=low, last=high)})" if low and high else ""
-    unit = "°C" if row.unit == "C" else "" if row.unit == "1" else row.unit
+    unit = "°C" if row.unit == "C" else "" if row.unit == "1" else phrase(row.unit, language)
     return f"{write_value(float(row.value), 'g', language)}{bounds} {unit}".strip()

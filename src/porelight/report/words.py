@@ -107,6 +107,9 @@ REGIONS: Final = (
 CHANGE_WORDS: Final = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}
 """Whether a laser changes a reason."""
 
+UNIT_WORDS: Final = (_("years"), _("weeks"), _("days"), _("degrees"))
+"""Units of tables that are words."""
+
 RESULTS: Final = (_("smaller"), _("larger"), _("no detectable change"))
 
 
@@ -233,7 +236,7 @@ def source_name(source: Source, language: str = "en") -> str:
 
 UNITS: Final = (
     (r"`", ""),
-    (r"(?<=[\d}] )um\b|(?<=\d)um\b|\bum(?=/)", "µm"),
+    (r"(?<=[\d}] )um\b|(?<=\d)um\b|\bum(?=[,.;:)/]|$)", "µm"),
     (r"\bcm2\b", "cm²"),
     (r"\bmm2\b", "mm²"),
     (r"\bum2\b", "µm²"),
