@@ -33,6 +33,7 @@ from porelight.photo.tone import linear, logarithm, luminance
 from porelight.refusal import Refusal
 from porelight.version import __version__
 
+BOTH_PHOTOS: Final = (message("compare.first"), message("compare.second"))
 PARTNER_GAP: Final = 0.6
 """How far apart two detections of one pore may lie, in pore diameters."""
 RESOLVED_PX: Final = 5.0
@@ -55,6 +56,8 @@ COPY_RELIEF: Final = 0.94
 """Correlation of relief from which two photos may be one exposure: JPEG 30 leaves .95, true retakes reach .77."""
 COPY_TONE: Final = 0.015
 """Difference of shading up to which they are: copies have up to .004, true retakes .06 and more (docs/compare.md)."""
+COPY_BEND: Final = 0.0025
+"""How far places may lie from a similarity: copies have up to .0012, retakes from .0043 (docs/compare.md)."""
 ROWS: Final = (
     *("retake_diameter", "retake_spread", "retake_count", "retake_area", "retake_enlarged", "retake_pore"),
     *("fewest_pairs", "least_shared", "most_sizing", "most_stretch", "most_softer"),
@@ -117,7 +120,7 @@ def compare_photos(
     typical = float(np.median(censuses[0].pores.diameter))
     alike = match_photos((light[0], light[1]), masks, found, typical, _all_pores(found, *censuses), seed)
     if abs(alike.softer) * alike.step > cite.table("compare")["most_softer"].si * typical:
-        softer = "second" if alike.softer > 0.0 else "first"
+        softer = BOTH_PHOTOS[alike.softer > 0.0]
         return _matched_only(found, censuses, likeness, message("compare.much_softer", which=softer), seed)
     return _compare_sizes(alike, found, censuses, likeness, seed)
 
@@ -160,7 +163,7 @@ def _likely_cause(light: list[Plane], censuses: tuple[PoreCensus, PoreCensus]) -
 def _why_no_sizes(found: Registration, censuses: tuple[PoreCensus, PoreCensus], likeness: Likeness) -> Message | None:
     """Why sizes in two matched photos cannot be compared; None where they can be tried."""
     rows = cite.table("compare")
-    for which, census in zip(("first", "second"), censuses, strict=True):
+    for which, census in zip(BOTH_PHOTOS, censuses, strict=True):
         if not census.pore_count:
             return message("compare.no_pores", which=which)
         for finding in census.gate.findings:
@@ -195,7 +198,7 @@ def _matched_only(
 ) -> Change:
     """The same skin in photos whose sizes cannot be compared; a copy is called so first."""
     rows = cite.table("compare")
-    copied = _is_one_exposure(likeness)
+    copied = _is_one_exposure(found, likeness)
     return Change(
         outcome="copy" if copied else "sizes not comparable",
         reason=message("compare.copy") if copied else reason,
@@ -230,9 +233,9 @@ def _compare_sizes(
     measures = measures_of(sizes, seed)
     remarks = _remarks(alike, found, censuses, sizes)
     unchanged = measures[0].result == "no detectable change"
-    if _is_one_exposure(likeness) and not unchanged:
+    if _is_one_exposure(found, likeness) and not unchanged:
         remarks = (message("compare.edited"), *remarks)
-    copied = _is_one_exposure(likeness) and unchanged
+    copied = _is_one_exposure(found, likeness) and unchanged
     return Change(
         outcome="copy" if copied else "sizes compared",
         reason=message("compare.copy") if copied else None,
@@ -252,8 +255,9 @@ def _compare_sizes(
     )
 
 
-def _is_one_exposure(likeness: Likeness) -> bool:
-    return likeness.relief >= COPY_RELIEF and likeness.tone <= COPY_TONE
+def _is_one_exposure(found: Registration, likeness: Likeness) -> bool:
+    alike = likeness.relief >= COPY_RELIEF and likeness.tone <= COPY_TONE
+    return alike and found.bend is not None and found.bend <= COPY_BEND
 
 
 def _remarks(
@@ -262,17 +266,16 @@ def _remarks(
     """What limits the comparison, and what was done to make the photos alike."""
     before, after = censuses
     remarks = [_scale_remark(found, before, after)]
-    softer, sharper = ("second", "first") if alike.softer > 0.0 else ("first", "second")
+    sharper, softer = BOTH_PHOTOS if alike.softer > 0.0 else BOTH_PHOTOS[::-1]
     if abs(alike.softer) > NOTABLE_BLUR:
         remarks.append(message("compare.softer", softer=softer, sharper=sharper))
     if found.shared < FEW_SHARED:
         remarks.append(message("compare.few_alike"))
     if found.overlap < SMALL_OVERLAP:
         remarks.append(message("compare.overlap", share=100.0 * found.overlap))
-    for which, census in (("first", before), ("second", after)):
-        if census.gate.level == "usable with care":
-            flags = ", ".join(each.flag for each in census.gate.findings if each.level == "usable with care")
-            remarks.append(message("compare.with_care", which=which, flags=flags))
+    for which, census in zip(BOTH_PHOTOS, (before, after), strict=True):
+        careful = [finding for finding in census.gate.findings if finding.level == "usable with care"]
+        remarks += [message("compare.with_care", which=which, flag=finding.flag) for finding in careful]
     small = len(sizes.pairs) - int(sizes.pairs.resolved.sum())
     if small:
         remarks.append(counted_message("compare.too_small", small, pairs=len(sizes.pairs)))

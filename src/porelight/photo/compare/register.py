@@ -209,6 +209,7 @@ def _describe_registration(
         nodes=warp.nodes,
         size=size,
         places=0 if texture is None else texture.places,
+        bend=None if texture is None else texture.bend(),
         features=count,
         shared=shared,
         by_chance=by_chance,

@@ -27,6 +27,8 @@ class Registration:
     """Height and width of the first photo."""
     places: int
     """Different places at which the textures agree on the plane map; 0 where only the dots were recognised."""
+    bend: float | None
+    """How far those places lie from a similarity, by their extent; None where only the dots were recognised."""
     features: int
     """Dots of both photos that are partners under the map."""
     shared: float

@@ -70,6 +70,19 @@ class TextureMatch:
     places: int
     """Different places among them: the strength of the proof."""
 
+    def bend(self) -> float:
+        """Median distance of the partners from the similarity that fits most of them, by the extent of their places.
+
+        Cropping, resizing and turning a file is a similarity; another exposure of soft skin from another hand is not.
+        """
+        import cv2
+
+        similarity, _ = cv2.estimateAffinePartial2D(self.before, self.after, method=cv2.LMEDS)
+        if similarity is None:
+            return float("inf")
+        gaps = np.linalg.norm(self.before @ similarity[:, :2].T + similarity[:, 2] - self.after, axis=1)
+        return float(np.median(gaps) / max(np.ptp(self.after, axis=0).max(), 1.0))
+
 
 @frozen
 class Features:
