@@ -270,7 +270,7 @@ def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
     facts = dict(plan_page.effect_facts(a_plan.ready().candidates[0].simulation))
     assert facts["Hottest tissue"] == "The model's limit of 350 °C"
-    assert "gets hotter still: up to the model's limit of 350 °C" in unescape(text(ready()))
+    assert "gets hotter still, at most: the model's limit of 350 °C" in unescape(text(ready()))
 
     simulation = a_plan.ready().candidates[len(a_plan.ready().candidates) // 2].simulation
     cooler = dataclasses.replace(simulation.warming, peak=np.minimum(simulation.warming.peak, 560.0))  # 287 C
