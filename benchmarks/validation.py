@@ -14,7 +14,9 @@ import numpy as np
 import yaml
 
 from porelight import cite
-from porelight.simulation.chain import numbers, setting_from, simulate, skin_of
+from porelight.simulation.chain import simulate
+from porelight.simulation.numbers import read_numbers
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.skin import Skin
 from porelight.units import celsius, cm, mJ, mm, um
 
@@ -98,7 +100,8 @@ def outcome(case: dict[str, Any], dial: dict[str, Any], on: Skin) -> dict[str, f
     """Numbers of one run, with the divisions a case asks for."""
     if "tune" in case:
         dial = {**dial, "energy_mj": tuned(case, dial, on)}
-    found = numbers(simulate(setting_from(case["laser"], dial), on, temperature=celsius(case.get("temperature_c", 35))))
+    before = celsius(case.get("temperature_c", 35))
+    found = read_numbers(simulate(setting_from(case["laser"], dial), on, temperature=before))
     share = 1.0
     if case.get("per_pulse"):
         share = 1.0 / dial["stack"]
@@ -130,7 +133,7 @@ def lines(case: dict[str, Any], on: Skin) -> Iterator[Line]:
 
 def trend(row: dict[str, Any], on: Skin) -> list[str]:
     """Growth between two settings."""
-    first, last = (numbers(simulate(setting_from(row["laser"], row[end]), on)) for end in ("from", "to"))
+    first, last = (read_numbers(simulate(setting_from(row["laser"], row[end]), on)) for end in ("from", "to"))
     told = []
     for key, published in row["measured"].items():
         ours = last[key] / first[key]
@@ -141,7 +144,7 @@ def trend(row: dict[str, Any], on: Skin) -> list[str]:
 def stacks(on: Skin) -> list[str]:
     """The laws of stacked Er:YAG pulses: straightness of depth, rim and width (taudorf2016thesis)."""
     counts = np.array([2, 4, 8, 16, 32])
-    runs = [numbers(simulate(setting_from("eryag", energy_mj=6.4, stack=int(n)), on)) for n in counts]
+    runs = [read_numbers(simulate(setting_from("eryag", energy_mj=6.4, stack=int(n)), on)) for n in counts]
     energy = 6.4 * counts
     pairs = (
         ("depth against the logarithm of total energy", np.log(energy), "ablation_depth_um"),

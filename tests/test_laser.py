@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from porelight import cite
 from porelight.laser import Cooling, Laser, Setting, followed_lasers, laser, lasers, physics_of
 from porelight.refusal import Refusal
-from porelight.simulation.chain import simulate, skin_of
-from porelight.simulation.numbers import numbers
+from porelight.simulation.chain import simulate
+from porelight.simulation.numbers import read_numbers
+from porelight.simulation.scenario import skin_of
 from porelight.units import celsius, cm2, mJ, nm, um, us
 
 
@@ -50,7 +51,7 @@ def test_every_laser_has_a_session_spacing_for_the_rules() -> None:
 def test_a_laser_of_ones_own_is_followed_like_the_one_it_was_made_from() -> None:
     mine = dataclasses.replace(laser("co2"), key="mine", name="My CO2")
     own, listed = (
-        numbers(simulate(Setting(device, 5 * mJ, 120 * um, 200 * us), skin_of("III", "cheek"), cooling_time=1e-3))
+        read_numbers(simulate(Setting(device, 5 * mJ, 120 * um, 200 * us), skin_of("III", "cheek"), cooling_time=1e-3))
         for device in (mine, laser("co2"))
     )
     differ = {name for name in own if own[name] != listed[name]}

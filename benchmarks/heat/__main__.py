@@ -21,7 +21,8 @@ from porelight.heat.surface import plain
 from porelight.laser import physics_of
 from porelight.light.beer_lambert import Beam, beer_lambert
 from porelight.simulation import stamp
-from porelight.simulation.chain import expected_depth, penetration, setting_from, simulate, skin_of
+from porelight.simulation.chain import expected_depth, penetration, simulate
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, ms, um
 
 SKIN = skin_of("III", "cheek")
@@ -130,9 +131,9 @@ def error_against_time() -> None:
 def stamp_time(threads: int) -> str:
     """Processor time and time of a stamp with its first column's compiled code at hand."""
     setting = setting_from("co2", energy_mj=20, density_pct=10)
-    stamp.stamp(setting, SKIN, across=2, followed=0.01)
+    stamp.simulate_stamp(setting, SKIN, across=2, followed=0.01)
     begun, busy = time.perf_counter(), time.process_time()
-    stamp.stamp(setting, SKIN, threads=threads)
+    stamp.simulate_stamp(setting, SKIN, threads=threads)
     return f"{time.process_time() - busy:.0f} s of processor time in {time.perf_counter() - begun:.0f} s"
 
 

@@ -30,7 +30,7 @@ from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box
 from porelight.heat.kernels import WARM
 from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, LATENT, WET
-from porelight.simulation.chain import setting_from, skin_of
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import ICE_POINT, celsius, um
 
 SHAPE = (96, 128, 224)

@@ -255,11 +255,11 @@ def simulate_scenario(
     Raises:
         Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
     """
-    from porelight.simulation.chain import run, scenario_from
+    from porelight.simulation.scenario import run_scenario, scenario_from
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
     beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
-    return run(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
+    return run_scenario(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
 
 
 def stamp_scenario(
@@ -287,10 +287,10 @@ def stamp_scenario(
             switched off.
     """
     from porelight.simulation.scenario import scenario_from
-    from porelight.simulation.stamped import stamped
+    from porelight.simulation.stamp import stamp_scenario as stamp
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stamped(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    return stamp(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(

@@ -9,7 +9,8 @@ import pytest
 
 from porelight import draw
 from porelight.report import simulation_page
-from porelight.simulation.chain import Scenario, run
+from porelight.simulation.dials import Scenario
+from porelight.simulation.scenario import run_scenario
 from tests.browser.test_report import AXE, DESK, PHONE, open_everything, opened, press_until
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = run(Scenario(energy_mj=5.0, stack=2), lambda name: name, film=5)
+    found = run_scenario(Scenario(energy_mj=5.0, stack=2), lambda name: name, film=5)
     path = tmp_path_factory.mktemp("simulation") / "simulation.html"
     path.write_text(simulation_page.render(found, draw.film(found)), encoding="utf-8")
     return path

@@ -11,14 +11,15 @@ from PIL import Image
 
 from porelight import draw
 from porelight.draw import pulse
-from porelight.simulation.chain import Scenario, run
+from porelight.simulation.dials import Scenario
 from porelight.simulation.model import Simulation
+from porelight.simulation.scenario import run_scenario
 from porelight.units import ms, um
 
 
 @functools.cache
 def filmed() -> Simulation:
-    return run(Scenario(energy_mj=8.0), lambda name: name, film=6, cooling_time=4 * ms)
+    return run_scenario(Scenario(energy_mj=8.0), lambda name: name, film=6, cooling_time=4 * ms)
 
 
 @functools.cache
@@ -86,11 +87,11 @@ def test_a_gif_has_every_still_and_goes_on_for_ever() -> None:
 
 
 def test_a_run_without_pictures_has_no_film() -> None:
-    assert draw.film(run(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)) == ()
+    assert draw.film(run_scenario(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)) == ()
 
 
 def test_light_of_a_stack_is_on_in_each_of_its_pulses() -> None:
-    stacked = run(Scenario(energy_mj=1.0, stack=2), lambda name: name, film=4, cooling_time=1 * ms)
+    stacked = run_scenario(Scenario(energy_mj=1.0, stack=2), lambda name: name, film=4, cooling_time=1 * ms)
     lit = [still.time for still in draw.film(stacked) if still.lit]
     assert min(lit) == 0.0
     assert max(lit) > stacked.setting.repetition_interval
@@ -110,6 +111,6 @@ def test_the_charts_by_depth_say_what_they_show() -> None:
         assert draw.svg(figure, "chart", "says")
     assert "thick at the surface" in draw.rim_says(simulation)
     assert "above 60 °C for at most" in draw.heat_says(simulation)
-    nothing = run(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)
+    nothing = run_scenario(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)
     assert "Nothing was removed" in draw.rim_says(nothing)
     assert "No tissue" in draw.heat_says(nothing)

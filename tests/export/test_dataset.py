@@ -11,7 +11,8 @@ import xarray as xr
 
 from porelight.export import dataset
 from porelight.refusal import Refusal
-from porelight.simulation.chain import setting_from, simulate, skin_of
+from porelight.simulation.chain import simulate
+from porelight.simulation.scenario import setting_from, skin_of
 
 SIMULATION = simulate(setting_from("co2", energy_mj=2.0), skin_of("III", "cheek"))
 

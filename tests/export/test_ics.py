@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import vobject
 
 from porelight import care
 from porelight.care.model import Calendar
-from porelight.export.ics import to_ics
+from porelight.export.ics import _find_changes, to_ics
 from porelight.refusal import Refusal
 
 BERLIN = "Europe/Berlin"
@@ -251,3 +252,40 @@ def test_an_unknown_zone_or_a_negative_sequence_is_refused() -> None:
         ics(course(), timezone="../etc/passwd")
     with pytest.raises(Refusal, match="sequence"):
         ics(course(), sequence=-1)
+
+
+def test_each_session_starts_at_its_own_time() -> None:
+    person = care.read_person("age: 32", "p")
+    starts = (dt.time(9, 30), None, dt.time(14, 0))
+    days = (MARCH, dt.date(2027, 4, 19), dt.date(2027, 5, 24))
+    data = ics(care.make_calendar(person, days, starts=starts), timezone=BERLIN)
+    begins = [named(data, f"Laser session {number}")["DTSTART"].dt for number in (1, 2, 3)]
+    assert [type(moment) for moment in begins] == [dt.datetime, dt.date, dt.datetime]
+    assert [str(moment.time()) for moment in (begins[0], begins[2])] == ["09:30:00", "14:00:00"]
+
+
+@pytest.mark.parametrize("starts", [(dt.time(9),), (dt.time(9), dt.time(9, tzinfo=ZoneInfo(BERLIN))), ("9:30", None)])
+def test_start_times_are_one_for_each_session_and_name_no_zone(starts: Any) -> None:
+    person = care.read_person("age: 32", "p")
+    with pytest.raises(Refusal, match="starts"):
+        care.make_calendar(person, (MARCH, dt.date(2027, 4, 19)), starts=starts)
+
+
+def test_a_feed_that_is_fetched_again_costs_less_than_ten_milliseconds() -> None:
+    """The best processor time of five fetches, each of a calendar made anew as a clinic would."""
+    days = (MARCH, dt.date(2027, 4, 19), dt.date(2027, 5, 24))
+    first = ics(course(*days, start=dt.time(9)), timezone=BERLIN)
+    spent = []
+    for _ in range(5):
+        made = course(*days, start=dt.time(9))
+        begin = time.process_time()
+        assert ics(made, timezone=BERLIN) == first
+        spent.append(time.process_time() - begin)
+    assert min(spent) < 0.010
+
+
+def test_the_years_of_a_zone_are_looked_through_once() -> None:
+    _find_changes.cache_clear()
+    for day in (MARCH, dt.date(2027, 6, 1), dt.date(2027, 9, 1)):
+        ics(course(day, start=dt.time(9)), timezone=BERLIN)
+    assert _find_changes.cache_info().misses <= 4

@@ -19,7 +19,7 @@ from porelight.heat.block import Block, Harm, runs
 from porelight.heat.column import Column
 from porelight.heat.grid import Box, graded, stamp_box
 from porelight.heat.tissue import BOILING, LATENT, Tissue
-from porelight.simulation.chain import setting_from, skin_of
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, mJ, mm, ms, um
 
 CAPACITY, CONDUCTIVITY = 3391.0 * 1109.0, 0.37

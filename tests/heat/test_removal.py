@@ -9,8 +9,10 @@ from porelight import cite, heat
 from porelight.heat.removal import as_dried
 from porelight.heat.tissue import BOILING, LATENT
 from porelight.laser import laser, physics_of
-from porelight.simulation.chain import Conditions, numbers, setting_from, simulate, skin_of
+from porelight.simulation.chain import Conditions, simulate
 from porelight.simulation.model import Simulation
+from porelight.simulation.numbers import read_numbers
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import ms, to_celsius, um
 
 SKIN = skin_of("III", "cheek")
@@ -48,7 +50,7 @@ def test_the_threshold_of_pulses_up_to_a_millisecond_is_about_five_joules_per_sq
 
 def test_bursting_hardly_changes_a_column() -> None:
     usual, less = (
-        numbers(simulate(setting_from("co2"), SKIN, cooling_time=5 * ms, under=Conditions(without=without)))
+        read_numbers(simulate(setting_from("co2"), SKIN, cooling_time=5 * ms, under=Conditions(without=without)))
         for without in ((), ("bursting",))
     )
     assert usual["ablation_depth_um"] == pytest.approx(less["ablation_depth_um"], rel=0.05)

@@ -15,8 +15,8 @@ from porelight.fields import Exposure
 from porelight.heat.column import Column
 from porelight.heat.surface import AIR, REACH, TRANSFER, VAPOUR, plain, saturated, surface, through
 from porelight.laser import Cooling
-from porelight.simulation.chain import setting_from, skin_of
 from porelight.simulation.cooling import cooling_from
+from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, mm, ms, um
 
 SKIN = skin_of("III", "cheek")

@@ -16,11 +16,10 @@ from porelight.export.dataset import dataset
 from porelight.refusal import Refusal
 from porelight.report import bundle, folder, lines, simulation_page
 from porelight.simulation import mechanisms
-from porelight.simulation.chain import run
+from porelight.simulation.dials import Scenario, dials_of
 from porelight.simulation.model import Simulation
-from porelight.simulation.scenario import Scenario
-from porelight.simulation.stamp import Stamp
-from porelight.simulation.stamped import stamped
+from porelight.simulation.scenario import run_scenario, scenario_from
+from porelight.simulation.stamp import Stamp, stamp_scenario
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "simulate.md").read_text(encoding="utf-8")
 
@@ -28,7 +27,7 @@ DOCS = (Path(__file__).resolve().parents[2] / "docs" / "simulate.md").read_text(
 @functools.cache
 def simulation(film: int = 4, cooling: str = "contact") -> Simulation:
     said = Scenario(energy_mj=3.0, precooling_ms=20.0 if cooling == "contact" else None, cooling=cooling)  # type: ignore[arg-type]
-    return run(said, lambda name: name, film=film)
+    return run_scenario(said, lambda name: name, film=film)
 
 
 @functools.cache
@@ -46,8 +45,8 @@ def documented(heading: str) -> set[str]:
 def test_every_input_is_documented_and_an_option() -> None:
     commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
     options = {option.name for option in commands["simulate"].params}
-    assert documented("## What goes in") == set(Scenario.model_fields)
-    assert set(Scenario.model_fields) <= options
+    assert documented("## What goes in") == set(dials_of())
+    assert set(dials_of()) <= options
 
 
 def test_every_mechanism_that_can_be_switched_off_is_documented() -> None:
@@ -70,7 +69,7 @@ def test_every_file_is_documented_and_known_as_ours() -> None:
 
 @functools.cache
 def stamp() -> Stamp:
-    return stamped(Scenario(energy_mj=3.0, density_pct=15.0), across=2, order="raster", delay_ms=2.0)
+    return stamp_scenario(Scenario(energy_mj=3.0, density_pct=15.0), across=2, order="raster", delay_ms=2.0)
 
 
 def test_a_stamp_is_told_in_numbers_lines_and_a_page_of_which_every_key_is_documented() -> None:
@@ -106,14 +105,14 @@ def test_columns_warm_the_skin_between_them() -> None:
 )
 def test_what_a_stamp_does_not_take_is_refused(said: dict[str, object], delay: float | None, where: str) -> None:
     with pytest.raises(Refusal) as refused:
-        stamped(Scenario.model_validate(said), across=2, order="raster", delay_ms=delay)
+        stamp_scenario(scenario_from("", "s.yaml", said), across=2, order="raster", delay_ms=delay)
     assert refused.value.where == where
 
 
 @pytest.mark.parametrize("across", [-3, 0, 1, 10**9])
 def test_a_stamp_of_no_such_size_is_refused(across: int) -> None:
     with pytest.raises(Refusal, match="columns a side"):
-        stamped(Scenario(), across=across, order="raster", delay_ms=None)
+        stamp_scenario(Scenario(), across=across, order="raster", delay_ms=None)
 
 
 def test_the_page_stands_alone_and_is_small() -> None:

@@ -18,10 +18,12 @@ from porelight.light.beer_lambert import Mechanisms, beer_lambert
 from porelight.message import english
 from porelight.refusal import Refusal
 from porelight.simulation import mechanisms
-from porelight.simulation.chain import Scenario, depth_remarks, numbers, setting_from, simulate, skin_of
-from porelight.simulation.chain import run as play
-from porelight.simulation.cooling import Kind
+from porelight.simulation.chain import depth_remarks, simulate
+from porelight.simulation.dials import CoolingKind, Scenario
 from porelight.simulation.model import Simulation
+from porelight.simulation.numbers import read_numbers
+from porelight.simulation.scenario import run_scenario as play
+from porelight.simulation.scenario import scenario_from, setting_from, skin_of
 from porelight.units import J_cm2, celsius, mJ, mm, ms, um, us
 
 SKIN = skin_of("III", "cheek")
@@ -42,7 +44,7 @@ def quick(key: str = "co2", **dial: float) -> Simulation:
 
 
 def test_the_numbers_other_programs_read_are_there_and_finite() -> None:
-    found = numbers(run(energy_mj=20))
+    found = read_numbers(run(energy_mj=20))
     for key in (
         *("ablation_depth_um", "ablation_width_um", "coagulation_depth_um", "coagulation_width_um"),
         *("peak_temperature_c", "energy_balance_error"),
@@ -74,7 +76,7 @@ def test_energy_is_accounted_for_with_heat_leaving_through_the_surface() -> None
 )
 @pytest.mark.parametrize("key", ["co2", "eryag"])
 def test_energy_is_accounted_for_at_every_surface(key: str, cooling: str, state: str) -> None:
-    said = Scenario.model_validate({"laser": key, "energy_mj": 8, "stack": 2, "cooling": cooling, "surface": state})
+    said = scenario_from("", "s.yaml", {"laser": key, "energy_mj": 8, "stack": 2, "cooling": cooling, "surface": state})
     energy = play(said, unread, cooling_time=SHORT).warming.energy
     assert energy.conducted_out > 0.0
     assert abs(energy.error) < 1e-6
@@ -109,7 +111,7 @@ def test_more_energy_is_never_shallower(energy: float, factor: float) -> None:
 
 
 def test_colder_skin_takes_a_shallower_hole_with_a_thinner_rim() -> None:
-    warm, cold, frozen = (numbers(run(energy_mj=20, temperature_c=each)) for each in (35.0, 4.0, -80.0))
+    warm, cold, frozen = (read_numbers(run(energy_mj=20, temperature_c=each)) for each in (35.0, 4.0, -80.0))
     assert warm["ablation_depth_um"] > cold["ablation_depth_um"] > frozen["ablation_depth_um"]
     assert warm["rim_below_um"] > cold["rim_below_um"] > frozen["rim_below_um"]
 
@@ -123,14 +125,15 @@ def test_a_cooled_surface_protects_the_epidermis() -> None:
 
 
 @pytest.mark.parametrize("kind", ["contact", "cryogen"])
-def test_a_plate_and_a_spurt_spare_epidermis_below_the_threshold(kind: Kind) -> None:
+def test_a_plate_and_a_spurt_spare_epidermis_below_the_threshold(kind: CoolingKind) -> None:
     # Light that warms and does not ablate; the skin is colder where it meets it, so fewer cells die.
     dial = {"energy_mj": 2.0, "spot_um": 1000.0, "pulse_us": 2000.0}
     bare, spared = (
         play(Scenario(**dial, cooling=each), unread, cooling_time=50 * ms)  # type: ignore[arg-type]
         for each in ("none", kind)
     )
-    assert numbers(spared)["epidermal_necrosis_volume_um3"] < 0.8 * numbers(bare)["epidermal_necrosis_volume_um3"]
+    volume = "epidermal_necrosis_volume_um3"
+    assert read_numbers(spared)[volume] < 0.8 * read_numbers(bare)[volume]
     assert spared.injury.necrosis_width < bare.injury.necrosis_width
 
 
@@ -169,7 +172,7 @@ def test_every_switch_of_the_light_can_be_named() -> None:
 
 
 def test_the_lists_by_depth_agree_with_the_numbers_beside_them() -> None:
-    found = numbers(run(energy_mj=20))
+    found = read_numbers(run(energy_mj=20))
     rim, heat_ = found["rim_by_depth"], found["time_above_60_c_by_depth"]
     assert rim[-1]["depth_um"] == pytest.approx(found["coagulation_depth_um"])
     assert rim[0]["crater_width_um"] == pytest.approx(found["ablation_width_um"], abs=found["spot_um"] / 20)
@@ -184,7 +187,7 @@ def test_the_lists_by_depth_agree_with_the_numbers_beside_them() -> None:
 
 
 def test_thermal_dose_is_said_as_a_bound_where_its_rule_ends() -> None:
-    hot, mild = numbers(run(energy_mj=20)), numbers(run(energy_mj=0.4, spot_um=1000))
+    hot, mild = read_numbers(run(energy_mj=20)), read_numbers(run(energy_mj=0.4, spot_um=1000))
     assert hot["cem43_max_is_lower_bound"]
     assert hot["cem43_max_log10_min"] == pytest.approx(math.log10(hot["cem43_max_min"]))
     assert hot["cem43_max_min"] < 16384 * 0.1 / 60 * 1.1  # no more than the rate at 57 C for all the time followed
@@ -193,7 +196,7 @@ def test_thermal_dose_is_said_as_a_bound_where_its_rule_ends() -> None:
 
 
 def test_what_cannot_be_followed_is_refused_with_the_reason() -> None:
-    cases = [
+    cases: list[tuple[dict[str, object], str]] = [
         ({"stack": 100, "tissue_temperature_c": -20, "laser": "eryag"}, "steps"),
         ({"stack": 50, "energy_mj": 500, "repetition_hz": 10}, "shorter pulses"),
         ({"stack": 50, "repetition_hz": 0.1}, "blood"),
@@ -201,7 +204,7 @@ def test_what_cannot_be_followed_is_refused_with_the_reason() -> None:
     ]
     for said, reason in cases:
         with pytest.raises(Refusal, match=reason):
-            play(Scenario.model_validate(said), unread)
+            play(scenario_from("", "s.yaml", said), unread)
 
 
 def test_a_hole_deeper_than_the_skin_is_said_and_one_through_everything_refused() -> None:
@@ -249,11 +252,11 @@ def test_a_pulse_that_blows_off_says_so() -> None:
 
 
 def test_er_yag_leaves_a_thinner_rim_than_co2() -> None:
-    assert numbers(run("eryag", energy_mj=20))["rim_below_um"] < numbers(run(energy_mj=20))["rim_below_um"]
+    assert read_numbers(run("eryag", energy_mj=20))["rim_below_um"] < read_numbers(run(energy_mj=20))["rim_below_um"]
 
 
 def test_a_longer_pulse_of_the_same_energy_removes_less_and_coagulates_more() -> None:
-    short, long = (numbers(run(energy_mj=10, pulse_us=each)) for each in (200.0, 10000.0))
+    short, long = (read_numbers(run(energy_mj=10, pulse_us=each)) for each in (200.0, 10000.0))
     assert long["ablated_volume_um3"] < short["ablated_volume_um3"]
     assert long["coagulated_volume_um3"] > short["coagulated_volume_um3"]
 
@@ -295,7 +298,7 @@ def test_the_threshold_at_a_tenth_of_a_millisecond_lies_where_it_was_found() -> 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "energy"), [("co2", 20.0), ("co2", 80.0), ("eryag", 11.2), ("eryag", 128.0)])
 def test_crater_and_coagulation_do_not_depend_on_the_grid(key: str, energy: float) -> None:
-    usual, fine = (numbers(run(key, refinement, energy_mj=energy)) for refinement in (1.0, 1.5))
+    usual, fine = (read_numbers(run(key, refinement, energy_mj=energy)) for refinement in (1.0, 1.5))
     ring = usual["spot_um"] / 20.0  # a ring on either side
     for name, cell in (("ablation_depth_um", 2.0), ("coagulation_depth_um", 2.0), ("coagulation_width_um", ring)):
         assert usual[name] == pytest.approx(fine[name], rel=0.02, abs=cell)
@@ -323,9 +326,9 @@ def test_crater_and_warmth_do_not_depend_on_the_step() -> None:
 
 def test_two_threads_give_what_one_gives() -> None:
     dialled = [setting_from("co2", energy_mj=each) for each in (5, 10, 15, 20)]
-    alone = [numbers(simulate(each, SKIN, cooling_time=SHORT)) for each in dialled]
+    alone = [read_numbers(simulate(each, SKIN, cooling_time=SHORT)) for each in dialled]
     with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(lambda each: numbers(simulate(each, SKIN, cooling_time=SHORT)), dialled))
+        together = list(pool.map(lambda each: read_numbers(simulate(each, SKIN, cooling_time=SHORT)), dialled))
     assert alone == together
 
 

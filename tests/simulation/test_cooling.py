@@ -6,8 +6,9 @@ import pytest
 
 from porelight import cite
 from porelight.refusal import Refusal
-from porelight.simulation.chain import Scenario
-from porelight.simulation.cooling import Kind, cooling_from, cooling_numbers
+from porelight.simulation.cooling import cooling_from, cooling_numbers
+from porelight.simulation.dials import CoolingKind, Scenario
+from porelight.simulation.scenario import dial_setting
 from porelight.units import celsius, ms
 from tests.rows import each_row
 
@@ -49,7 +50,9 @@ def test_what_is_given_replaces_the_row() -> None:
         ("cryogen", {"spray_delay_ms": float("inf")}, "spray_delay_ms"),
     ],
 )
-def test_cooling_that_cannot_be_is_refused_where_it_is_wrong(kind: Kind, dial: dict[str, float], where: str) -> None:
+def test_cooling_that_cannot_be_is_refused_where_it_is_wrong(
+    kind: CoolingKind, dial: dict[str, float], where: str
+) -> None:
     with pytest.raises(Refusal) as refused:
         cooling_from(kind, dial)
     assert refused.value.where == where
@@ -63,7 +66,7 @@ def test_what_is_not_a_number_is_called_so(value: float) -> None:
 
 
 def test_a_scenario_carries_its_cooling_into_the_setting() -> None:
-    cooling = Scenario(cooling="contact", cooling_temperature_c=4.0, precooling_ms=200.0).setting().cooling
+    cooling = dial_setting(Scenario(cooling="contact", cooling_temperature_c=4.0, precooling_ms=200.0)).cooling
     assert cooling is not None
     assert [cooling.temperature, cooling.before] == pytest.approx([celsius(4.0), 200 * ms])
-    assert Scenario().setting().cooling is None
+    assert dial_setting(Scenario()).cooling is None

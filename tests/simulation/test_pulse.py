@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from porelight.refusal import Refusal
-from porelight.simulation.chain import Scenario, numbers, run, setting_from, simulate, skin_of
+from porelight.simulation.chain import simulate
+from porelight.simulation.dials import Scenario
+from porelight.simulation.numbers import read_numbers
 from porelight.simulation.pulse import FINEST, LONGEST, SQUARE, pulse_from, superpulse, trace
+from porelight.simulation.scenario import run_scenario, scenario_from, setting_from, skin_of
 from porelight.units import mJ, ms, us
 from tests.rows import each_row
 
@@ -102,17 +105,17 @@ def test_a_trace_too_long_to_be_one_is_refused() -> None:
 
 def test_a_trace_gives_energy_and_duration_or_is_scaled_and_this_is_said() -> None:
     found = [
-        run(Scenario(pulse_shape="pulse.csv", energy_mj=each), lambda name: TRACE, cooling_time=5 * ms)
+        run_scenario(Scenario(pulse_shape="pulse.csv", energy_mj=each), lambda name: TRACE, cooling_time=5 * ms)
         for each in (None, 20.0)
     ]
-    own, scaled = (numbers(each) for each in found)
+    own, scaled = (read_numbers(each) for each in found)
     assert own["energy_mj"] == pytest.approx(11.25)
     assert own["pulse_us"] == scaled["pulse_us"] == pytest.approx(320.0)
     assert scaled["energy_mj"] == 20.0
     assert own["remarks"] == []
     assert "scaled to the 20 mJ" in scaled["remarks"][0]
     for name in ("pulse_us", "power_w"):
-        said = Scenario.model_validate({"pulse_shape": "pulse.csv", name: 100.0})
+        said = scenario_from("", "s.yaml", {"pulse_shape": "pulse.csv", name: 100.0})
         with pytest.raises(Refusal) as refused:
-            run(said, lambda name: TRACE)
+            run_scenario(said, lambda name: TRACE)
         assert refused.value.where == name

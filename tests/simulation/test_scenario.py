@@ -11,8 +11,9 @@ from hypothesis import strategies as some
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation import mechanisms
+from porelight.simulation.dials import Scenario, dials_of
 from porelight.simulation.pulse import SQUARE
-from porelight.simulation.scenario import Scenario, scenario_from, setting_from, skin_of
+from porelight.simulation.scenario import dial_setting, pulse_of, scenario_from, scenario_remarks, setting_from, skin_of
 from porelight.units import mJ, um, us
 from tests.rows import each_row
 
@@ -75,7 +76,7 @@ def test_a_scenario_reads_as_it_is_written_and_options_overrule_it() -> None:
     text = "laser: eryag\nenergy_mj: 11.2\ntissue_temperature_c: 4\n"
     said = scenario_from(text, "s.yaml", {"energy_mj": 20.0})
     assert (said.laser, said.energy_mj, said.tissue_temperature_c) == ("eryag", 20.0, 4.0)
-    assert said.setting().pulse_energy == 20 * mJ
+    assert dial_setting(said).pulse_energy == 20 * mJ
     assert scenario_from("", "s.yaml") == Scenario()
 
 
@@ -110,11 +111,11 @@ def told(make: Callable[[], object]) -> object:
 
 def dialled(given_: dict[str, object]) -> Setting:
     said = scenario_from("", "s.yaml", given_)
-    return said.setting(said.pulse(lambda name: "0,1\n100,1\n"))
+    return dial_setting(said, pulse_of(said, lambda name: "0,1\n100,1\n"))
 
 
 @budget(max_examples=300, deadline=None)
-@given(given_=some.dictionaries(some.sampled_from(sorted(Scenario.model_fields)), ODD, max_size=6))
+@given(given_=some.dictionaries(some.sampled_from(sorted(dials_of())), ODD, max_size=6))
 def test_whatever_is_dialled_is_a_setting_or_is_refused_in_one_line(given_: dict[str, object]) -> None:
     found = told(lambda: dialled(given_))
     if isinstance(found, Setting):
@@ -141,9 +142,9 @@ def test_whatever_a_file_holds_is_a_scenario_or_is_refused_in_one_line(text: str
 
 def test_a_pulse_that_the_usual_power_cannot_make_is_said() -> None:
     said = Scenario(energy_mj=3000.0)
-    assert "150 W" in str(said.remarks(SQUARE)[0])
-    assert Scenario(energy_mj=3000.0, power_w=150.0).remarks(SQUARE) == ()
-    assert Scenario().remarks(SQUARE) == ()
+    assert "150 W" in str(scenario_remarks(said, SQUARE)[0])
+    assert scenario_remarks(Scenario(energy_mj=3000.0, power_w=150.0), SQUARE) == ()
+    assert scenario_remarks(Scenario(), SQUARE) == ()
 
 
 @pytest.mark.parametrize("without", ["mixing,perfusion", ("perfusion", "mixing"), " mixing , perfusion ,"])

@@ -67,8 +67,9 @@ def root(
     """Options of every command."""
 
 
+simulate_setting = simulate.take_dials(simulate.simulate)
 for command in (
-    *(plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate.simulate, photo.card),
+    *(plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
     *(machine.doctor, machine.warmup),
 ):
     app.command()(command)

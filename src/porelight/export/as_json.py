@@ -60,15 +60,15 @@ def calendar_numbers(calendar: Calendar) -> Numbers:
 def simulation_numbers(simulation: Simulation, stamp: Stamp | None = None) -> Numbers:
     """What one setting does and how it heals, with the sources it rests on; and a stamp of it, null without one."""
     from porelight.simulation import stamp as stage
-    from porelight.simulation.chain import numbers
+    from porelight.simulation.numbers import read_numbers
 
     rows = cite.used((simulation, stamp))
     return as_numbers(
-        numbers(simulation)
+        read_numbers(simulation)
         | filled(HealingOut, simulation).model_dump()
         | {
             "setting": setting_outside(simulation.setting),
-            "stamp": None if stamp is None else stage.numbers(stamp),
+            "stamp": None if stamp is None else stage.stamp_numbers(stamp),
             "sources": [filled(SourceOut, source) for source in row_sources(rows)],
             "weakest": cite.weakest(rows),
         }

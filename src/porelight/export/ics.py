@@ -50,6 +50,15 @@ def to_ics(
     zone = find_zone(timezone)
     if sequence < 0:
         raise Refusal(f"the sequence is {sequence}", where="sequence", advice="Count up from 0")
+    first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
+    return _write_calendar(calendar, zone, sequence, uid_seed, first, replaces)
+
+
+@functools.lru_cache(maxsize=128)
+def _write_calendar(
+    calendar: Calendar, zone: ZoneInfo, sequence: int, uid_seed: str, stamp: dt.date, replaces: Calendar | None
+) -> bytes:
+    """The bytes of a calendar. Kept, since a phone fetches the same feed every hour, and writing takes longest."""
     written = icalendar.Calendar()
     written.add("prodid", PRODUCT_ID)
     written.add("version", "2.0")
@@ -57,18 +66,17 @@ def to_ics(
     written.add("method", "PUBLISH")
     written.add("x-wr-calname", say("Skin care around the laser sessions", calendar.language))
     written.add("x-wr-timezone", zone.key)
-    first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
-    stamped = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
-    events = [_make_event(item, calendar.start_of(item), zone, calendar.language) for item in calendar.items]
-    dropped = [_make_event(item, None, zone, calendar.language) for item in _list_dropped(calendar, replaces)]
-    for event in dropped:
-        event.add("status", "CANCELLED")
-    for item, event in zip([*calendar.items, *_list_dropped(calendar, replaces)], events + dropped, strict=True):
+    written.add_component(_make_zone(zone, calendar, stamp))
+    dropped = _list_dropped(calendar, replaces)
+    for item in (*calendar.items, *dropped):
+        cancelled = item in dropped
+        event = _make_event(item, None if cancelled else calendar.start_of(item), zone, calendar.language)
         event.add("uid", make_uid(uid_seed, item.key, item.session))
-        event.add("dtstamp", stamped)
+        event.add("dtstamp", dt.datetime.combine(stamp, dt.time(), tzinfo=dt.UTC))
         event.add("sequence", sequence)
+        if cancelled:
+            event.add("status", "CANCELLED")
         written.add_component(event)
-    _add_zone(written, zone, calendar, first)
     return bytes(written.to_ical())
 
 
@@ -126,13 +134,13 @@ def _add_minutes(moment: dt.datetime, minutes: int) -> dt.datetime:
     return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
 
-def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar, stamped: dt.date) -> None:
+def _make_zone(zone: ZoneInfo, calendar: Calendar, stamp: dt.date) -> icalendar.Timezone:
     """The zone's rules for the years of the course, so that a reader needs none of its own.
 
     It stands there for whole days too: they are days of that zone, and some readers look for it.
     """
-    first = min((item.first for item in calendar.items), default=stamped)
-    last = max((item.last for item in calendar.items), default=stamped)
+    first = min((item.first for item in calendar.items), default=stamp)
+    last = max((item.last for item in calendar.items), default=stamp)
     rules = icalendar.Timezone()
     rules.add("tzid", zone.key)
     begins = dt.datetime(first.year, 1, 1, tzinfo=dt.UTC)
@@ -143,7 +151,7 @@ def _add_zone(written: icalendar.Calendar, zone: ZoneInfo, calendar: Calendar, s
         # RFC 5545 3.6.5: the onset is given in the local time that ends there.
         local = (moment + _utc_offset(earlier)).replace(tzinfo=None)
         rules.add_component(_make_observance(local, earlier, later))
-    written.subcomponents.insert(0, rules)
+    return rules
 
 
 def _make_observance(onset: dt.datetime, earlier: dt.datetime, later: dt.datetime) -> icalendar.Component:

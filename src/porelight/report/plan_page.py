@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-import math
 from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
@@ -20,6 +19,7 @@ from porelight.photo.indices.grade import standings
 from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
+from porelight.report.setting_rows import setting_rows
 
 if TYPE_CHECKING:
     from porelight.care.model import CareItem, Verdict
@@ -255,18 +255,7 @@ Facts = list[tuple[str, str]]
 
 def setting_facts(simulation: Simulation) -> Facts:
     """What the operator would dial."""
-    setting = simulation.setting
-    stack = f", {setting.pulses_per_column} on each column" if setting.pulses_per_column > 1 else ""
-    covered = 100.0 * setting.density * math.pi * (setting.spot_diameter / 2.0) ** 2
-    spot = "at 1/e²" if setting.profile == "gaussian_1e2" else "even disc"
-    return [
-        ("Energy of a pulse", f"{words.number(setting.pulse_energy / units.mJ)} mJ{stack}"),
-        ("Density", f"{words.number(covered)} %, {words.number(setting.density * units.cm2, 3)} a cm²"),
-        ("Spot", f"{setting.spot_diameter / units.um:.0f} µm {spot}"),
-        ("Pulse", f"{words.number(setting.pulse_duration / units.us, 3)} µs, {words.number(setting.peak_power)} W"),
-        ("Peak fluence", f"{words.number(setting.peak_fluence / units.J_cm2)} J/cm²"),
-        ("Passes", f"{setting.passes}"),
-    ]
+    return setting_rows(simulation.setting)
 
 
 def effect_facts(simulation: Simulation) -> Facts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from porelight import draw, units
 from porelight.report import figures, plan_page, template, words
-from porelight.simulation.numbers import numbers
+from porelight.simulation.numbers import read_numbers
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -38,10 +38,10 @@ def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | Non
     rows = template.weakest_first((simulation, stamp))
     shown = {
         "simulation": simulation,
-        "numbers": numbers(simulation),
+        "numbers": read_numbers(simulation),
         "setting": plan_page.setting_facts(simulation) + _conditions(simulation),
         "effect": plan_page.effect_facts(simulation) + _cells(simulation),
-        "dose": _dose(numbers(simulation)),
+        "dose": _dose(read_numbers(simulation)),
         "stills": [_shown(still) for still in stills],
         "start": _worth_seeing(stills),
         "film_says": draw.film_says(simulation),

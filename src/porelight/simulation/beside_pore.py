@@ -57,7 +57,7 @@ class Beside:
     rests_on: tuple[Cited, ...]
 
 
-def beside(
+def simulate_beside_pore(
     setting: Setting,
     skin: Skin,
     distance: float,
@@ -98,7 +98,7 @@ def beside(
     return _followed(block, column, gland, distance, followed)
 
 
-def numbers(found: Beside) -> dict[str, Any]:
+def beside_numbers(found: Beside) -> dict[str, Any]:
     """What other programs read, under names that carry their units."""
     return {
         "distance_um": found.distance / um,

@@ -1,11 +1,9 @@
-"""The chain light -> heat -> damage -> healing, on one screen; and settings from what an operator dials."""
+"""The chain light -> heat -> damage -> healing, on one screen."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -17,17 +15,12 @@ from porelight.laser import Setting, physics_of
 from porelight.light.beer_lambert import beer_lambert
 from porelight.message import Message, message
 from porelight.refusal import Refusal
-from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms, named
+from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms
 from porelight.simulation.model import Simulation
-from porelight.simulation.numbers import numbers
 from porelight.simulation.pulse import Shape
-from porelight.simulation.scenario import Scenario, scenario_from, setting_from, skin_of
 from porelight.skin import Skin
 from porelight.units import ICE_POINT, celsius, mm, ms, to_celsius, us
 from porelight.version import __version__
-
-__all__ = ["Conditions", "Scenario", "numbers", "run", "scenario_from", "setting_from", "simulate", "skin_of"]
-
 
 COOLING_TIMES = (80 * ms, 500 * ms)
 """Shortest and longest time followed after the last pulse [s]; a wide spot stays warm, and coagulates, for longer."""
@@ -56,29 +49,6 @@ class Conditions:
     pulse: str = "square"
     without: tuple[str, ...] = ()
     remarks: tuple[Message, ...] = ()
-
-
-def run(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
-    """A whole scenario.
-
-    Args:
-        scenario: what is asked for.
-        read: gives the text of a pulse trace it names.
-        options: of :func:`simulate`: seed, film, progress.
-
-    Raises:
-        Refusal: what the scenario says cannot be, or cannot be simulated.
-    """
-    pulse = scenario.pulse(read)
-    under = Conditions(scenario.surface, pulse.said, named(scenario.without), scenario.remarks(pulse))
-    return simulate(
-        scenario.setting(pulse),
-        scenario.skin(),
-        temperature=celsius(scenario.tissue_temperature_c),
-        shape=pulse.shape,
-        under=under,
-        **options,
-    )
 
 
 def simulate(

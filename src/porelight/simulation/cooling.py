@@ -1,20 +1,19 @@
-"""What may touch the skin of a laser session, from outside values: room air, a cold plate, a spurt of cryogen."""
+"""What may touch the skin of a laser session, from outside values: room air, a cold plate, a spray of cryogen."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from porelight import cite
 from porelight.laser import Cooling
 from porelight.refusal import Refusal
+from porelight.simulation.dials import CoolingKind, check_dialled, dials_of
 from porelight.units import celsius, ms, to_celsius
 
-Kind = Literal["none", "air", "contact", "cryogen"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+COOLING_KINDS: Final[tuple[CoolingKind, ...]] = get_args(CoolingKind)
 
-_ROWS: Final[dict[str, dict[str, str]]] = {
+_ROWS_OF_KIND: Final[dict[str, dict[str, str]]] = {
     "air": {"cooling_w_m2_k": "still_air", "cooling_temperature_c": "room_temperature"},
     "contact": {
         "cooling_w_m2_k": "contact_transfer",
@@ -30,42 +29,31 @@ _ROWS: Final[dict[str, dict[str, str]]] = {
 }
 """What each kind takes, and the row of ``data/thermal.yaml`` that stands in for what is left out."""
 
-_LIMITS: Final[dict[str, tuple[float, float, str]]] = {
-    "cooling_temperature_c": (-60.0, 40.0, "colder freezes the skin at once, warmer does not cool it"),
-    "cooling_w_m2_k": (0.0, 1e5, "nothing that touches skin takes up heat faster than boiling cryogen and wet metal"),
-    "precooling_ms": (0.0, 2000.0, "by then the cold is deeper than the skin that is followed"),
-    "spray_ms": (1.0, 500.0, "a longer spurt freezes the skin"),
-    "spray_delay_ms": (0.0, 500.0, "by then the skin is warm again"),
-}
-"""Least, most, and why not beyond."""
 
-NAMES: Final = tuple(_LIMITS)
-
-
-def cooling_from(kind: Kind, dial: Mapping[str, float | None] | None = None) -> Cooling | None:
-    """The cooling of that kind; what is left out is the usual of its kind.
+def cooling_from(kind: CoolingKind, dial: Mapping[str, float | None] | None = None) -> Cooling | None:
+    """The cooling of that kind; what is left out takes the typical value of its kind.
 
     Args:
         kind: none, air, contact or cryogen.
         dial: ``cooling_temperature_c``, ``cooling_w_m2_k``; ``precooling_ms`` of a plate; ``spray_ms``, the duration of
-            a spurt, and ``spray_delay_ms``, from its end to the pulse.
+            a spray, and ``spray_delay_ms``, from its end to the pulse.
 
-    A plate lies on before, during and after the pulses, and not in the crater. A spurt ends before the pulse, and what
+    A plate lies on before, during and after the pulses, and not in the crater. A spray ends before the pulse, and what
     is left of it is taken to be gone. Air is there all the time.
 
     Raises:
         Refusal: a value that this kind does not take, or that cannot be.
     """
     given = {name: value for name, value in (dial or {}).items() if value is not None}
-    takes = _ROWS.get(kind, {})
+    takes = _ROWS_OF_KIND.get(kind, {})
     for name in given:
         if name not in takes:
-            fits = [each for each in KINDS if name in _ROWS.get(each, {})]
+            fits = [each for each in COOLING_KINDS if name in _ROWS_OF_KIND.get(each, {})]
             raise Refusal(f"cooling {kind!r} has none", where=name, advice=f"Use it with cooling {' or '.join(fits)}")
     if kind == "none":
         return None
     table = cite.table("thermal")
-    value = {name: _checked(name, given[name]) if name in given else table[row].value for name, row in takes.items()}
+    value = {name: _check(name, given[name]) if name in given else table[row].value for name, row in takes.items()}
     return Cooling(
         name=kind,
         transfer=value["cooling_w_m2_k"],
@@ -91,9 +79,8 @@ def cooling_numbers(cooling: Cooling | None) -> dict[str, object]:
     }
 
 
-def _checked(name: str, value: float) -> float:
-    low, high, why = _LIMITS[name]
-    if not (math.isfinite(value) and low <= value <= high) or (name == "cooling_w_m2_k" and value == 0.0):
-        reason = (why if value > low else "it is below what can be") if math.isfinite(value) else "it is not a number"
-        raise Refusal(f"{value:g} cannot be: {reason}", where=name, advice=f"Use {low:g} to {high:g}")
-    return value
+def _check(name: str, value: float) -> float:
+    dial = dials_of()[name]
+    assert dial.limits is not None
+    low, high = dial.limits
+    return check_dialled(value, name, dial, dial.limits, f"Use {low:g} to {high:g}")

@@ -10,6 +10,7 @@ from porelight import cite, damage
 from porelight.arrays import Floats
 from porelight.simulation import by_depth
 from porelight.simulation.cooling import cooling_numbers
+from porelight.simulation.dials import read_inputs
 from porelight.simulation.model import Simulation
 from porelight.units import minute, mJ, ms, to_celsius, um, us
 
@@ -17,7 +18,7 @@ LINES = 25
 """Depths in each of the lists by depth."""
 
 
-def numbers(simulation: Simulation) -> dict[str, Any]:
+def read_numbers(simulation: Simulation) -> dict[str, Any]:
     """Everything, inputs first; lists by depth count downwards from the original surface."""
     rows = cite.used(simulation)
     return {
@@ -36,22 +37,9 @@ def numbers(simulation: Simulation) -> dict[str, Any]:
 
 
 def _inputs(simulation: Simulation) -> dict[str, Any]:
-    setting, exposure = simulation.setting, simulation.exposure
     return {
-        "laser": setting.laser.key,
-        "energy_mj": setting.pulse_energy / mJ,
-        "spot_um": setting.spot_diameter / um,
-        "profile": setting.profile,
-        "pulse_us": setting.pulse_duration / us,
-        "pulse_shape": exposure.pulse,
-        "power_w": setting.peak_power,
-        "stack": setting.pulses_per_column,
-        "repetition_hz": 1.0 / setting.repetition_interval if setting.repetition_interval else None,
-        "passes": setting.passes,
-        **cooling_numbers(setting.cooling),
-        "surface": exposure.surface,
-        "tissue_temperature_c": to_celsius(exposure.temperature),
-        "without": list(exposure.without),
+        **read_inputs(simulation.exposure),
+        **cooling_numbers(simulation.setting.cooling),
         "remarks": [remark.english() for remark in simulation.remarks],
     }
 

@@ -1,4 +1,4 @@
-"""From what an operator dials, in outside units, to a setting; impossible settings are refused with the reason."""
+"""From what an operator dials, in outside units, to a setting and a run; what cannot be is refused with the reason."""
 
 from __future__ import annotations
 
@@ -9,102 +9,98 @@ from typing import Any
 
 import pydantic
 
-from porelight.fields import SurfaceState
 from porelight.laser import Laser, Profile, Setting, followed_lasers, lasers
 from porelight.message import Message, message
 from porelight.reading import mapping
 from porelight.refusal import Refusal
-from porelight.simulation.cooling import NAMES as COOLING
-from porelight.simulation.cooling import Kind, cooling_from
+from porelight.simulation.chain import Conditions, simulate
+from porelight.simulation.cooling import cooling_from
+from porelight.simulation.dials import COOLING_DIALS, Dial, Scenario, check_dialled, dials_of, setting_dials
+from porelight.simulation.mechanisms import named
+from porelight.simulation.model import Simulation
 from porelight.simulation.pulse import SQUARE, Pulse, pulse_from
 from porelight.skin import Phototype, Site, Skin, facial_skin
-from porelight.units import mJ, percent, um, us
+from porelight.units import celsius, mJ, percent, us
 
 Number = float | int | str | None
 
 
-class Scenario(pydantic.BaseModel):
-    """What SCENARIO.yaml and the options of ``simulate`` may say; what is left out comes from the laser."""
+def run_scenario(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
+    """Simulate one column of a whole scenario.
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    Args:
+        scenario: what is asked for.
+        read: gives the text of a pulse trace it names.
+        options: of :func:`porelight.simulation.chain.simulate`: seed, film, progress.
 
-    laser: str = "co2"
-    energy_mj: float | None = None
-    spot_um: float | None = None
-    profile: Profile | None = None
-    pulse_us: float | None = None
-    power_w: float | None = None
-    pulse_shape: str = "square"
-    spikes: int | None = None
-    duty_pct: float | None = None
-    stack: int | None = None
-    repetition_hz: float | None = None
-    density_pct: float | None = None
-    passes: int | None = None
-    cooling: Kind = "none"
-    cooling_temperature_c: float | None = None
-    cooling_w_m2_k: float | None = None
-    precooling_ms: float | None = None
-    spray_ms: float | None = None
-    spray_delay_ms: float | None = None
-    surface: SurfaceState = "dry"
-    tissue_temperature_c: float = 35.0
-    water: float | None = pydantic.Field(default=None, ge=0.05, le=0.95)
-    phototype: Phototype = "III"
-    site: Site = "cheek"
-    without: str | tuple[str, ...] = ()
-
-    def setting(self, pulse: Pulse = SQUARE) -> Setting:
-        """The setting it dials, with the duration of ``pulse`` and its energy where those are measured."""
-        dial = self.model_dump(include=_NAMES)
-        if pulse.duration is not None and pulse.energy is not None:
-            for name in ("pulse_us", "power_w"):
-                if dial[name] is not None:
-                    advice = "Leave it out, or use a square pulse"
-                    raise Refusal("the trace says it already", where=name, advice=advice)
-            energy = pulse.energy / mJ if self.energy_mj is None else self.energy_mj
-            dial |= {"pulse_us": pulse.duration / us, "energy_mj": energy}
-        cooling = cooling_from(self.cooling, self.model_dump(include=set(COOLING)))
-        return dataclasses.replace(setting_from(self.laser, dial), cooling=cooling)
-
-    def pulse(self, read: Callable[[str], str]) -> Pulse:
-        """The pulse it names; ``read`` gives the text of a trace."""
-        return pulse_from(self.pulse_shape, self.spikes, self.duty_pct, read)
-
-    def remarks(self, pulse: Pulse) -> tuple[Message, ...]:
-        """What was done to what was asked for."""
-        if pulse.energy is not None and self.energy_mj is not None:
-            return (message("simulation.trace_scaled", trace_mj=pulse.energy / mJ, energy_mj=self.energy_mj),)
-        setting, default = self.setting(pulse), lasers()[self.laser].default["power_w"]
-        given = pulse.duration is not None or self.pulse_us is not None or self.power_w is not None
-        if given or not setting.pulse_energy or math.isclose(setting.peak_power, default, rel_tol=1e-3):
-            return ()
-        pulse_us, power = setting.pulse_duration / us, setting.peak_power
-        return (message("simulation.power_changed", default_w=default, pulse_us=pulse_us, power_w=power),)
-
-    def skin(self) -> Skin:
-        """The skin it names."""
-        return skin_of(self.phototype, self.site, self.water)
+    Raises:
+        Refusal: what the scenario says cannot be, or cannot be simulated.
+    """
+    pulse = pulse_of(scenario, read)
+    remarks = scenario_remarks(scenario, pulse)
+    return simulate(
+        dial_setting(scenario, pulse),
+        skin_of(scenario.phototype, scenario.site, scenario.water),
+        temperature=celsius(scenario.tissue_temperature_c),
+        shape=pulse.shape,
+        under=Conditions(scenario.surface, pulse.said, named(scenario.without), remarks),
+        **options,
+    )
 
 
-def scenario_from(text: str, where: str, given: Mapping[str, Any] | None = None) -> Scenario:
+def pulse_of(scenario: Scenario, read: Callable[[str], str]) -> Pulse:
+    """The pulse that a scenario names; ``read`` gives the text of a trace."""
+    return pulse_from(scenario.pulse_shape, scenario.spikes, scenario.duty_pct, read)
+
+
+def dial_setting(scenario: Scenario, pulse: Pulse = SQUARE) -> Setting:
+    """The setting that a scenario dials, with the duration of ``pulse`` and its energy where those are measured."""
+    values = dataclasses.asdict(scenario)
+    dial = {name: values[name] for name in setting_dials(type(scenario))}
+    if pulse.duration is not None and pulse.energy is not None:
+        for name in ("pulse_us", "power_w"):
+            if dial[name] is not None:
+                advice = "Leave it out, or use a square pulse"
+                raise Refusal("the trace says it already", where=name, advice=advice)
+        energy = pulse.energy / mJ if scenario.energy_mj is None else scenario.energy_mj
+        dial |= {"pulse_us": pulse.duration / us, "energy_mj": energy}
+    cooling = cooling_from(scenario.cooling, {name: values[name] for name in COOLING_DIALS})
+    return dataclasses.replace(setting_from(scenario.laser, dial, table=type(scenario)), cooling=cooling)
+
+
+def scenario_remarks(scenario: Scenario, pulse: Pulse) -> tuple[Message, ...]:
+    """What was done to what was asked for."""
+    if pulse.energy is not None and scenario.energy_mj is not None:
+        return (message("simulation.trace_scaled", trace_mj=pulse.energy / mJ, energy_mj=scenario.energy_mj),)
+    setting, default = dial_setting(scenario, pulse), lasers()[scenario.laser].default["power_w"]
+    given = pulse.duration is not None or scenario.pulse_us is not None or scenario.power_w is not None
+    if given or not setting.pulse_energy or math.isclose(setting.peak_power, default, rel_tol=1e-3):
+        return ()
+    pulse_us, power = setting.pulse_duration / us, setting.peak_power
+    return (message("simulation.power_changed", default_w=default, pulse_us=pulse_us, power_w=power),)
+
+
+def scenario_from(
+    text: str, where: str, given: Mapping[str, Any] | None = None, table: type[Scenario] = Scenario
+) -> Scenario:
     """A scenario from the text of a YAML file, overruled by ``given``.
 
     Raises:
         Refusal: the text is not plain YAML, or says something unknown or of the wrong kind.
     """
-    said = mapping(text, where) if text.strip() else {}
+    values = {**(mapping(text, where) if text.strip() else {}), **(given or {})}
+    names = list(dials_of(table))
+    unknown = [name for name in values if name not in names]
+    if unknown:
+        what = f"{unknown[0]} is not something a scenario says"
+        raise Refusal(what, where=where, advice="Use " + ", ".join(names))
     try:
-        return Scenario.model_validate({**said, **(given or {})})
+        return pydantic.TypeAdapter(table).validate_python(values)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        if first["type"] == "extra_forbidden":
-            what, advice = f"{name} is not something a scenario says", "Use " + ", ".join(Scenario.model_fields)
-        else:
-            what = f"{name} {str(first['input'])[:40]!r}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-            advice = "Mend that value"
-        raise Refusal(what, where=where, advice=advice) from None
+        what = f"{name} {str(first['input'])[:40]!r}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        raise Refusal(what, where=where, advice="Mend that value") from None
 
 
 def skin_of(phototype: Phototype, site: Site, water: float | None = None) -> Skin:
@@ -118,62 +114,47 @@ def skin_of(phototype: Phototype, site: Site, water: float | None = None) -> Ski
     return dataclasses.replace(skin, layers=layers)
 
 
-def setting_from(key: str, dial: Mapping[str, Number] | None = None, **more: Number) -> Setting:
-    """A setting from outside values; what is left out is the usual of the laser.
+def setting_from(
+    key: str, dial: Mapping[str, Number] | None = None, *, table: type[Scenario] = Scenario, **more: Number
+) -> Setting:
+    """A setting from outside values; what is left out takes the laser's default value.
 
     Args:
         key: of the laser.
         dial, more: ``energy_mj`` of one pulse, ``spot_um``, ``profile``, ``pulse_us`` or ``power_w``, ``stack``,
             ``repetition_hz``, ``density_pct`` (share of the surface that spots cover), ``passes``.
+        table: of the dials.
 
     Raises:
         Refusal: no such laser, an unknown name, or a value that no such device and no skin allows.
     """
-    device = _device(key)
+    device, dials = _device(key), setting_dials(table)
     given = {name: value for name, value in {**(dial or {}), **more}.items() if value is not None}
-    unknown = set(given) - _NAMES
+    unknown = set(given) - set(dials)
     if unknown:
-        raise Refusal(
-            f"{', '.join(sorted(unknown))} is not something to dial",
-            where="setting",
-            advice="Use " + ", ".join(sorted(_NAMES)),
-        )
+        names = ", ".join(sorted(unknown))
+        advice = "Use " + ", ".join(sorted(dials))
+        raise Refusal(f"{names} is not something to dial", where="setting", advice=advice)
     for name in {"pulse_us", "power_w"} & set(given):
         _number(device, name, given[name])
-    value = {name: _number(device, name, given.get(name)) for name in _NUMBERS if name != "energy_mj"}
-    value["energy_mj"] = _number(device, "energy_mj", _energy(given))
-    duration = _duration(device, given, value["energy_mj"])
-    spot = value["spot_um"] * um
-    return Setting(
-        laser=device,
-        pulse_energy=value["energy_mj"] * mJ,
-        spot_diameter=spot,
-        pulse_duration=duration,
-        profile=_profile(device, given.get("profile")),
-        density=value["density_pct"] * percent / (math.pi * (0.5 * spot) ** 2),
-        passes=round(value["passes"]),
-        pulses_per_column=round(value["stack"]),
-        repetition_interval=1.0 / value["repetition_hz"],
-    )
-
-
-_NUMBERS = ("energy_mj", "spot_um", "density_pct", "passes", "stack", "repetition_hz")
-_NAMES = {*_NUMBERS, "profile", "pulse_us", "power_w"}
-_KEYS = {"stack": "pulses_per_column"}
-_WHY = {
-    "energy_mj": ("energy cannot be negative", "so much energy goes through the skin of a face"),
-    "spot_um": ("light of this wavelength cannot be focused to less", "no handpiece has so wide a spot"),
-    "density_pct": ("it is a share of the surface", "it is a share of the surface"),
-    "passes": ("the skin is passed over at least once", "skin is gone before so many passes"),
-    "stack": ("a column takes at least one pulse", "skin is gone before so many pulses"),
-    "repetition_hz": ("pulses follow one another sooner than that", "no such device fires so fast"),
-    "pulse_us": (
-        "no such device switches so fast",
-        "a longer pulse is a burn by conduction and outlasts the time that is followed",
-    ),
-    "power_w": ("a pulse needs power", "no such device has that power, and skin is gone before such a pulse ends"),
-}
-"""Why a value cannot be: below the least, above the most."""
+    fields = {}
+    # Dials that fill a field alone; energy comes last, as power and duration may stand in for it.
+    for name, one in dials.items():
+        known = name in given or (one.laser_key or name) in device.default
+        if one.fills and name != "energy_mj" and known:
+            value = _number(device, name, given.get(name), one)
+            fields[one.fills] = round(value) if one.whole else value * one.unit
+    covered = _number(device, "density_pct", given.get("density_pct")) * percent
+    repetition = _number(device, "repetition_hz", given.get("repetition_hz"))
+    energy_mj = _number(device, "energy_mj", _energy(given))
+    made = {
+        "pulse_energy": energy_mj * mJ,
+        "pulse_duration": _duration(device, given, energy_mj),
+        "profile": _profile(device, given.get("profile")),
+        "density": covered / (math.pi * (0.5 * fields["spot_diameter"]) ** 2),
+        "repetition_interval": 1.0 / repetition,
+    }
+    return Setting(laser=device, **(made | fields))  # type: ignore[arg-type]  # each field has its dial's type
 
 
 def _device(key: str) -> Laser:
@@ -188,26 +169,17 @@ def _device(key: str) -> Laser:
     return device
 
 
-def _number(device: Laser, name: str, given: Number) -> float:
-    key = _KEYS.get(name, name)
+def _number(device: Laser, name: str, given: Number, dial: Dial | None = None) -> float:
+    """The value of a dial, in its outside unit: as given, or the default of the laser; within the laser's limits."""
+    dial = dial or dials_of()[name]
+    key = dial.laser_key or name
     try:
         value = float(device.default[key] if given is None else given)
     except ValueError:
         raise Refusal(f"{given!r} is not a number", where=name, advice="Give a plain number") from None
-    low, high = device.limits[key]
-    if name in _COUNTS and value != round(value):
-        raise Refusal(f"{value:g} is not a whole number", where=name, advice="Count in whole numbers")
-    if not low <= value <= high or (name in _POSITIVE and value <= 0.0):
-        reason = _WHY[name][1 if value > high else 0] if math.isfinite(value) else "it is not a number"
-        least = f"{low:g}" if low > 0.0 or name not in _POSITIVE else "more than 0, up"
-        raise Refusal(
-            f"{value:g} cannot be: {reason}", where=name, advice=f"{device.name} takes {least} to {high:g} here"
-        )
-    return value
-
-
-_COUNTS = {"stack", "passes"}
-_POSITIVE = {"spot_um", "pulse_us", "power_w", "repetition_hz"}
+    limits = device.limits.get(key) or dial.limits or (-math.inf, math.inf)
+    least = f"{limits[0]:g}" if limits[0] > 0.0 or not dial.positive else "more than 0, up"
+    return check_dialled(value, name, dial, limits, f"{device.name} takes {least} to {limits[1]:g} here")
 
 
 def _energy(given: Mapping[str, Number]) -> Number:
@@ -235,7 +207,7 @@ def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> f
     duration = energy_mj * mJ / power / us
     if "power_w" in given and duration > high:
         raise Refusal(
-            f"{energy_mj:g} mJ at {power:g} W takes {duration:.0f} us: {_WHY['pulse_us'][1]}",
+            f"{energy_mj:g} mJ at {power:g} W takes {duration:.0f} us: {dials_of()['pulse_us'].high_why}",
             where="power_w",
             advice=f"{device.name} takes pulses up to {high:g} us",
         )

@@ -28,8 +28,10 @@ from porelight.fields import Progress
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
+from porelight.simulation.dials import Scenario
 from porelight.simulation.model import Simulation
 from porelight.simulation.scan import CLASS, Order, Scan, firing_order
+from porelight.simulation.scenario import dial_setting, skin_of
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, ms, percent, to_celsius, um
 from porelight.version import __version__
@@ -39,6 +41,9 @@ DENSEST = 60 * percent
 
 LARGEST: Final = 16
 """Columns along one side that are followed at most: more only cost time, as the middle feels its near neighbours."""
+
+LONGEST_DELAY_MS: Final = 1000.0
+"""Longest time between two columns of a scenario [ms]: by then each meets skin that has cooled."""
 
 FOLLOWED: Final = 1.0
 """Time followed after the last column [s]."""
@@ -84,7 +89,7 @@ class Stamp:
         return self.merged_share > 0.0
 
 
-def stamp(
+def simulate_stamp(
     setting: Setting,
     skin: Skin,
     *,
@@ -125,7 +130,7 @@ def stamp(
         )
     rows: tuple[Cited, ...] = ()
     if delay is None:
-        delay, rows = usual_delay(setting)
+        delay, rows = default_delay(setting)
     alone = simulate(setting, skin, seed=seed, temperature=temperature)
     run = Scan(setting, skin, alone, pitch, across, delay, temperature, threads, refinement)
     sites = firing_order(across, order, seed)
@@ -152,7 +157,54 @@ def stamp(
     )
 
 
-def numbers(found: Stamp) -> dict[str, Any]:
+def stamp_scenario(scenario: Scenario, *, across: int, order: str, delay_ms: float | None, **more: Any) -> Stamp:
+    """A stamp of ``across`` x ``across`` columns.
+
+    Args:
+        scenario: what each of them is.
+        across: columns along each side.
+        order: raster, interlaced or random.
+        delay_ms: from one column to the next; the setting's when left out.
+        more: seed and progress of :func:`simulate_stamp`.
+
+    Raises:
+        Refusal: as there, or what a stamp does not take.
+    """
+    _check_stampable(scenario)
+    if not 2 <= across <= LARGEST:
+        what = f"a stamp of {across} columns a side is not followed"
+        raise Refusal(what, where="stamp", advice=f"Use 2 to {LARGEST}")
+    if delay_ms is not None and not (math.isfinite(delay_ms) and 0.0 <= delay_ms <= LONGEST_DELAY_MS):
+        raise Refusal(
+            f"{delay_ms:g} ms is no time between columns that is followed",
+            where="column_delay_ms",
+            advice=f"Use 0 to {LONGEST_DELAY_MS:g}",
+        )
+    return simulate_stamp(
+        dial_setting(scenario),
+        skin_of(scenario.phototype, scenario.site, scenario.water),
+        across=across,
+        order=order,  # type: ignore[arg-type]  # another word is refused there
+        delay=None if delay_ms is None else delay_ms * ms,
+        temperature=celsius(scenario.tissue_temperature_c),
+        **more,
+    )
+
+
+def _check_stampable(scenario: Scenario) -> None:
+    taken = {
+        "pulse_shape": scenario.pulse_shape == "square",
+        "cooling": scenario.cooling in ("none", "air"),
+        "surface": scenario.surface == "dry",
+        "without": not scenario.without,
+    }
+    for name, fits in taken.items():
+        if not fits:
+            what = "a stamp is followed with square pulses on dry skin, bare or in air, with every mechanism"
+            raise Refusal(what, where=name, advice="Leave it out, or simulate one column without --stamp")
+
+
+def stamp_numbers(found: Stamp) -> dict[str, Any]:
     """What other programs read: a stamp under names that carry their units."""
     return {
         "columns": found.across**2,
@@ -175,7 +227,7 @@ def numbers(found: Stamp) -> dict[str, Any]:
     }
 
 
-def usual_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
+def default_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
     """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
     if setting.repetition_interval > 0.0:
         return setting.pulses_per_column * setting.repetition_interval, ()
@@ -201,7 +253,7 @@ def merging_density(
     """Share of the surface under spots (0-1) from which coagulated zones of neighbours touch, to 3 %.
 
     Args:
-        setting, skin, order, delay, temperature: as in :func:`stamp`.
+        setting, skin, order, delay, temperature: as in :func:`simulate_stamp`.
         across: columns a side of the stamps that are tried; neighbours of a neighbour hardly matter.
 
     None when they do not touch up to :data:`DENSEST`.
@@ -209,8 +261,10 @@ def merging_density(
 
     def merged(share: float) -> bool:
         dense = dataclasses.replace(setting, density=share / _spot_area(setting), passes=1)
-        found = stamp(dense, skin, across=across, order=order, delay=delay, temperature=temperature, followed=0.1)
-        return found.merged
+        made = simulate_stamp(
+            dense, skin, across=across, order=order, delay=delay, temperature=temperature, followed=0.1
+        )
+        return made.merged
 
     low, high = 1 * percent, DENSEST
     if not merged(high):
@@ -235,14 +289,14 @@ class Lattice:
     rests_on: tuple[Cited, ...]
 
 
-def lattice(setting: Setting, skin: Skin, *, temperature: float = celsius(35.0), seed: int = 0) -> Lattice:
+def simulate_lattice(setting: Setting, skin: Skin, *, temperature: float = celsius(35.0), seed: int = 0) -> Lattice:
     """An endless lattice fired at once, each column in its own cell (Wigner and Seitz).
 
     Between equal neighbours no heat flows, so the cell is a disc of its area with an insulated wall. Heat that leaves
     through the surface or into fat is not taken off the bulk rise.
 
     Raises:
-        Refusal: as :func:`stamp`.
+        Refusal: as :func:`simulate_stamp`.
     """
     pitch = _pitch(setting)
     found = simulate(setting, skin, seed=seed, temperature=temperature, outer=pitch / math.sqrt(math.pi))
