@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A file at a time to each core, so that what a file sets up once is set up once.
-PARALLEL := -n logical --dist loadfile
+# Each core starts with a stretch of whole files, so that what a file sets up once is set up once; who is done helps out.
+PARALLEL := -n logical --dist worksteal
 STAMP := $(VENV)/.installed
 
 .PHONY: setup demo check test quick slow serve docs validation clean
