@@ -31,18 +31,19 @@ from porelight.light.monte_carlo import lanes
 from porelight.photo.pores import fit_kernel
 from porelight import damage
 
-lane = 2 * block_kernels.LANE
+lane = 2 * block_kernels.LANE_STRIDE
 row, one = np.zeros(lane), np.ones(1)
 law, table = np.zeros(4), np.array([[1.0, 1.0, 1.0, 1e9, 1.0, 1.0, 1.0]])
-block_kernels.by_runs(one, row, one, 0, np.array([1]), np.array([0]), table, law)
+block_kernels.fill_by_runs(one, row, one, 0, np.array([1]), np.array([0]), table, law)
 weights = np.zeros((1, 1))
 fit_kernel.weigh(one.reshape(1, 1), 0, 0, 0, 1.0, weights)
 omega, rates = np.zeros((1, 1, 1)), np.ones((500, 2))
 cells = [np.zeros((1, 1)) for _ in range(2)]
-damage._accumulate(omega, *cells, np.ones((1, 1)), np.full((1, 1), 330.0), np.full((1, 1), 330.0), 1.0, rates, 400.0)
+warm = np.full((1, 1), 330.0)
+damage._accumulate_damage(omega, *cells, np.ones((1, 1)), warm, warm, 1.0, rates, 400.0)
 print(
     lanes.lane_uniform(np.zeros(4 * lanes.LANES, np.int32), 0),
-    row[1 + block_kernels.LANE],
+    row[1 + block_kernels.LANE_STRIDE],
     row[1],
     weights[0, 0],
     omega[0, 0, 0],

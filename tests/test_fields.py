@@ -128,7 +128,7 @@ def test_a_deposit_warms_skin_by_what_it_absorbs_and_the_balance_closes() -> Non
     density[:5, :5] = 0.7 / GRID.volume[:5, :5].sum()  # 70 % of the light in a small cylinder
     deposit = Deposit(GRID, density, None, reflected=0.2, transmitted=0.1)
     setting = Setting(laser("nafl_1550"), 5 * mJ, 0.4 * mm, 1 * ms)
-    tissue = heat.uniform(GRID, 4e6, 0.4)
+    tissue = heat.uniform_tissue(GRID, 4e6, 0.4)
     exposure = Exposure(SKIN, setting, celsius(35.0))
     crater, warming = heat.expose(exposure, GRID, tissue, absorb=deposit, cooling_time=10 * us)
     energy = warming.energy

@@ -91,9 +91,8 @@ def test_no_machine_path_stands_in_the_project() -> None:
 
 LONG = {
     # Kernels: Numba compiles one loop over registers and arrays; taken apart, it would pass them all again.
-    "heat/block_kernels.py: sweep": "rate, blend and explicit step share one pass over the window",
-    "heat/kernels.py: cooling_step": "one RKL2 step, whose stages hand three arrays round",
-    "heat/kernels.py: pulse_step": "one explicit step; removal has to see the enthalpies it ends with",
+    "heat/block_kernels.py: sweep_window": "rate, blend and explicit step share one pass over the window",
+    "heat/kernels.py: step_under_light": "one explicit step; removal has to see the enthalpies it ends with",
     "light/beer_lambert.py: _march": "one beam down all its cells; each mechanism takes from what the one before left",
     "light/monte_carlo/events.py: meet_surface": "every outcome of one meeting, in the order random numbers are drawn",
     "light/monte_carlo/packet.py: advance": "all lanes one event further, vectorised as a whole",

@@ -17,7 +17,7 @@ from porelight.arrays import Floats
 from porelight.damage import Damage
 from porelight.fields import Exposure, Warming
 from porelight.heat import kernels
-from porelight.heat.surface import plain
+from porelight.heat.surface import pack_contact
 from porelight.laser import physics_of
 from porelight.light.beer_lambert import Beam, beer_lambert
 from porelight.simulation import stamp
@@ -62,15 +62,15 @@ def numpy_rate(T: Floats, K: Floats, dz: Floats, rings: Floats) -> Floats:  # no
 def stencil(nz: int, nr: int) -> None:
     """Speed of the rate of enthalpy on a grid, beside the bandwidth of a triad."""
     grid = heat.uniform_grid(nz * 3 * um, nz, nr * 3 * um, nr)
-    tissue = heat.tissue(SKIN, SETTING.laser, grid)
+    tissue = heat.make_tissue(SKIN, SETTING.laser, grid)
     rng = np.random.default_rng(1)
     enthalpy = tissue.enthalpy(celsius(35.0))[:, None] + rng.random(grid.shape) * 1.5e9
     fields = [np.zeros(grid.shape) for _ in range(3)]
-    solid, surface = np.ones(grid.shape), plain(0.0, 300.0, 300.0)
-    dz, rings = kernels.geometry(grid)
+    solid, surface = np.ones(grid.shape), pack_contact(0.0, 300.0, 300.0)
+    dz, rings = kernels.pack_geometry(grid)
 
     def ours() -> object:
-        return kernels.rate(
+        return kernels.find_rate(
             *(enthalpy, fields[0], fields[1], solid, fields[2]),
             *(tissue.rows, tissue.law, dz, rings, surface, nz, nr),
         )
@@ -90,7 +90,7 @@ def stencil(nz: int, nr: int) -> None:
 
 def made() -> tuple[heat.Tissue, Beam, Exposure]:
     grid = heat.column_grid(SETTING, penetration(SETTING), expected_depth(SETTING))
-    tissue = heat.tissue(SKIN, SETTING.laser, grid)
+    tissue = heat.make_tissue(SKIN, SETTING.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(SETTING.laser)[1].heat_of_ablation.si, 1.0)
     return tissue, beer_lambert(SETTING, SKIN, grid, share), Exposure(SKIN, SETTING, celsius(35.0))
 

@@ -28,8 +28,7 @@ from porelight.damage import default, sets
 from porelight.heat import block_kernels
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box
-from porelight.heat.kernels import WARM
-from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, LATENT, WET
+from porelight.heat.packing import BOILING, CONDUCTIVITY, CONDUCTIVITY_POINT, DRY, LATENT, WET
 from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import ICE_POINT, celsius, um
 
@@ -63,7 +62,7 @@ def problem(warm: float, threads: int = 1) -> Problem:
     """Skin at 35 C, in the upper ``warm`` share of its rows at 60 C, with hot, boiling and dry cells among them."""
     z, y, x = (np.asarray(np.arange(size + 1) * 20 * um) for size in SHAPE)
     box = Box(x, y, z)
-    tissue = heat.tissue(skin_of("III", "cheek"), setting_from("co2").laser, box.rows)
+    tissue = heat.make_tissue(skin_of("III", "cheek"), setting_from("co2").laser, box.rows)
     part = sets()[default("coagulation")].ranges[0]
     law = np.array([[part.above, part.log_a, part.activation]])
     made = Block(box, tissue, celsius(35.0), harm=Harm(law, COLD), threads=threads)
@@ -96,7 +95,7 @@ def laws(np_: Any, given: Problem, h: Any) -> tuple[Any, Any]:
     t = ICE_POINT + (h - over) / row[WET] + dry / row[DRY]
     ready = np_.clip(t, ICE_POINT, celsius(100.0))
     gone = np_.minimum(over / row[LATENT], 1.0)
-    return t, row[CONDUCTIVITY] * (1.0 + slope * (ready - WARM)) * (1.0 - airy * gone)
+    return t, row[CONDUCTIVITY] * (1.0 + slope * (ready - CONDUCTIVITY_POINT)) * (1.0 - airy * gone)
 
 
 def array_step(np_: Any, given: Problem, h: Any, omega: Any, source: Any) -> tuple[Any, Any]:

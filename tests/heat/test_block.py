@@ -14,11 +14,12 @@ from scipy.special import erf, erfc
 from porelight import cite, heat
 from porelight.arrays import Floats
 from porelight.fields import Grid
-from porelight.heat import uniform
-from porelight.heat.block import Block, Harm, runs
+from porelight.heat import uniform_tissue
+from porelight.heat.block import Block, Harm, find_runs
 from porelight.heat.column import Column
-from porelight.heat.grid import Box, graded, stamp_box
-from porelight.heat.tissue import BOILING, LATENT, Tissue
+from porelight.heat.grid import Box, graded_edges, stamp_box
+from porelight.heat.packing import BOILING, LATENT
+from porelight.heat.tissue import Tissue
 from porelight.simulation.scenario import setting_from, skin_of
 from porelight.units import celsius, mJ, mm, ms, um
 
@@ -35,7 +36,7 @@ def box(width: float, across: int, height: float, down: int) -> Box:
 
 def block(cells: Box, surface: tuple[float, float] = (0.0, REST), perfusion: float = 0.0, threads: int = 1) -> Block:
     made = Block(
-        cells, uniform(cells.rows, CAPACITY, CONDUCTIVITY, perfusion=perfusion), REST, surface, threads=threads
+        cells, uniform_tissue(cells.rows, CAPACITY, CONDUCTIVITY, perfusion=perfusion), REST, surface, threads=threads
     )
     made.window = (cells.shape[0], 0, cells.shape[1])
     return made
@@ -83,7 +84,7 @@ def test_on_graded_cells_it_does_too() -> None:
     later = math.sqrt(sd**2 + 2.0 * DIFFUSIVITY * time)
     errors = []
     for fine in (1, 2):
-        half = graded(16 * um / fine, 0.1 * mm, 0.45 * mm, 0.0, 0.15 / fine)
+        half = graded_edges(16 * um / fine, 0.1 * mm, 0.45 * mm, 0.0, 0.15 / fine)
         edges = np.concatenate([-half[:0:-1], half])
         made = block(Box(edges, edges, half))
         warm(made, 10.0 * ball(made.box, sd))
@@ -104,7 +105,7 @@ def test_the_front_of_a_change_of_phase_moves_as_neumann_says_along_every_axis(a
     edges = [wide, wide, wide]
     edges[axis] = line
     cells = Box(x_edges=edges[2], y_edges=edges[1], z_edges=edges[0])
-    material = uniform(cells.rows, CAPACITY, CONDUCTIVITY, latent=latent)
+    material = uniform_tissue(cells.rows, CAPACITY, CONDUCTIVITY, latent=latent)
     start = celsius(100.0) - drop
     made = Block(cells, material, start, (1e12, start) if axis == 0 else (0.0, start), threads=1)
     steam = material.rows[0, BOILING] + latent
@@ -151,7 +152,7 @@ def test_blood_carries_heat_off_exponentially_and_the_books_say_where_it_went() 
     held = made.energy_left()
     made.cool(0.5, tolerance=1e-4)
     assert made.temperature - REST == pytest.approx(8.0 * math.exp(-1.0), rel=1e-3)
-    assert made.books.out == pytest.approx(held - made.energy_left(), rel=1e-12)
+    assert made.energy.out == pytest.approx(held - made.energy_left(), rel=1e-12)
 
 
 def skin_block(threads: int = 1, *, kinds: bool = False) -> Block:
@@ -159,7 +160,7 @@ def skin_block(threads: int = 1, *, kinds: bool = False) -> Block:
     setting, skin = setting_from("co2"), skin_of("III", "cheek")
     wide = stamp_box(np.linspace(0.0, 0.6 * mm, 31), 0.3 * mm, 2, 20 * um, margin=0.2 * mm)
     cells = Box(wide.x_edges, wide.y_edges, np.linspace(0.0, 0.6 * mm, 31))
-    tissue = heat.tissue(skin, setting.laser, cells.rows, perfused=False)
+    tissue = heat.make_tissue(skin, setting.laser, cells.rows, perfused=False)
     of = None
     if kinds:
         tissue = Tissue(np.vstack([tissue.rows, tissue.rows[-1:]]), tissue.law, tissue.rests_on)
@@ -181,9 +182,9 @@ def test_an_insulated_block_keeps_its_energy_through_boiling_drying_and_holes() 
     for _ in range(3):
         made.step(0.5 * made.stable_step())
     made.cool(20 * ms)
-    books = made.books
-    assert made.energy_left() == pytest.approx(books.laid - books.removed, rel=1e-12)
-    assert books.out == 0.0
+    balance = made.energy
+    assert made.energy_left() == pytest.approx(balance.laid - balance.removed, rel=1e-12)
+    assert balance.out == 0.0
 
 
 def test_the_number_of_threads_changes_nothing() -> None:
@@ -205,7 +206,7 @@ def test_a_foreign_body_of_the_same_material_changes_nothing() -> None:
 
 def test_runs_describe_every_cell() -> None:
     kinds = np.random.default_rng(1).integers(0, 3, size=(4, 5, 12))
-    first, ends, names = runs(kinds)
+    first, ends, names = find_runs(kinds)
     for z, y in np.ndindex(4, 5):
         found, at, start = np.empty(12, dtype=int), int(first[z, y]), 0
         while start < 12:
@@ -223,7 +224,7 @@ def test_block_and_column_agree_on_what_both_can_do() -> None:
         half = np.linspace(0.0, 0.3 * mm, 15 * fine + 1)
         edges = np.concatenate([-half[:0:-1], half])
         cells = Box(edges, edges, half)
-        made = Block(cells, heat.tissue(skin, setting.laser, cells.rows), celsius(35.0), threads=1)
+        made = Block(cells, heat.make_tissue(skin, setting.laser, cells.rows), celsius(35.0), threads=1)
         made.window = (cells.shape[0], 0, cells.shape[1])
         everywhere = (slice(0, cells.shape[0]), slice(0, cells.shape[1]), slice(0, cells.shape[2]))
         made.put(peak * ball(cells, sd) * cells.volume, np.zeros(cells.shape, dtype=bool), everywhere)
@@ -231,7 +232,7 @@ def test_block_and_column_agree_on_what_both_can_do() -> None:
         middle = cells.shape[1] // 2
         ends.append(np.interp(np.array([50.0, 90.0, 130.0]) * um, cells.x, made.temperature[0, middle]))
     grid = Grid(r_edges=np.linspace(0.0, 0.3 * mm, 121), z_edges=np.linspace(0.0, 0.3 * mm, 121))
-    alone = Column(grid, heat.tissue(skin, setting.laser, grid), celsius(35.0), (0.0, celsius(35.0)))
+    alone = Column(grid, heat.make_tissue(skin, setting.laser, grid), celsius(35.0), (0.0, celsius(35.0)))
     alone.nz, alone.nr = grid.shape
     across = -np.diff(np.exp(-(grid.r_edges**2) / (2 * sd**2))) * 2 * sd**2 / np.diff(grid.r_edges**2)
     alone.enthalpy += peak * bell(grid.z_edges, sd)[:, None] * across
@@ -246,7 +247,7 @@ def test_block_and_column_agree_on_what_both_can_do() -> None:
 def test_damage_of_a_block_held_warm_is_rate_times_time() -> None:
     cells = box(0.1 * mm, 3, 0.1 * mm, 3)
     harm = Harm(np.array([[0.0, 1.0, 0.0], [celsius(55.0), math.log(0.7), 0.0]]), celsius(45.0))
-    made = Block(cells, uniform(cells.rows, CAPACITY, CONDUCTIVITY), celsius(60.0), harm=harm, threads=1)
+    made = Block(cells, uniform_tissue(cells.rows, CAPACITY, CONDUCTIVITY), celsius(60.0), harm=harm, threads=1)
     made.window = (3, 0, 3)
     made.step(1 * ms)
     made.cool(2.0)

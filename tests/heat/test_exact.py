@@ -13,8 +13,9 @@ from scipy.special import erf, erfc
 
 from porelight.arrays import Floats
 from porelight.fields import Absorb, Grid
-from porelight.heat import kernels, uniform, uniform_grid
+from porelight.heat import kernels, uniform_grid, uniform_tissue
 from porelight.heat.column import Column
+from porelight.heat.packing import STEP_REPORTS, Field, Stages, Window
 from porelight.units import celsius, mJ, mm, ms, um
 
 CAPACITY, CONDUCTIVITY = 3391.0 * 1109.0, 0.37
@@ -23,7 +24,7 @@ REST = celsius(37.0)
 
 
 def column(grid: Grid, surface: tuple[float, float] = (0.0, REST), perfusion: float = 0.0) -> Column:
-    made = Column(grid, uniform(grid, CAPACITY, CONDUCTIVITY, perfusion=perfusion), REST, surface)
+    made = Column(grid, uniform_tissue(grid, CAPACITY, CONDUCTIVITY, perfusion=perfusion), REST, surface)
     made.nz, made.nr = grid.shape
     return made
 
@@ -132,7 +133,7 @@ def test_a_point_of_heat_spreads_as_the_closed_form_says() -> None:
     errors = []
     for cells in (125, 250):
         grid = uniform_grid(0.5 * mm, cells, 0.5 * mm, cells)
-        material = uniform(grid, CAPACITY, CONDUCTIVITY, boiling=1e9)  # a point is hot
+        material = uniform_tissue(grid, CAPACITY, CONDUCTIVITY, boiling=1e9)  # a point is hot
         made = Column(grid, material, REST, (0.0, REST))
         made.nz, made.nr = grid.shape
         rise = np.zeros(grid.shape)
@@ -152,7 +153,7 @@ def test_blood_carries_heat_off_exponentially() -> None:
     held = made.energy_left()
     made.cool(0.5, None, tolerance=1e-4)
     assert risen(made) == pytest.approx(8.0 * math.exp(-1.0), rel=1e-3)
-    assert made.ledger.out == pytest.approx(held - made.energy_left(), rel=1e-9)
+    assert made.energy.out == pytest.approx(held - made.energy_left(), rel=1e-9)
 
 
 def test_the_front_of_a_change_of_phase_moves_as_neumann_says() -> None:
@@ -161,13 +162,13 @@ def test_the_front_of_a_change_of_phase_moves_as_neumann_says() -> None:
     root = brentq(lambda x: x * math.exp(x * x) * erf(x) - stefan / math.sqrt(math.pi), 1e-3, 2.0)
     exact = 2.0 * root * math.sqrt(DIFFUSIVITY * time)
     grid = uniform_grid(50 * um, 100, 1 * mm, 1)
-    material = uniform(grid, CAPACITY, CONDUCTIVITY, latent=latent)
+    material = uniform_tissue(grid, CAPACITY, CONDUCTIVITY, latent=latent)
     made = Column(grid, material, REST, (1e12, celsius(100.0) - drop))
     made.nz, made.nr = grid.shape
     made.enthalpy[:] = material.rows[:, 3:4] + latent  # all steam, about to condense from the surface down
     made.cool(time, None, tolerance=0.05)
     missing = np.clip(material.rows[:, 3] + latent - made.enthalpy[:, 0], 0.0, latent) / latent
-    front = float((missing * made.heights).sum())
+    front = float((missing * made.geometry.heights).sum())
     assert front == pytest.approx(exact, abs=0.5 * um)  # the front is known to within its cell
 
 
@@ -186,13 +187,13 @@ def stepped(grid: Grid, time: float, steps: int) -> Floats:
     warm(made, 10.0 * gaussian(grid, 60 * um, True))
     nz, nr = grid.shape
     work = [np.zeros(grid.shape) for _ in range(6)]
-    tissue, peak, result = made.tissue, made.peak, np.zeros(5)
+    field = Field(made.enthalpy, work[0], work[1], made.solid, made.peak)
+    rows, law, _ = made.material
     for _ in range(steps):
-        field = (made.enthalpy, work[0], work[1], made.solid)
-        bulk = (tissue.rows, tissue.law, made.heights, made.rings, made.surface)
-        kernels.rate(*field, work[2], *bulk, nz, nr)
-        kernels.cooling_step(
-            *field, work[2], work[3], work[4], work[5], peak, *bulk, time / steps, 15, nz, nr, 0.0, 1.0, result
-        )
+        kernels.find_rate(*field[:4], work[2], rows, law, *made.geometry, made.surface, nz, nr)
+        kernels.step_without_light(
+            field, Stages(work[2], work[3], work[4], work[5]), made.material, made.geometry, made.surface,
+            time / steps, 15, Window(nz, nr), 0.0, np.zeros(STEP_REPORTS),
+        )  # fmt: skip
         made.enthalpy[:] = work[3]
     return np.asarray(made.enthalpy / CAPACITY)

@@ -6,7 +6,7 @@ import pytest
 from porelight.fields import Grid
 from porelight.heat import uniform_grid
 from porelight.heat.grid import Box, stamp_box
-from porelight.heat.imprint import Imprint, around, imprint
+from porelight.heat.imprint import Imprint, make_imprint, slices_within
 from porelight.units import mm, um
 
 GRID = uniform_grid(0.4 * mm, 80, 0.3 * mm, 100)
@@ -17,7 +17,7 @@ def cells(across: int = 3) -> Box:
 
 
 def printed(box: Box, x: float = 0.0, y: float = 0.0) -> Imprint:
-    return imprint(GRID, box, around(box, x, y, 0.31 * mm), x, y)
+    return make_imprint(GRID, box, slices_within(box, x, y, 0.31 * mm), x, y)
 
 
 def test_energy_is_kept_to_rounding() -> None:
@@ -56,16 +56,16 @@ def test_rows_that_do_not_fit_are_refused() -> None:
     box = cells()
     other = Grid(r_edges=GRID.r_edges, z_edges=GRID.z_edges * 1.01)
     with pytest.raises(ValueError, match="rows"):
-        imprint(other, box, around(box, 0.0, 0.0, 0.1 * mm), 0.0, 0.0)
+        make_imprint(other, box, slices_within(box, 0.0, 0.0, 0.1 * mm), 0.0, 0.0)
 
 
 @pytest.mark.parametrize("across", [2, 3])
 def test_every_column_of_a_stamp_stands_among_like_cells(across: int) -> None:
     box, pitch = cells(across), 0.3 * mm
     middles = pitch * (np.arange(across) - 0.5 * (across - 1))
-    first = around(box, middles[0], middles[0], 0.1 * mm)
+    first = slices_within(box, middles[0], middles[0], 0.1 * mm)
     for middle in middles:
-        place = around(box, middle, middle, 0.1 * mm)
+        place = slices_within(box, middle, middle, 0.1 * mm)
         assert box.x[place[2]] - middle == pytest.approx(box.x[first[2]] - middles[0], abs=1e-9)
     assert box.heights.min() >= 22 * um
     assert box.z_edges[-1] == GRID.z_edges[-1]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from porelight import cite, heat
-from porelight.heat.removal import as_dried
-from porelight.heat.tissue import BOILING, LATENT
+from porelight.heat.packing import BOILING, LATENT
+from porelight.heat.removal import leave_as_dried
 from porelight.laser import laser, physics_of
 from porelight.simulation.chain import Conditions, simulate
 from porelight.simulation.model import Simulation
@@ -29,9 +29,9 @@ def full_field(fluence: float, pulse_us: float, without: tuple[str, ...] = (), s
 def material() -> tuple[heat.Tissue, heat.Tissue]:
     """Tissue under CO2 light before and after it is told how it leaves."""
     grid = heat.column_grid(setting_from("co2"), 17 * um, 0.2e-3)
-    plain = heat.tissue(SKIN, laser("co2"), grid)
+    plain = heat.make_tissue(SKIN, laser("co2"), grid)
     flat = np.full(grid.shape[0], 3e4)
-    return plain, heat.under_light(plain, laser("co2"), flat, np.full(grid.shape[0], 0.5))
+    return plain, heat.let_burst_and_char(plain, laser("co2"), flat, np.full(grid.shape[0], 0.5))
 
 
 def test_the_epidermis_bursts_at_a_tenth_of_a_millisecond_where_it_was_torn_and_not_where_it_stayed() -> None:
@@ -77,7 +77,7 @@ def test_er_yag_light_needs_neither() -> None:
     # Its heat of ablation lies below that of drying: tissue leaves partly as liquid all along.
     plain, _ = material()
     flat = np.ones(plain.rows.shape[0])
-    assert heat.under_light(plain, laser("eryag"), flat, 0.0 * flat) is plain
+    assert heat.let_burst_and_char(plain, laser("eryag"), flat, 0.0 * flat) is plain
 
 
 def test_what_bursts_is_boiling_and_what_it_takes_along_boils_less() -> None:
@@ -94,9 +94,9 @@ def test_what_bursts_is_boiling_and_what_it_takes_along_boils_less() -> None:
 def test_switched_off_it_leaves_tissue_to_dry() -> None:
     plain, _ = material()
     flat = np.ones(plain.rows.shape[0])
-    told = heat.under_light(plain, laser("co2"), flat, 0.0 * flat, bursting=False, charring=False)
+    told = heat.let_burst_and_char(plain, laser("co2"), flat, 0.0 * flat, bursting=False, charring=False)
     assert told.leaving is not None
-    assert (told.leaving == as_dried(flat.size)).all()
+    assert (told.leaving == leave_as_dried(flat.size)).all()
 
 
 def test_the_surface_of_a_burst_is_no_hotter_than_boiling_water() -> None:

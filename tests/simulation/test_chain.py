@@ -266,7 +266,7 @@ def full_field(fluence: float, duration: float, key: str = "co2") -> float:
     spot = 2 * mm
     setting = Setting(laser(key), fluence * J_cm2 * math.pi * (0.5 * spot) ** 2, spot, duration, profile="top_hat")
     grid = heat.column_grid(setting, 17 * um, 0.2 * mm, 2.0)
-    tissue = heat.tissue(SKIN, setting.laser, grid)
+    tissue = heat.make_tissue(SKIN, setting.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(setting.laser)[1].heat_of_ablation.si, 1.0)
     light = beer_lambert(setting, SKIN, grid, share, Mechanisms(divergence=False, mixing=False))
     crater, _ = heat.expose(Exposure(SKIN, setting, celsius(35.0)), grid, tissue, absorb=light, cooling_time=1 * ms)
@@ -282,7 +282,7 @@ def test_a_very_short_pulse_blows_off_to_the_closed_form() -> None:
     grid_step = 3 * um / 2.0
     mu = cite.table("infrared")["water_absorption_10600"].si * SKIN.layers[0].water
     setting = setting_from("co2")
-    cost = float(heat.tissue(SKIN, setting.laser, heat.column_grid(setting, 17 * um, 0.2 * mm)).removal_cost[0])
+    cost = float(heat.make_tissue(SKIN, setting.laser, heat.column_grid(setting, 17 * um, 0.2 * mm)).removal_cost[0])
     cost += 2.0 * 3.9e6  # from 35 C and not 37 C, at the heat capacity of epidermis
     for fluence in (5.0, 10.0, 20.0):
         expected = math.log(fluence * J_cm2 * (1.0 - 0.006) * mu / cost) / mu / um
@@ -309,7 +309,7 @@ def test_crater_and_warmth_do_not_depend_on_the_step() -> None:
     ends = []
     for share, tolerance in ((1.0, 2.0), (0.5, 0.2)):
         grid = heat.column_grid(setting, 17 * um, 0.4 * mm)
-        tissue = heat.tissue(SKIN, setting.laser, grid)
+        tissue = heat.make_tissue(SKIN, setting.laser, grid)
         light = beer_lambert(setting, SKIN, grid, np.full(grid.shape[0], 0.55))
         crater, warming = heat.expose(
             Exposure(SKIN, setting, celsius(35.0)),

@@ -12,25 +12,27 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.arrays import Floats
+from porelight.frozen import frozen
 from porelight.heat import block_kernels as kernels
 from porelight.heat import stepping
-from porelight.heat.column import TOLERANCE
+from porelight.heat.block_kernels import Cells, Runs, Sizes
 from porelight.heat.grid import Box
-from porelight.heat.tissue import CONDUCTIVITY, DRY, FROZEN, WET, Tissue
+from porelight.heat.packing import WET
+from porelight.heat.stepping import AT_REST, COOLING_TOLERANCE, STEP_CHANGE, StepControl
+from porelight.heat.tissue import Tissue
 from porelight.units import ICE_POINT
 
-_MARGIN = 8
-_AT_REST = 1e-5
-"""Outside the window nothing has changed by more than this [K]."""
+WINDOW_MARGIN: Final = 8
+"""Cells by which the window grows: seldom enough to cost nothing."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Harm:
     """Rate of damage A exp(-E / R T) [1/s], each row of ranges: from where it holds [K], ln A, E / R [K]."""
 
@@ -40,7 +42,7 @@ class Harm:
 
 
 @dataclasses.dataclass(slots=True)
-class Books:
+class BlockEnergy:
     """Energy so far [J]."""
 
     laid: float = 0.0
@@ -49,7 +51,7 @@ class Books:
 
 
 class Block:
-    """Enthalpy, damage and books of one block; arrays (nz, ny, nx).
+    """Enthalpy, damage and energy balance of one block; arrays (nz, ny, nx).
 
     Args:
         box: the cells.
@@ -74,11 +76,13 @@ class Block:
     ) -> None:
         self.box, self.tissue, self.start, self.threads = box, tissue, temperature, threads
         shape = box.shape
-        if shape[2] > kernels.LANE - 2:
-            raise ValueError(f"a row of {shape[2]} cells is too long: {kernels.LANE - 2} at most")
+        if shape[2] > kernels.LANE_STRIDE - 2:
+            raise ValueError(f"a row of {shape[2]} cells is too long: {kernels.LANE_STRIDE - 2} at most")
         if kinds is None:
             kinds = np.broadcast_to(np.arange(shape[0])[:, None, None], shape)
-        self._runs = runs(kinds)
+        self._runs = find_runs(kinds)
+        self._cells = Cells(tissue.rows, tissue.law)
+        self._sizes = Sizes(box.widths, box.depths, box.heights)
         self.initial = tissue.enthalpy(temperature)[kinds]
         self.enthalpy = self.initial.copy()
         self.peak = np.full(shape, temperature)
@@ -88,31 +92,28 @@ class Block:
         self._sums = np.zeros((shape[1], 2))
         self._surface = np.array([surface[0], surface[1], temperature])
         self._harm = harm or Harm(np.zeros((0, 3)), np.inf)
-        self.books = Books()
+        self.energy = BlockEnergy()
         self.time = 0.0
         self._step = 0.0
         everywhere = surface[0] > 0.0
-        self.window = (shape[0], 0, shape[1]) if everywhere else (min(_MARGIN, shape[0]), 0, 0)
+        self.window = (shape[0], 0, shape[1]) if everywhere else (min(WINDOW_MARGIN, shape[0]), 0, 0)
 
     @property
     def temperature(self) -> Floats:
         """Of every cell now [K]; of removed cells, what they left with."""
         found = np.empty(self.box.shape)
-        kernels.temperatures(self.enthalpy, self.solid, *self._runs, self.tissue.rows, self.tissue.law, found)
+        kernels.read_temperatures(self.enthalpy, self.solid, self._runs, self._cells, found)
         return found
 
     def stable_step(self) -> float:
         """Longest stable explicit step in the window [s], by Gershgorin's bound."""
         nz, y0, y1 = self.window
-        rows, law, box = self.tissue.rows, self.tissue.law, self.box
-        k = rows[:, CONDUCTIVITY] * (1.0 + 63.0 * law[0])
-        spread = np.maximum(k / rows[:, WET], k * (1.0 - law[2]) / rows[:, DRY])
-        if self.start < ICE_POINT:
-            spread = np.maximum(spread, k * (1.0 + law[1]) / rows[:, FROZEN])
-        across = 1.0 / float(box.heights[:nz].min()) ** 2
-        for widths in (box.depths[y0:y1], box.widths):
+        icy = self.start < ICE_POINT
+        diffusivity = stepping.fastest_diffusivity(self.tissue.rows, self.tissue.law, icy=icy)
+        across = 1.0 / float(self.box.heights[:nz].min()) ** 2
+        for widths in (self.box.depths[y0:y1], self.box.widths):
             across += 1.0 / float(widths.min()) ** 2
-        return float(0.5 / (spread.max() * across))
+        return float(0.5 / (diffusivity.max() * across))
 
     def put(self, heat: Floats, gone: NDArray[np.bool_], place: tuple[slice, slice, slice]) -> None:
         """Lay heat into the block and take tissue away.
@@ -125,27 +126,27 @@ class Block:
         """
         volume, solid = self.box.volume[place], self.solid[place]
         leaving = gone & (solid == 1)
-        self.books.removed += float(((self.enthalpy - self.initial)[place] * volume)[leaving].sum())
+        self.energy.removed += float(((self.enthalpy - self.initial)[place] * volume)[leaving].sum())
         solid[leaving] = 0
-        kept = _shared(heat, solid == 1)
+        kept = _share_heat(heat, solid == 1)
         self.enthalpy[place] += kept / volume
-        self.books.laid += float(heat.sum())
-        self._open(place)
+        self.energy.laid += float(heat.sum())
+        self._widen_window(place)
 
     def step(self, duration: float, source: Floats | None = None) -> None:
         """One explicit step of ``duration`` [s] under a ``source`` [W/m3], which must reach no edge of the window."""
         power = np.zeros(self.box.shape) if source is None else source
         if source is not None:
-            self._open(_around(source != 0.0))
-        self._open()
+            self._widen_window(_bounding_slices(source != 0.0))
+        self._widen_window()
         new = self._work[0]
         self._sweep(kernels.EXPLICIT, self.enthalpy, new, power, power, np.array([duration]))
-        self.books.out += duration * float(self._sums.sum())
-        self.books.laid += duration * float((power * self.box.volume)[self._inside].sum())
-        self._take(new)
+        self.energy.out += duration * float(self._sums.sum())
+        self.energy.laid += duration * float((power * self.box.volume)[self._inside].sum())
+        self._take_enthalpy(new)
         self.time += duration
 
-    def cool(self, until: float, tolerance: float = TOLERANCE, warmest: float = 20.0) -> None:
+    def cool(self, until: float, tolerance: float = COOLING_TOLERANCE) -> None:
         """Conduct until that time [s], each step's error held below ``tolerance`` [K] in every cell.
 
         Steps, stages and control are those of :meth:`porelight.heat.column.Column.cool`.
@@ -153,38 +154,37 @@ class Block:
         if self.window[2] == self.window[1]:
             self.time = until
             return
-        step, rate, known, fresh = self._step or 4.0 * self.stable_step(), self._work[2], 0.0, False
+        control = StepControl(self._step or stepping.FIRST_STEP * self.stable_step(), tolerance, STEP_CHANGE)
+        rate, known, fresh = self._work[2], 0.0, False
         while self.time < until * (1.0 - 1e-12):
-            fresh = not self._open() and fresh
+            # The rate of the last step serves until the window grows: new cells have none yet.
+            fresh = not self._widen_window() and fresh
             if not fresh:
-                known = self._rate(self.enthalpy, rate)
+                known, fresh = self._find_rate(self.enthalpy, rate), True
             stable, left = self.stable_step(), until - self.time
-            taken = min(step, stepping.longest(stable), left)
-            out, next_known, error, change = self._try(taken, stepping.stages_for(taken / stable), rate, known)
-            grow = stepping.growth(error, change, tolerance, warmest)
-            if (error > tolerance or change > 2.0 * warmest) and taken > stable:
-                step, fresh = max(taken * min(max(grow, 0.2), 0.9), stable), True
+            taken = control.propose_step(stable, left)
+            out, next_known, error, change = self._try_step(taken, stepping.stages_for(taken / stable), rate, known)
+            if not control.accept_step(taken, stable, left, error, change):
                 continue
-            self._accept(taken)
-            self.books.out += out
+            self._take_step(taken)
+            self.energy.out += out
             self._work[2], self._work[3] = self._work[3], self._work[2]
-            rate, known, fresh = self._work[2], next_known, True
-            step = max(min(taken, step) * max(grow, 0.3), stable) if taken < left else step
-        self._step = step
+            rate, known = self._work[2], next_known
+        self._step = control.step
 
     def energy_left(self) -> float:
         """Heat of the remaining tissue above its start [J]."""
         return float(((self.enthalpy - self.initial) * self.solid * self.box.volume).sum())
 
-    def _rate(self, h: Floats, rate: Floats) -> float:
+    def _find_rate(self, h: Floats, rate: Floats) -> float:
         self._sweep(kernels.KEEP, h, rate, h, h, np.zeros(1))
         return float(self._sums.sum())
 
-    def _try(self, step: float, stages: int, rate: Floats, known: float) -> tuple[float, float, float, float]:
+    def _try_step(self, step: float, stages: int, rate: Floats, known: float) -> tuple[float, float, float, float]:
         """A super-step into ``_work[0]``, its rate into ``_work[3]``: heat let out [J] and [W], error, change [K]."""
         inside = self._inside
         now, before = self._work[0], self._work[1]
-        rows = stepping.weights(stages, step)
+        rows = stepping.stage_weights(stages, step)
         now[inside] = self.enthalpy[inside] + rows[0, 4] * rate[inside]
         before[inside] = self.enthalpy[inside]
         out, earlier = rows[0, 4] * known, 0.0
@@ -194,28 +194,28 @@ class Block:
             out, earlier = mu * out + nu * earlier + d1 * float(self._sums.sum()) + d0 * known, out
             now, before = before, now
         self._work[0], self._work[1] = now, before
-        final = self._rate(now, self._work[3])
+        final = self._find_rate(now, self._work[3])
         found = np.zeros((self.box.shape[1], 2))
         self._share(
-            lambda a, b: kernels.verdict(
-                self.enthalpy, now, rate, self._work[3], self.solid, *self._runs, self.tissue.rows, self.window, a, b,
-                step, stepping.KINK, found,
+            lambda a, b: kernels.judge_step(
+                self.enthalpy, now, rate, self._work[3], self.solid, self._runs, self._cells, self.window, a, b, step,
+                found,
             )
         )  # fmt: skip
         return out, final, float(found[:, 0].max()), float(found[:, 1].max())
 
-    def _accept(self, step: float) -> None:
+    def _take_step(self, step: float) -> None:
         harm, new = self._harm, self._work[0]
         self._share(
-            lambda a, b: kernels.accept(
-                self.enthalpy, new, self.omega, self.peak, self.solid, *self._runs, self.tissue.rows, self.tissue.law,
-                self.window, a, b, step, harm.ranges, harm.warm,
+            lambda a, b: kernels.take_step(
+                self.enthalpy, new, self.omega, self.peak, self.solid, self._runs, self._cells, self.window, a, b, step,
+                harm.ranges, harm.warm,
             )
         )  # fmt: skip
-        self._take(new)
+        self._take_enthalpy(new)
         self.time += step
 
-    def _take(self, new: Floats) -> None:
+    def _take_enthalpy(self, new: Floats) -> None:
         """Make ``new``, which is ``_work[0]``, the enthalpy; outside the window it has none of its own."""
         inside = self._inside
         self.enthalpy[inside] = new[inside]
@@ -226,20 +226,19 @@ class Block:
         return slice(0, nz), slice(y0, y1)
 
     def _sweep(self, mode: int, h: Floats, out: Floats, f: Floats, base: Floats, weight: Floats) -> None:
-        box, harm = self.box, self._harm
+        harm = self._harm
         self._sums[:] = 0.0
         self._share(
-            lambda a, b: kernels.sweep(
-                mode, h, out, f, base, self.omega, self.solid, *self._runs, self.tissue.rows, self.tissue.law,
-                box.widths, box.depths, box.heights, self._surface, self.window, a, b, weight,
-                harm.ranges, harm.warm, self._sums,
+            lambda a, b: kernels.sweep_window(
+                mode, h, out, f, base, self.omega, self.solid, self._runs, self._cells, self._sizes, self._surface,
+                self.window, a, b, weight, harm.ranges, harm.warm, self._sums,
             )
         )  # fmt: skip
 
     def _share(self, work: Callable[[int, int], None]) -> None:
         """Divide the window by rows of y, the same way for any number of threads: an even number of equal parts."""
         low, high = self.window[1], self.window[2]
-        parts = min(2 * math.ceil((high - low) / (2 * kernels.BLOCK)), high - low)
+        parts = min(2 * math.ceil((high - low) / (2 * kernels.SWEEP_ROWS)), high - low)
         edges = [low + (high - low) * part // parts for part in range(parts + 1)]
         if self.threads == 1:
             for part in itertools.pairwise(edges):
@@ -248,7 +247,7 @@ class Block:
         with concurrent.futures.ThreadPoolExecutor(self.threads) as pool:
             list(pool.map(work, edges[:-1], edges[1:]))
 
-    def _open(self, place: tuple[slice, slice, slice] | None = None) -> bool:
+    def _widen_window(self, place: tuple[slice, slice, slice] | None = None) -> bool:
         """Widen the window to hold ``place``, or before anything reaches its edge; whether it grew."""
         shape, old = self.box.shape, self.window
         nz, y0, y1 = old
@@ -257,14 +256,14 @@ class Block:
             y0, y1 = (back[0], back[1]) if y1 == y0 else (min(y0, back[0]), max(y1, back[1]))
             nz = max(nz, down[1])
         below, front, rear = self._moved()
-        nz, y0, y1 = nz + _MARGIN * below, y0 - _MARGIN * front, y1 + _MARGIN * rear
+        nz, y0, y1 = nz + WINDOW_MARGIN * below, y0 - WINDOW_MARGIN * front, y1 + WINDOW_MARGIN * rear
         self.window = (min(nz, shape[0]), max(y0, 0), min(y1, shape[1]))
         return self.window != old
 
     def _moved(self) -> tuple[bool, bool, bool]:
         """Whether anything has changed two cells from the lower, the front and the rear edge of the window."""
         nz, y0, y1 = self.window
-        shape, tiny = self.box.shape, _AT_REST * float(self.tissue.rows[:, WET].min())
+        shape, tiny = self.box.shape, AT_REST * float(self.tissue.rows[:, WET].min())
         if y1 == y0:
             return False, False, False
 
@@ -276,7 +275,7 @@ class Block:
         return below, front, y1 < shape[1] and changed(slice(0, nz), y1 - 2)
 
 
-def runs(kinds: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def find_runs(kinds: NDArray[np.integer[Any]]) -> Runs:
     """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
     nz, ny, nx = kinds.shape
     flat = kinds.reshape(-1, nx)
@@ -285,10 +284,10 @@ def runs(kinds: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np
     row, at = np.nonzero(last)
     count = last.sum(axis=1)
     first = (np.cumsum(count) - count).reshape(nz, ny).astype(np.int64)
-    return first, (at + 1).astype(np.int64), flat[row, at].astype(np.int64)
+    return Runs(first, (at + 1).astype(np.int64), flat[row, at].astype(np.int64))
 
 
-def _shared(heat: Floats, solid: NDArray[np.bool_]) -> Floats:
+def _share_heat(heat: Floats, solid: NDArray[np.bool_]) -> Floats:
     """The heat of every row of z in its solid cells alone; of rows without any, in the next row that has some."""
     kept, owed = np.where(solid, heat, 0.0), 0.0
     for z in range(heat.shape[0]):
@@ -307,7 +306,7 @@ def _shared(heat: Floats, solid: NDArray[np.bool_]) -> Floats:
     return kept
 
 
-def _around(where: NDArray[np.bool_]) -> tuple[slice, slice, slice]:
+def _bounding_slices(where: NDArray[np.bool_]) -> tuple[slice, slice, slice]:
     """The smallest part of the arrays that holds all that is true, and two cells more."""
     parts = []
     for axis in range(3):

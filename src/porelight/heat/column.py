@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from porelight.arrays import Floats
 from porelight.fields import Absorb, Grid
 from porelight.heat import kernels, stepping
-from porelight.heat.removal import as_dried
-from porelight.heat.surface import AIR, OUTSIDE, TRANSFER, plain
-from porelight.heat.tissue import BOILING, CONDUCTIVITY, DRY, FROZEN, LATENT, WET, Tissue
+from porelight.heat.packing import (
+    AIR_CONDUCTIVITY,
+    BOILING,
+    EJECTED_HEAT,
+    GREATEST_CHANGE,
+    HEAT_OUT,
+    LATENT,
+    OUTSIDE,
+    POWER_OUT,
+    RING_WIDTH,
+    STEP_REPORTS,
+    TRANSFER,
+    WET,
+    WORST_ERROR,
+    Field,
+    Material,
+    Stages,
+    Window,
+)
+from porelight.heat.removal import leave_as_dried
+from porelight.heat.stepping import AT_REST, COOLING_TOLERANCE, STEP_CHANGE, StepControl
+from porelight.heat.surface import pack_contact
+from porelight.heat.tissue import Tissue
 from porelight.units import ICE_POINT
 
-TOLERANCE = 3.0
-"""Greatest error that one cooling step may add in any cell [K]."""
+FIRST_WINDOW: Final = 24
+"""Rows and rings of the window at the start: what light of a small spot warms within the first steps."""
 
-WARMEST = 20.0
-"""Greatest change of one cooling step in any cell [K], so that damage is integrated well."""
-
-_MARGIN = 12
+WINDOW_GROWTH: Final = 12
+"""Rows or rings by which it grows: often enough to stay small, seldom enough to cost nothing."""
 
 
 class Watch(Protocol):
@@ -32,7 +50,7 @@ class Watch(Protocol):
 
 
 @dataclasses.dataclass(slots=True)
-class Ledger:
+class ColumnEnergy:
     """Energy so far [J]."""
 
     incident: float = 0.0
@@ -42,7 +60,7 @@ class Ledger:
 
 
 class Column:
-    """Enthalpy, tissue and books of one column.
+    """Enthalpy, tissue and energy balance of one column.
 
     The window is the warm part of the grid: outside it nothing has changed by more than a hundred-thousandth of a
     kelvin, and it grows before that fails.
@@ -51,7 +69,10 @@ class Column:
     def __init__(self, grid: Grid, tissue: Tissue, temperature: float, surface: tuple[float, float]) -> None:
         shape = grid.shape
         self.grid, self.tissue, self.start = grid, tissue, temperature
-        self.heights, self.rings = kernels.geometry(grid)
+        self.geometry = kernels.pack_geometry(grid)
+        # Copies that can be written to: Numba would compile every kernel once more for arrays that cannot.
+        leaving = tissue.leaving if tissue.leaving is not None else leave_as_dried(shape[0])
+        self.material = Material(tissue.rows.copy(), tissue.law.copy(), leaving.copy())
         self.initial = np.repeat(tissue.enthalpy(temperature)[:, None], shape[1], axis=1)
         self.enthalpy = self.initial.copy()
         self.temperature = np.full(shape, temperature)
@@ -61,23 +82,22 @@ class Column:
         self.added = np.zeros(shape)
         self._work = [np.zeros(shape) for _ in range(5)]
         self._dried = np.zeros(shape)
-        self.surface = plain(*surface, temperature)
+        self.surface = pack_contact(*surface, temperature)
         self.ejected = np.zeros(2)
         self.intact = np.ones(shape[1])
-        self._leaving = tissue.leaving if tissue.leaving is not None else as_dried(shape[0])
-        self.ledger = Ledger()
+        self.energy = ColumnEnergy()
         self.time = 0.0
         everywhere = surface[0] > 0.0
-        self.nz, self.nr = min(24, shape[0]), shape[1] if everywhere else min(24, shape[1])
+        self.nz, self.nr = min(FIRST_WINDOW, shape[0]), shape[1] if everywhere else min(FIRST_WINDOW, shape[1])
         self._step = 0.0
         self._stable = (0, 0, False, 0.0)
         self._chilled = self._freezes()
 
     def meet(self, surface: Floats) -> None:
-        """From now on the surface meets what :func:`porelight.heat.surface.surface` packed; all rings feel it."""
-        self.surface = surface
+        """From now on the surface meets what :func:`porelight.heat.surface.pack_surface` packed; all rings feel it."""
+        self.surface = surface.copy()
         self._chilled = self._chilled or self._freezes()
-        if surface[TRANSFER] > 0.0 or surface[AIR] > 0.0:
+        if surface[TRANSFER] > 0.0 or surface[AIR_CONDUCTIVITY] > 0.0:
             self.nr = self.grid.shape[1]
 
     def stable_step(self) -> float:
@@ -85,13 +105,9 @@ class Column:
         icy = self._icy()
         if self._stable[:3] == (self.nz, self.nr, icy):
             return self._stable[3]
-        rows, law = self.tissue.rows[: self.nz], self.tissue.law
-        k = rows[:, CONDUCTIVITY] * (1.0 + 63.0 * law[0])
-        spread = np.maximum(k / rows[:, WET], k * (1.0 - law[2]) / rows[:, DRY])
-        if icy:
-            spread = np.maximum(spread, k * (1.0 + law[1]) / rows[:, FROZEN])
-        across = 1.0 / float(self.rings[0, : self.nr].min()) ** 2
-        step = float(0.5 / (spread * (1.0 / self.heights[: self.nz] ** 2 + across)).max())
+        diffusivity = stepping.fastest_diffusivity(self.tissue.rows[: self.nz], self.tissue.law, icy=icy)
+        across = 1.0 / float(self.geometry.rings[RING_WIDTH, : self.nr].min()) ** 2
+        step = float(0.5 / (diffusivity * (1.0 / self.geometry.heights[: self.nz] ** 2 + across)).max())
         self._stable = (self.nz, self.nr, icy, step)
         return step
 
@@ -103,7 +119,7 @@ class Column:
         """Whether there is ice in the window, through which heat runs faster, or may be before the step ends."""
         if self.start < ICE_POINT or not self._chilled:
             return self.start < ICE_POINT
-        near = WARMEST * self.tissue.rows[0, WET] if self._freezes() else 0.0
+        near = STEP_CHANGE * self.tissue.rows[0, WET] if self._freezes() else 0.0
         left = self.solid[: self.nz, : self.nr] > 0.0
         return bool(self.enthalpy[: self.nz, : self.nr].min(where=left, initial=np.inf) < near)
 
@@ -119,86 +135,56 @@ class Column:
         """One explicit step of ``duration`` [s] under ``energy`` [J] of light; nothing leaves while ``held``."""
         rows = self.tissue.rows
         nz = self.nz
+        # Ejecta and dried tissue depend on how much of its water a cell has lost.
         np.subtract(self.enthalpy[:nz], rows[:nz, BOILING, None], out=self._dried[:nz])
         self._dried[:nz] /= rows[:nz, LATENT, None]
         np.clip(self._dried[:nz], 0.0, 0.0 if held else 1.0, out=self._dried[:nz])
         reflected, lost = absorb(self.solid, self._dried, energy, self.added)
-        self._open(absorbed_rows=int(np.max(np.nonzero(self.added.any(axis=1))[0], initial=0)))
+        self._widen_window(absorbed_rows=int(np.max(np.nonzero(self.added.any(axis=1))[0], initial=0)))
         self.before[: self.nz] = self.temperature[: self.nz]
-        self.ledger.out += kernels.pulse_step(
-            self.enthalpy,
-            self.temperature,
-            self._work[0],
-            self.solid,
-            self._work[1],
-            self.added,
-            self.peak,
-            rows,
-            self.tissue.law,
-            self._leaving,
-            self.heights,
-            self.rings,
-            self.surface,
-            duration,
-            self.nz,
-            self.nr,
-            held,
-            self.intact,
-            self.ejected,
-        )
-        self.ledger.incident += energy
-        self.ledger.reflected += reflected
-        self.ledger.lost += lost
+        self.energy.out += kernels.step_under_light(
+            self._field(self.temperature), self._work[1], self.added, self.material, self.geometry, self.surface,
+            duration, self._window, held, self.intact, self.ejected,
+        )  # fmt: skip
+        self.energy.incident += energy
+        self.energy.reflected += reflected
+        self.energy.lost += lost
         self.time += duration
-        self._tell(watch, duration)
+        self._show_step(watch, duration)
 
     def let_go(self) -> None:
         """Blow off what was held."""
-        kernels.blow_off(
-            self.enthalpy,
-            self.solid,
-            self.peak,
-            self.tissue.rows,
-            self.heights,
-            self.rings,
-            self.nz,
-            self.nr,
-            self.ejected,
-        )
+        kernels.blow_off(self._field(self.temperature), self.material, self.geometry, self._window, self.ejected)
 
-    def cool(self, until: float, watch: Watch | None, tolerance: float = TOLERANCE, warmest: float = WARMEST) -> None:
+    def cool(self, until: float, watch: Watch | None, tolerance: float = COOLING_TOLERANCE) -> None:
         """Conduct without light until that time [s], each step's error held below ``tolerance`` [K].
 
         Args:
             until: end [s].
             watch: sees every step.
             tolerance: greatest error of one step in one cell [K].
-            warmest: greatest change of one step in one cell [K], so that damage is integrated well.
         """
-        rate, result = self._work[1], np.zeros(5)
-        known = self._rate(rate)
-        step = min(self._step or 4.0 * self.stable_step(), 4.0 * self.stable_step())
+        rate, report = self._work[1], np.zeros(STEP_REPORTS)
+        known = self._find_rate(rate)
+        first = stepping.FIRST_STEP * self.stable_step()
+        # Light may have come since the last cooling: the step that it ended with would be too long.
+        control = StepControl(min(self._step or first, first), tolerance, STEP_CHANGE)
         while self.time < until * (1.0 - 1e-12):
-            self._open()
-            stable = self.stable_step()
-            longest = stepping.longest(stable)
-            left = until - self.time
-            taken = min(step, longest, left)
-            stages = stepping.stages_for(taken / stable)
-            next_known = self._try(taken, stages, rate, known, result)
-            grow = stepping.growth(float(result[0]), float(result[2]), tolerance, warmest)
-            if (result[0] > tolerance or result[2] > 2.0 * warmest) and taken > stable:
-                step = max(taken * min(max(grow, 0.2), 0.9), stable)
+            self._widen_window()
+            stable, left = self.stable_step(), until - self.time
+            taken = control.propose_step(stable, left)
+            self._try_step(taken, stepping.stages_for(taken / stable), rate, known, report)
+            if not control.accept_step(taken, stable, left, float(report[WORST_ERROR]), float(report[GREATEST_CHANGE])):
                 continue
-            self._accept(taken, float(result[3]), watch)
-            rate, known = self._work[4], next_known
+            self._take_step(taken, float(report[HEAT_OUT]), watch)
+            # The rate at the end of this step is the rate at the start of the next.
             self._work[1], self._work[4] = self._work[4], self._work[1]
-            step = max(min(taken, step) * max(grow, 0.3), stable) if taken < left else step
-        self._step = step
+            rate, known = self._work[1], float(report[POWER_OUT])
+        self._step = control.step
 
     def settle(self) -> None:
         """Bring the temperatures up to date with the enthalpy."""
-        self._rate(self._work[1])
+        self._find_rate(self._work[1])
 
     def energy_left(self) -> float:
         """Heat of the remaining tissue above its start [J]."""
@@ -206,76 +192,56 @@ class Column:
 
     def energy_ejected(self) -> float:
         """Heat that removed tissue carried away above its start [J]."""
-        return float(self.ejected[0] - (self.initial * (1.0 - self.solid) * self.grid.volume).sum())
+        return float(self.ejected[EJECTED_HEAT] - (self.initial * (1.0 - self.solid) * self.grid.volume).sum())
 
-    def _rate(self, rate: Floats) -> float:
+    @property
+    def _window(self) -> Window:
+        return Window(self.nz, self.nr)
+
+    def _field(self, temperature: Floats) -> Field:
+        return Field(self.enthalpy, temperature, self._work[0], self.solid, self.peak)
+
+    def _find_rate(self, rate: Floats) -> float:
+        """The rate of enthalpy now [W/m3], into ``rate``; returns the heat let out [W]."""
         return float(
-            kernels.rate(
-                self.enthalpy,
-                self.temperature,
-                self._work[0],
-                self.solid,
-                rate,
-                self.tissue.rows,
-                self.tissue.law,
-                self.heights,
-                self.rings,
-                self.surface,
-                self.nz,
-                self.nr,
+            kernels.find_rate(
+                self.enthalpy, self.temperature, self._work[0], self.solid, rate, self.material.rows, self.material.law,
+                *self.geometry, self.surface, self.nz, self.nr,
             )
-        )
+        )  # fmt: skip
 
-    def _try(self, step: float, stages: int, rate: Floats, known: float, result: Floats) -> float:
-        kernels.cooling_step(
-            self.enthalpy,
-            self.before,
-            self._work[0],
-            self.solid,
-            rate,
-            self._work[2],
-            self._work[3],
-            self._work[4],
-            self.peak,
-            self.tissue.rows,
-            self.tissue.law,
-            self.heights,
-            self.rings,
-            self.surface,
-            step,
-            stages,
-            self.nz,
-            self.nr,
-            known,
-            stepping.KINK,
-            result,
-        )
-        return float(result[4])
+    def _try_step(self, step: float, count: int, rate: Floats, known: float, report: Floats) -> None:
+        """A super-step into ``_work[2]``, its rate into ``_work[4]``, and what it is judged by into ``report``."""
+        stages = Stages(rate, self._work[2], self._work[3], self._work[4])
+        kernels.step_without_light(
+            self._field(self.before), stages, self.material, self.geometry, self.surface, step, count, self._window,
+            known, report,
+        )  # fmt: skip
 
-    def _accept(self, step: float, out: float, watch: Watch | None) -> None:
+    def _take_step(self, step: float, out: float, watch: Watch | None) -> None:
         self.enthalpy[: self.nz, : self.nr] = self._work[2][: self.nz, : self.nr]
         self.temperature, self.before = self.before, self.temperature
-        self.ledger.out += out
+        self.energy.out += out
         self.time += step
-        self._tell(watch, step)
+        self._show_step(watch, step)
 
-    def _tell(self, watch: Watch | None, duration: float) -> None:
+    def _show_step(self, watch: Watch | None, duration: float) -> None:
         if watch:
             window = (slice(0, self.nz), slice(0, self.nr))
             watch(self.solid[window], self.before[window], self.temperature[window], duration)
 
-    def _open(self, absorbed_rows: int = 0) -> None:
+    def _widen_window(self, absorbed_rows: int = 0) -> None:
         """Widen the window before anything reaches its edge."""
-        shape, tiny = self.grid.shape, 1e-5 * self.tissue.rows[:, WET]
+        shape, tiny = self.grid.shape, AT_REST * self.tissue.rows[:, WET]
         while self.nz < shape[0]:
             row = self.nz - 2
             moved = np.abs(self.enthalpy[row, : self.nr] - self.initial[row, : self.nr]).max() > tiny[row]
             if not (moved or absorbed_rows >= row):
                 break
-            self.nz = min(self.nz + _MARGIN, shape[0])
+            self.nz = min(self.nz + WINDOW_GROWTH, shape[0])
         while self.nr < shape[1]:
             ring = self.nr - 2
             change = np.abs(self.enthalpy[: self.nz, ring] - self.initial[: self.nz, ring]) > tiny[: self.nz]
             if not (change.any() or self.added[: self.nz, ring:].any()):
                 break
-            self.nr = min(self.nr + _MARGIN, shape[1])
+            self.nr = min(self.nr + WINDOW_GROWTH, shape[1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import numpy as np
 
 from porelight.arrays import Floats
 from porelight.fields import Grid
+from porelight.frozen import frozen
 from porelight.laser import Setting
 from porelight.units import mm, um
 
@@ -32,16 +32,16 @@ def column_grid(
     first = min(max(penetration / 6.0, 1.5 * um), 3.0 * um) / refinement
     ring = min(max(setting.spot_diameter / 40.0, 2.0 * um), 40.0 * um) / refinement
     foot = max(depth, 0.15 * mm)
-    z = graded(first, foot, foot + 1.2 * mm, 0.01 / refinement, 0.1 / refinement)
+    z = graded_edges(first, foot, foot + 1.2 * mm, 0.01 / refinement, 0.1 / refinement)
     rim = 0.8 * setting.spot_diameter
-    r = graded(ring, rim, rim + 1.2 * mm, 0.0, 0.1 / refinement)
+    r = graded_edges(ring, rim, rim + 1.2 * mm, 0.0, 0.1 / refinement)
     if outer is not None:
         inside = r[r < outer - 0.5 * ring]
         r = np.append(inside if inside.size else np.zeros(1), outer)
     return Grid(r_edges=r, z_edges=z)
 
 
-def graded(first: float, fine: float, end: float, share: float, growth: float) -> Floats:
+def graded_edges(first: float, fine: float, end: float, share: float, growth: float) -> Floats:
     """Edges from 0 to ``end`` or a little more [m]: steps of ``first`` or ``share`` of the distance, then growing."""
     edges = [0.0]
     step = first
@@ -58,7 +58,7 @@ def uniform_grid(height: float, cells: int, radius: float, rings: int) -> Grid:
     return Grid(r_edges=np.linspace(0.0, radius, rings + 1), z_edges=np.linspace(0.0, height, cells + 1))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """Cells of a block: edges along the skin ``x_edges`` and ``y_edges``, and down from the surface ``z_edges`` [m].
 
@@ -116,7 +116,7 @@ class Box:
 
     @property
     def rows(self) -> Grid:
-        """The rows of z alone, for :func:`porelight.heat.tissue.tissue`: one ring, as wide as the box."""
+        """The rows of z alone, for :func:`porelight.heat.tissue.make_tissue`: one ring, as wide as the box."""
         return Grid(r_edges=np.array([0.0, self.x_edges[-1] - self.x_edges[0]]), z_edges=self.z_edges)
 
 
@@ -143,10 +143,10 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
         step *= 1.25
     beyond = np.array(outside[1:])
     edges = np.concatenate([-beyond[::-1], inside, beyond])
-    return Box(x_edges=edges, y_edges=edges, z_edges=thinned(z_edges, 1.5 * finest))
+    return Box(x_edges=edges, y_edges=edges, z_edges=thin_edges(z_edges, 1.5 * finest))
 
 
-def thinned(edges: Floats, finest: float) -> Floats:
+def thin_edges(edges: Floats, finest: float) -> Floats:
     """Some of ``edges``, the first and the last among them, in steps of ``finest`` or more."""
     chosen = [0]
     for index in range(1, edges.size):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from porelight.arrays import Floats
 from porelight.fields import Grid
+from porelight.frozen import frozen
 from porelight.heat.grid import Box
 
-_POINTS = 12
+POINTS_PER_CELL: Final = 12
 """Points across a cell at which it is asked which ring it lies in: shares are right to about one in a hundred."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Imprint:
     """How the rings of ``grid`` fall on the cells around one place of a box.
 
@@ -57,18 +58,18 @@ class Imprint:
         return np.asarray(np.add.reduceat(amount, starts, axis=0))
 
 
-def around(box: Box, x: float, y: float, reach: float) -> tuple[slice, slice, slice]:
+def slices_within(box: Box, x: float, y: float, reach: float) -> tuple[slice, slice, slice]:
     """The part of the box's arrays within ``reach`` [m] of a place along both edges, all rows of it."""
-    return slice(0, box.shape[0]), _around(box.y_edges, y, reach), _around(box.x_edges, x, reach)
+    return slice(0, box.shape[0]), _slice_within(box.y_edges, y, reach), _slice_within(box.x_edges, x, reach)
 
 
-def imprint(grid: Grid, box: Box, place: tuple[slice, slice, slice], x: float, y: float) -> Imprint:
+def make_imprint(grid: Grid, box: Box, place: tuple[slice, slice, slice], x: float, y: float) -> Imprint:
     """The rings of a column whose axis stands at ``x``, ``y`` [m] on the cells of ``place``.
 
     Args:
         grid: of the column; its rows refine those of the box.
         box: cells.
-        place: those that take it all in, see :func:`around`; a ring that lies beyond goes to the nearest of them.
+        place: those that take it all in, see :func:`slices_within`; a ring beyond goes to the nearest of them.
         x, y: place of the axis [m].
 
     Raises:
@@ -77,21 +78,21 @@ def imprint(grid: Grid, box: Box, place: tuple[slice, slice, slice], x: float, y
     if not np.isin(np.round(box.z_edges, 12), np.round(grid.z_edges, 12)).all():
         raise ValueError("rows of the box must be made of rows of the column's grid")
     _, back, along = place
-    points_x, wide = _points(box.x_edges[along.start : along.stop + 1] - x)
-    points_y, deep = _points(box.y_edges[back.start : back.stop + 1] - y)
+    points_x, wide = _sample_points(box.x_edges[along.start : along.stop + 1] - x)
+    points_y, deep = _sample_points(box.y_edges[back.start : back.stop + 1] - y)
     ring = np.searchsorted(grid.r_edges, np.hypot(points_x[None, :], points_y[:, None])) - 1
     rings, cells = grid.shape[1], (back.stop - back.start) * (along.stop - along.start)
     cell = np.arange(cells).reshape(back.stop - back.start, -1)
-    cell = np.repeat(np.repeat(cell, _POINTS, axis=0), _POINTS, axis=1)
+    cell = np.repeat(np.repeat(cell, POINTS_PER_CELL, axis=0), POINTS_PER_CELL, axis=1)
     inside = ring < rings
     key = np.maximum(ring, 0) * cells + cell
     area = np.zeros((rings, cells))
     area += np.bincount(key[inside], (deep[:, None] * wide[None, :])[inside], rings * cells).reshape(rings, cells)
     radius = np.hypot((box.x[along] - x)[None, :], (box.y[back] - y)[:, None]).ravel()
-    return Imprint(grid, box, place, _whole(area, grid.r, radius), radius)
+    return Imprint(grid, box, place, _normalize_shares(area, grid.r, radius), radius)
 
 
-def _whole(area: Floats, r: Floats, radius: Floats) -> Floats:
+def _normalize_shares(area: Floats, r: Floats, radius: Floats) -> Floats:
     """Shares that add up to one: rings no point fell into go to the nearest cell."""
     total = area.sum(axis=1)
     for ring in np.flatnonzero(total == 0.0):
@@ -99,13 +100,13 @@ def _whole(area: Floats, r: Floats, radius: Floats) -> Floats:
     return np.asarray(area / area.sum(axis=1, keepdims=True))
 
 
-def _around(edges: Floats, middle: float, reach: float) -> slice:
+def _slice_within(edges: Floats, middle: float, reach: float) -> slice:
     low = max(int(np.searchsorted(edges, middle - reach)) - 1, 0)
     return slice(low, min(int(np.searchsorted(edges, middle + reach)), edges.size - 1))
 
 
-def _points(edges: Floats) -> tuple[Floats, Floats]:
+def _sample_points(edges: Floats) -> tuple[Floats, Floats]:
     """Points inside every cell, and the length that each stands for [m]."""
     widths = np.diff(edges)
-    inside = (np.arange(_POINTS) + 0.5) / _POINTS
-    return (edges[:-1, None] + widths[:, None] * inside).ravel(), np.repeat(widths / _POINTS, _POINTS)
+    inside = (np.arange(POINTS_PER_CELL) + 0.5) / POINTS_PER_CELL
+    return (edges[:-1, None] + widths[:, None] * inside).ravel(), np.repeat(widths / POINTS_PER_CELL, POINTS_PER_CELL)

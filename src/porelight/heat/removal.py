@@ -20,16 +20,28 @@ import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats
-from porelight.heat.tissue import BOILING, DRY, LATENT, REMOVAL, Tissue
+from porelight.heat.packing import (
+    BOILING,
+    BURST_ENTHALPY,
+    BURSTS_ABOVE,
+    CHAR_COST,
+    CHARS_BELOW,
+    CHARS_NOT_ABOVE,
+    DRY,
+    LATENT,
+    REMOVAL,
+    TORN_ENTHALPY,
+)
+from porelight.heat.tissue import Tissue
 from porelight.laser import Laser
 
 
-def as_dried(rows: int) -> Floats:
-    """Neither bursting nor charring, for so many rows (6, nz); what the six are stands in :func:`under_light`."""
+def leave_as_dried(rows: int) -> Floats:
+    """Neither bursting nor charring, for so many rows (6, nz); what the six are stands in :mod:`.packing`."""
     return np.repeat([[0.0], [0.0], [0.0], [np.inf], [np.inf], [np.inf]], rows, axis=1)
 
 
-def under_light(
+def let_burst_and_char(
     tissue: Tissue, laser: Laser, absorption: Floats, shield: Floats, *, bursting: bool = True, charring: bool = True
 ) -> Tissue:
     """``tissue`` that bursts and chars as it was seen to under this laser.
@@ -42,23 +54,24 @@ def under_light(
         bursting, charring: switches.
 
     Returns:
-        The same material with ``leaving``, by row: power density below which tissue chars to the full and above which
-        it does not [W/m3], what char takes up beyond the usual before it leaves [J/m3]; power density above which an
-        intact surface bursts [W/m3], enthalpy at which it does, and of the deepest tissue that leaves with it [J/m3].
+        The same material with ``leaving``, by row: see :mod:`porelight.heat.packing` for what the six are.
     """
     table, ablation = cite.table("lasers"), laser.ablation
     if ablation is None or ablation.char_below is None or ablation.char_free is None:
         return tissue
     below, above = ablation.char_below, ablation.char_free
     char, burst, torn = table["char_temperature"], table["burst_dryness"], table["torn_dryness"]
-    rows, found = tissue.rows, as_dried(tissue.rows.shape[0])
+    rows, found = tissue.rows, leave_as_dried(tissue.rows.shape[0])
     if charring:
-        found[0], found[1] = below.si * absorption * (1.0 - shield), above.si * absorption * (1.0 - shield)
+        # What ejecta take up never reaches the tissue, while the irradiances were measured in front of them.
+        found[CHARS_BELOW] = below.si * absorption * (1.0 - shield)
+        found[CHARS_NOT_ABOVE] = above.si * absorption * (1.0 - shield)
         slow = rows[:, BOILING] + rows[:, LATENT] + rows[:, DRY] * (char.si - cite.table("thermal")["boiling_point"].si)
-        found[2] = np.maximum(slow - rows[:, REMOVAL], 0.0)
+        found[CHAR_COST] = np.maximum(slow - rows[:, REMOVAL], 0.0)
     if bursting:
-        found[3] = below.si * absorption
-        found[4] = rows[:, BOILING] + burst.si * rows[:, LATENT]
-        found[5] = rows[:, BOILING] + torn.si * rows[:, LATENT]
+        # No ejecta lie over a surface that is still intact.
+        found[BURSTS_ABOVE] = below.si * absorption
+        found[BURST_ENTHALPY] = rows[:, BOILING] + burst.si * rows[:, LATENT]
+        found[TORN_ENTHALPY] = rows[:, BOILING] + torn.si * rows[:, LATENT]
     used = (below, *((above, char) if charring else ()), *((burst, torn) if bursting else ()))
     return dataclasses.replace(tissue, leaving=np.ascontiguousarray(found), rests_on=(*tissue.rests_on, *used))

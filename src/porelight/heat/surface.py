@@ -14,7 +14,6 @@ not taken off the tissue: some 5 um of it at the hot rim of a 20 mJ column, one 
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Final
 
@@ -25,25 +24,33 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.compiled import kernel
 from porelight.fields import Exposure
-from porelight.units import GAS_CONSTANT, ICE_POINT, celsius
+from porelight.frozen import frozen
+from porelight.heat.packing import (
+    AIR_CONDUCTIVITY,
+    BODY,
+    BOILING_POINT,
+    DAMP,
+    DAMP_START,
+    DISC_REACH,
+    FLOOR,
+    MAGNUS,
+    OUTSIDE,
+    RING_AREA,
+    START,
+    SURFACE_FIELDS,
+    TRANSFER,
+    VAPOUR,
+)
+from porelight.units import GAS_CONSTANT, ICE_POINT
 
-TRANSFER, OUTSIDE, BODY, FLOOR, VAPOUR, DAMP, AIR, REACH, START, DAMP_START, MAGNUS = range(11)
-"""Places of what :func:`through` needs: heat transfer [W/m2/K] to a temperature [K]; resting temperature of blood [K];
-1 if it reaches the floor of a crater; heat of vapour per heat of air [K m3/kg] and vapour outside [kg/m3]; conductivity
-of air [W/m/K], pi a / 4 [m], and temperature [K] and vapour [kg/m3] at the start; then the numbers of Magnus."""
-
-SIZE: Final = MAGNUS + 4
-
-ROWS: Final = (
+EVAPORATION_ROWS: Final = (
     *("still_air", "room_temperature", "room_humidity", "air_density", "air_heat", "air_conductivity", "lewis_number"),
     *("water_latent", "water_density", "water_molar_mass", "magnus_pressure", "magnus_factor", "magnus_temperature"),
 )
 """What evaporation rests on."""
 
-BOILS = celsius(100.0)
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Surface:
     """What the surface meets, in order: stages before the first pulse [s], then one for good."""
 
@@ -52,15 +59,15 @@ class Surface:
     rests_on: tuple[Cited, ...]
 
 
-def surface(exposure: Exposure) -> Surface:
+def pack_surface(exposure: Exposure) -> Surface:
     """The surface of ``exposure``: its cooling, and evaporation where it is wet."""
     start, cooling = exposure.temperature, exposure.setting.cooling
     rows: tuple[Cited, ...] = ()
-    bare = plain(0.0, start, start)
+    bare = pack_contact(0.0, start, start)
     if exposure.surface == "wet":
         table = cite.table("thermal")
-        rows = tuple(table[key] for key in ROWS)
-        bare = _wet(exposure)
+        rows = tuple(table[key] for key in EVAPORATION_ROWS)
+        bare = _pack_wet(exposure)
     if cooling is None:
         return Surface((), bare, rows)
     met = bare.copy()
@@ -70,34 +77,34 @@ def surface(exposure: Exposure) -> Surface:
     return Surface(before, met if cooling.stays else bare, (*rows, *cooling.rests_on))
 
 
-def plain(transfer: float, outside: float, body: float) -> Floats:
+def pack_contact(transfer: float, outside: float, body: float) -> Floats:
     """Heat transfer [W/m2/K] to a temperature [K] and nothing else; ``body`` is that of blood at rest [K]."""
-    packed = np.zeros(SIZE)
+    packed = np.zeros(SURFACE_FIELDS)
     packed[TRANSFER], packed[OUTSIDE], packed[BODY], packed[FLOOR] = transfer, outside, body, 1.0
     return packed
 
 
-def saturated(temperature: float) -> float:
+def saturated_vapour(temperature: float) -> float:
     """Density of vapour over water at ``temperature`` [K], in kg/m3, by Magnus' formula; held at its value at 100 C."""
-    return float(_saturated(temperature, _magnus()))
+    return float(_vapour_density(temperature, _magnus_constants()))
 
 
-def _wet(exposure: Exposure) -> Floats:
+def _pack_wet(exposure: Exposure) -> Floats:
     table = cite.table("thermal")
-    value = {key: table[key].si for key in ROWS}
+    value = {key: table[key].si for key in EVAPORATION_ROWS}
     outside, start = value["room_temperature"], exposure.temperature
     lewis = value["air_density"] * value["air_heat"] * value["lewis_number"] ** (2.0 / 3.0)
-    packed = plain(value["still_air"], outside, start)
+    packed = pack_contact(value["still_air"], outside, start)
     packed[VAPOUR] = value["water_latent"] / value["water_density"] / lewis
-    packed[DAMP] = value["room_humidity"] * saturated(outside)
-    packed[AIR] = value["air_conductivity"]
-    packed[REACH] = math.pi / 8.0 * exposure.setting.spot_diameter
-    packed[START], packed[DAMP_START] = start, saturated(start)
-    packed[MAGNUS:] = _magnus()
+    packed[DAMP] = value["room_humidity"] * saturated_vapour(outside)
+    packed[AIR_CONDUCTIVITY] = value["air_conductivity"]
+    packed[DISC_REACH] = math.pi / 8.0 * exposure.setting.spot_diameter
+    packed[START], packed[DAMP_START] = start, saturated_vapour(start)
+    packed[MAGNUS:] = _magnus_constants()
     return packed
 
 
-def _magnus() -> Floats:
+def _magnus_constants() -> Floats:
     table = cite.table("thermal")
     per_pressure = table["water_molar_mass"].si / GAS_CONSTANT
     pressure, factor, shift = (table[f"magnus_{name}"].si for name in ("pressure", "factor", "temperature"))
@@ -105,35 +112,41 @@ def _magnus() -> Floats:
 
 
 @kernel()
-def _saturated(temperature, magnus):  # type: ignore[no-untyped-def]
-    warm = min(temperature, BOILS) - magnus[3]
-    return magnus[0] * math.exp(magnus[1] * warm / (warm + magnus[2])) / min(temperature, BOILS)
+def _vapour_density(temperature, magnus):  # type: ignore[no-untyped-def]
+    # Above boiling the formula is beyond its range, and there is no liquid left to speak of.
+    warm = min(temperature, BOILING_POINT) - magnus[3]
+    return magnus[0] * math.exp(magnus[1] * warm / (warm + magnus[2])) / min(temperature, BOILING_POINT)
 
 
 @kernel()
-def through(temperature, conductivity, solid, rate, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
+def lose_through_surface(temperature, conductivity, solid, rate, dz, rings, surface, nz, nr):  # type: ignore[no-untyped-def]
     """Take from the rate of enthalpy ``rate`` [W/m3] what leaves through the surface; returns it [W]."""
     out = 0.0
-    transfer, near = surface[0], surface[6]
+    transfer, near = surface[TRANSFER], surface[AIR_CONDUCTIVITY]
     for i in range(nr):
+        # Down to the first tissue of the ring: the floor of the crater, or the skin.
         depth = 0.0
         for j in range(nz):
             if solid[j, i] == 0.0:
                 depth += dz[j]
                 continue
-            if depth > 0.0 and surface[3] == 0.0:
+            if depth > 0.0 and surface[FLOOR] == 0.0:
                 break
             t, inside = temperature[j, i], 0.5 * dz[j] / conductivity[j, i]
             flow = 0.0
+            # What touches the skin: the heat-transfer coefficient in series with half a cell.
             if transfer > 0.0:
-                flow += (t - surface[1]) / (1.0 / transfer + inside)
+                flow += (t - surface[OUTSIDE]) / (1.0 / transfer + inside)
+            # The warm spot in still air: a disc, in series with the column of air in the crater. It acts on what is
+            # above the start, so that skin far away feels still air alone.
             if near > 0.0:
-                disc = near / (depth + surface[7])
-                flow += (t - surface[8]) / (1.0 / disc + inside)
-                if t <= BOILS:
-                    damp = _saturated(t, surface[10:])
-                    flow += surface[4] * (transfer * (damp - surface[5]) + disc * (damp - surface[9]))
+                disc = near / (depth + surface[DISC_REACH])
+                flow += (t - surface[START]) / (1.0 / disc + inside)
+                # Vapour takes both ways that heat takes (Lewis); dried tissue, above boiling, gives none.
+                if t <= BOILING_POINT:
+                    damp = _vapour_density(t, surface[MAGNUS:])
+                    flow += surface[VAPOUR] * (transfer * (damp - surface[DAMP]) + disc * (damp - surface[DAMP_START]))
             rate[j, i] -= flow / dz[j]
-            out += flow * rings[3, i]
+            out += flow * rings[RING_AREA, i]
             break
     return out

@@ -13,7 +13,7 @@ so a cell never passes 100 C with water in it, and leaves at the removal tempera
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Final
 
 import numpy as np
 
@@ -21,12 +21,24 @@ from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.fields import Grid
-from porelight.heat.kernels import BOILS, WARM
+from porelight.frozen import frozen
+from porelight.heat.packing import (
+    BOILING,
+    BOILING_POINT,
+    CONDUCTIVITY_POINT,
+    DRY,
+    FROZEN,
+    FUSION,
+    LATENT,
+    REMOVAL,
+    TISSUE_COLUMNS,
+    WET,
+)
 from porelight.laser import Laser
 from porelight.skin import Skin
 from porelight.units import ICE_POINT
 
-ROWS = (
+TISSUE_ROWS: Final = (
     "water_heat",
     "water_latent",
     "water_fusion",
@@ -46,18 +58,14 @@ ROWS = (
     "boiling_point",
 )
 
-FROZEN, FUSION, WET, BOILING, LATENT, DRY, CONDUCTIVITY, REMOVAL = range(8)
-"""Columns of :attr:`Tissue.rows`."""
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Tissue:
     """Material of every row of a grid.
 
     Attributes:
-        rows: (nz, 8), columns by the names above: frozen, wet and dry heat capacity [J/m3/K]; fusion, boiling, latent
-            and removal enthalpy [J/m3]; conductivity at 37 C [W/m/K].
-        law: (4,) relative rise of the conductivity per kelvin, of ice, of dry tissue, and perfusion heat [W/m3/K].
+        rows: (nz, 8), columns by the names of :mod:`porelight.heat.packing`: heat capacities, enthalpies, conductivity.
+        law: (4,) how conductivity follows temperature, ice and dryness, and the heat of perfusion.
         leaving: (6, nz) how it bursts and chars under light, see :mod:`porelight.heat.removal`; neither for None.
     """
 
@@ -75,7 +83,7 @@ class Tissue:
 
     def temperature(self, enthalpy: Floats) -> Floats:
         """Temperature [K] of an enthalpy field (nz, ...) [J/m3], by the curve in the module's description."""
-        row = [self.rows[:, k].reshape(-1, *([1] * (enthalpy.ndim - 1))) for k in range(8)]
+        row = [self.rows[:, k].reshape(-1, *([1] * (enthalpy.ndim - 1))) for k in range(TISSUE_COLUMNS)]
         frozen = np.minimum(enthalpy + row[FUSION], 0.0) / row[FROZEN]
         wet = np.clip(enthalpy, 0.0, row[BOILING]) / row[WET]
         dry = np.maximum(enthalpy - row[BOILING] - row[LATENT], 0.0) / row[DRY]
@@ -84,20 +92,20 @@ class Tissue:
     @property
     def removal_cost(self) -> Floats:
         """Energy to bring skin of 37 C to the point where it leaves (nz,) [J/m3]."""
-        return np.asarray(self.rows[:, REMOVAL] - self.enthalpy(WARM))
+        return np.asarray(self.rows[:, REMOVAL] - self.enthalpy(CONDUCTIVITY_POINT))
 
 
-def tissue(skin: Skin, laser: Laser, grid: Grid, *, perfused: bool = True) -> Tissue:
+def make_tissue(skin: Skin, laser: Laser, grid: Grid, *, perfused: bool = True) -> Tissue:
     """The material of ``skin`` under ``laser``, row by row.
 
     Tissue leaves when it is dry and at the removal temperature of the laser, or when it has taken up the laser's heat
     of ablation if that is less: then it leaves partly as liquid, as it does under Er:YAG.
     """
     table = cite.table("thermal")
-    value = {key: table[key].si for key in ROWS}
-    edge, columns = 0.0, np.empty((grid.shape[0], 8))
+    value = {key: table[key].si for key in TISSUE_ROWS}
+    edge, columns = 0.0, np.empty((grid.shape[0], TISSUE_COLUMNS))
     for layer in skin.layers:
-        columns[grid.z >= edge] = _column(layer.name, layer.water, value, laser)
+        columns[grid.z >= edge] = _layer_row(layer.name, layer.water, value, laser)
         edge += layer.thickness
     law = np.array(
         [
@@ -107,18 +115,18 @@ def tissue(skin: Skin, laser: Laser, grid: Grid, *, perfused: bool = True) -> Ti
             value["perfusion"] * value["blood_heat"] * perfused,
         ]
     )
-    used = tuple(table[key] for key in ROWS)
+    used = tuple(table[key] for key in TISSUE_ROWS)
     if laser.ablation is not None:
         used += (laser.ablation.heat_of_ablation, laser.ablation.removal_temperature)
     return Tissue(rows=np.ascontiguousarray(columns), law=law, rests_on=used)
 
 
-def uniform(
+def uniform_tissue(
     grid: Grid,
     capacity: float,
     conductivity: float,
     latent: float = 0.0,
-    boiling: float = BOILS,
+    boiling: float = BOILING_POINT,
     perfusion: float = 0.0,
 ) -> Tissue:
     """A material of constant properties: what the closed forms are compared with.
@@ -136,7 +144,7 @@ def uniform(
     return Tissue(rows=np.tile(row, (grid.shape[0], 1)), law=np.array([0.0, 0.0, 0.0, perfusion]), rests_on=())
 
 
-def _column(name: str, water: float, value: dict[str, float], laser: Laser) -> list[float]:
+def _layer_row(name: str, water: float, value: dict[str, float], laser: Laser) -> list[float]:
     solid = value["fat_heat"] if name == "fat" else _dry_matter(value)
     wet = water * value["water_heat"] + (1.0 - water) * solid
     frozen_share = water * value["freezable_water"]
@@ -147,7 +155,8 @@ def _column(name: str, water: float, value: dict[str, float], laser: Laser) -> l
     removal = boiling + latent
     if laser.ablation is not None:
         removal += dry * (laser.ablation.removal_temperature.si - value["boiling_point"])
-        removal = min(removal, (WARM - ICE_POINT) * wet + laser.ablation.heat_of_ablation.si)
+        # The measured heat of ablation counts from skin of 37 C; where it is less, tissue leaves before it is dry.
+        removal = min(removal, (CONDUCTIVITY_POINT - ICE_POINT) * wet + laser.ablation.heat_of_ablation.si)
     conductivity = value[f"{name}_conductivity"]
     return [frozen, frozen_share * value["water_fusion"], wet, boiling, latent, dry, conductivity, removal]
 

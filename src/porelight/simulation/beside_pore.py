@@ -19,8 +19,8 @@ from porelight.cite import Cited
 from porelight.damage import default, sets
 from porelight.fields import Grid
 from porelight.heat.block import Block, Harm
-from porelight.heat.grid import Box, thinned
-from porelight.heat.imprint import around, imprint
+from porelight.heat.grid import Box, thin_edges
+from porelight.heat.imprint import make_imprint, slices_within
 from porelight.heat.tissue import Tissue
 from porelight.laser import Setting
 from porelight.refusal import Refusal
@@ -117,7 +117,7 @@ def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distan
         block.cool(begun + float(share) * followed)
         times.append(block.time)
         rises.append(float((block.temperature[gland] * volume).sum() / volume.sum()) - block.start)
-    books = block.books
+    balance = block.energy
     return Beside(
         simulation=column,
         distance=distance,
@@ -125,25 +125,25 @@ def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distan
         times=np.array(times),
         gland_rise=np.array(rises),
         gland_dead_share=float((volume * (block.omega[gland] >= 1.0)).sum() / volume.sum()),
-        energy_error=float((books.laid - books.removed - books.out - block.energy_left()) / books.laid),
+        energy_error=float((balance.laid - balance.removed - balance.out - block.energy_left()) / balance.laid),
         rests_on=(*block.tissue.rests_on, *sets()[default("necrosis")].rests_on),
     )
 
 
 def _lay(block: Block, column: Simulation, distance: float) -> None:
     """Lay the column in at ``distance`` along x."""
-    place = around(block.box, distance, 0.0, reach(column))
-    made = printed(imprint(column.crater.grid, block.box, place, distance, 0.0), column)
+    place = slices_within(block.box, distance, 0.0, reach(column))
+    made = printed(make_imprint(column.crater.grid, block.box, place, distance, 0.0), column)
     block.put(made.heat, made.gone, place)
     np.maximum(block.peak[place], made.peak, out=block.peak[place])
 
 
 def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: int) -> Block:
     """Layers of skin with sebum in the gland, and in the funnel where it is plugged; else the funnel is air."""
-    layers = heat.tissue(skin, setting.laser, box.rows)
+    layers = heat.make_tissue(skin, setting.laser, box.rows)
     above = skin.layers[0].thickness + skin.layers[1].thickness
     deep = Grid(r_edges=np.array([0.0, 1.0]), z_edges=np.array([0.0, 2.0 * above + skin.layers[2].thickness]))
-    sebum = heat.tissue(skin, setting.laser, deep)
+    sebum = heat.make_tissue(skin, setting.laser, deep)
     tissue = Tissue(np.vstack([layers.rows, sebum.rows]), layers.law, layers.rests_on)
     kinds = np.broadcast_to(np.arange(box.shape[0])[:, None, None], box.shape).copy()
     funnel = _funnel(box, skin.pore)
@@ -172,7 +172,9 @@ def _box(grid: Grid, pore: Pore, distance: float) -> Box:
     """Equal cells around pore and column, wider ones beyond."""
     aside = 0.5 * max(pore.opening_diameter, pore.gland_diameter) + 5.0 * CELL
     return Box(
-        x_edges=_edges(-aside, distance + 0.2 * mm), y_edges=_edges(-aside, aside), z_edges=thinned(grid.z_edges, CELL)
+        x_edges=_edges(-aside, distance + 0.2 * mm),
+        y_edges=_edges(-aside, aside),
+        z_edges=thin_edges(grid.z_edges, CELL),
     )
 
 

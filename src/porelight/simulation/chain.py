@@ -88,12 +88,14 @@ def simulate(
     check_effort(setting, temperature, shape)
     exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without)
     grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
-    tissue = heat.tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
+    tissue = heat.make_tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     heat_of_ablation = physics_of(setting.laser)[1].heat_of_ablation.si
     shield = 1.0 - np.minimum(tissue.removal_cost / heat_of_ablation, 1.0)
     light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
     bursting, charring = BURSTING not in said.without, CHARRING not in said.without
-    tissue = heat.under_light(tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring)
+    tissue = heat.let_burst_and_char(
+        tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring
+    )
     damage = Damage(grid, skin.layers[0].thickness)
     rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(

@@ -16,8 +16,8 @@ from porelight.damage import default, sets
 from porelight.fields import Progress
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, stamp_box
-from porelight.heat.imprint import Imprint, around, imprint
-from porelight.heat.tissue import WET
+from porelight.heat.imprint import Imprint, make_imprint, slices_within
+from porelight.heat.packing import WET
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
@@ -84,7 +84,7 @@ class Scan:
         self.alone_for = _time_alone(setting, pitch, finest, delay)
         cooling = setting.cooling
         surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, temperature)
-        tissue = heat.tissue(skin, setting.laser, self.box.rows)
+        tissue = heat.make_tissue(skin, setting.laser, self.box.rows)
         self.block = Block(self.box, tissue, temperature, surface, harm=_harm(), threads=threads)
         self.columns: dict[float, Simulation] = {}
         self.prints: dict[tuple[float, bytes], Print] = {}
@@ -145,18 +145,18 @@ class Scan:
         return sum(pairs) / len(pairs)
 
     def energy_error(self) -> float:
-        """Share of the heat laid in that is not in the books."""
-        books = self.block.books
-        return (books.laid - books.removed - books.out - self.block.energy_left()) / books.laid
+        """Share of the heat laid in that is not in the balance."""
+        balance = self.block.energy
+        return (balance.laid - balance.removed - balance.out - self.block.energy_left()) / balance.laid
 
     def _lay(self, site: tuple[int, int], temperature: float) -> None:
         """Lay one column in; sites whose cells are alike, and starts that are, share what is laid."""
         y, x = float(self.middles[site[0]]), float(self.middles[site[1]])
         column, block = self._column(temperature), self.block
-        place = around(self.box, x, y, reach(column))
+        place = slices_within(self.box, x, y, reach(column))
         key = (temperature, self._alike(place, x, y))
         if key not in self.prints:
-            self.prints[key] = printed(imprint(column.crater.grid, self.box, place, x, y), column)
+            self.prints[key] = printed(make_imprint(column.crater.grid, self.box, place, x, y), column)
         made = self.prints[key]
         block.put(made.heat, made.gone, place)
         block.omega[place] += made.omega
@@ -183,7 +183,7 @@ class Scan:
     def _temperature_at(self, site: tuple[int, int]) -> float:
         """Mean temperature of the skin where a column will be [K]: under its spot, as deep as it would reach alone."""
         y, x = self.middles[site[0]], self.middles[site[1]]
-        place = around(self.box, x, y, 0.5 * self.setting.spot_diameter)
+        place = slices_within(self.box, x, y, 0.5 * self.setting.spot_diameter)
         found = self.block.tissue.temperature(self.block.enthalpy[place])
         weight = self.box.volume[place] * self.block.solid[place]
         weight[self.box.z > max(self.alone.crater.ablation_depth, self.box.z[0])] = 0.0

@@ -149,7 +149,7 @@ def simulate_stamp(
         times=np.array(run.times),
         bulk_rise=np.array(run.bulk),
         merged_share=run.merged_share(),
-        laid=run.block.books.laid,
+        laid=run.block.energy.laid,
         energy_error=run.energy_error(),
         seed=seed,
         version=__version__,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -10,13 +10,26 @@ from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.fields import Absorb, Crater, EnergyBalance, Exposure, Grid, Progress, Warming
-from porelight.heat.column import TOLERANCE, Column, Watch
-from porelight.heat.surface import surface
+from porelight.heat.column import Column, Watch
+from porelight.heat.stepping import COOLING_TOLERANCE
+from porelight.heat.surface import pack_surface
 from porelight.heat.tissue import Tissue
 
-_DECAY = np.array([0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75])
-_PAUSE = np.array([0.1, 0.4])
-"""Moments at which the surface is noted after the last pulse and between pulses, as shares of the time."""
+NOTED_AFTER: Final = (0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 0.75)
+NOTED_BETWEEN: Final = (0.1, 0.4)
+"""Moments at which the surface is noted after the last pulse and between pulses, as shares of the time: close together
+at first, because the surface cools with the root of the time."""
+
+LEAST_LIGHT_STEPS: Final = 20.0
+"""Steps in which a pulse is followed at least."""
+STEPS_PER_PIECE: Final = 4.0
+"""Steps in the shortest piece of a shaped pulse at least."""
+STABLE_SHARE: Final = 0.8
+"""Of the stable explicit step that a step under light takes at most."""
+FRONT_CELLS: Final = 2.0
+"""Cells that the floor of the crater may move in one step, about."""
+STEP_SHRINK, STEP_GROWTH = 0.7, 1.2
+"""Factors for the next step where the floor moved further than that, and where it did not."""
 
 
 class Shape(Protocol):
@@ -41,7 +54,7 @@ def expose(
     moments: Floats | None = None,
     shape: Shape | None = None,
     step_share: float = 1.0,
-    tolerance: float = TOLERANCE,
+    tolerance: float = COOLING_TOLERANCE,
     progress: Progress | None = None,
     film: int = 0,
 ) -> tuple[Crater, Warming]:
@@ -50,7 +63,7 @@ def expose(
     Args:
         exposure: skin, setting and starting temperature.
         grid: cells of the column.
-        tissue: their material, see :func:`porelight.heat.tissue.tissue`.
+        tissue: their material, see :func:`porelight.heat.tissue.make_tissue`.
         absorb: where light goes in, called once a step.
         watch: sees every step; damage integrates here.
         cooling_time: time after the last pulse [s].
@@ -70,7 +83,7 @@ def expose(
     Method: finite volumes in enthalpy; explicit steps under light, short enough that the front moves about two cells a
     step; second-order Runge-Kutta-Legendre super-time-stepping with error control without light.
     """
-    setting, meets = exposure.setting, surface(exposure)
+    setting, meets = exposure.setting, pack_surface(exposure)
     column = Column(grid, tissue, exposure.temperature, (0.0, exposure.temperature))
     for time, condition in meets.before:
         column.meet(condition)
@@ -79,16 +92,16 @@ def expose(
     pulses, begun = setting.pulses_per_column, column.time
     record = _Record(column, moments, film / (pulses * setting.pulse_duration))
     for pulse in range(pulses):
-        _pulse(column, exposure, absorb, watch, record, step_share, shape)
+        _fire_pulse(column, exposure, absorb, watch, record, step_share, shape)
         last = pulse == pulses - 1
         until = column.time + cooling_time if last else begun + (pulse + 1) * setting.repetition_interval
-        _rest(column, until, watch, record, tolerance, last=last)
+        _cool_until(column, until, watch, record, tolerance, last=last)
         if progress:
             progress("Heat", (pulse + 1) / pulses)
-    return _crater(column), record.warming((*tissue.rests_on, *meets.rests_on))
+    return _read_crater(column), record.make_warming((*tissue.rests_on, *meets.rests_on))
 
 
-def _pulse(
+def _fire_pulse(
     column: Column,
     exposure: Exposure,
     absorb: Absorb,
@@ -100,20 +113,24 @@ def _pulse(
     setting = exposure.setting
     duration, energy = setting.pulse_duration, setting.pulse_energy
     end, sent = column.time + duration, 0.0
-    coarsest = duration / 20.0 if shape is None else duration * min(0.05, 0.25 * shape.finest)
+    coarsest = duration / LEAST_LIGHT_STEPS
+    if shape is not None:
+        coarsest = duration * min(1.0 / LEAST_LIGHT_STEPS, shape.finest / STEPS_PER_PIECE)
+    # A pulse that is over before ejecta can move meets tissue where it lies; it leaves afterwards.
     held = duration < cite.table("thermal")["ejection_time"].si
     step = share * min(_front_step(column, exposure), coarsest)
     column.intact[:] = 1.0
     while sent < duration * (1.0 - 1e-12):
-        longest = share * min(0.8 * column.stable_step(), coarsest)
+        longest = share * min(STABLE_SHARE * column.stable_step(), coarsest)
         taken = min(step, longest, duration - sent)
         floor = column.floor()
         lit = taken / duration if shape is None else shape((sent + taken) / duration) - shape(sent / duration)
         column.light(absorb, energy * lit, taken, watch, held=held)
         sent += taken
         record.note()
+        # Light falls on the surface as it was at the start of the step, so the floor must not run far within one.
         moved = column.floor() - floor
-        step = taken * (0.7 if moved > 2.0 * share + 0.5 else 1.2)
+        step = taken * (STEP_SHRINK if moved > FRONT_CELLS * share + 0.5 else STEP_GROWTH)
     if held:
         column.let_go()
     column.time = end
@@ -126,20 +143,22 @@ def _front_step(column: Column, exposure: Exposure) -> float:
     ablation = setting.laser.ablation
     if ablation is None or irradiance == 0.0:
         return setting.pulse_duration
-    return float(2.0 * column.heights[0] * ablation.heat_of_ablation.si / irradiance)
+    return float(FRONT_CELLS * column.geometry.heights[0] * ablation.heat_of_ablation.si / irradiance)
 
 
-def _rest(column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float, *, last: bool) -> None:
-    for moment in record.between(column.time, until, _DECAY if last else _PAUSE):
+def _cool_until(
+    column: Column, until: float, watch: Watch | None, record: _Record, tolerance: float, *, last: bool
+) -> None:
+    for moment in record.between(column.time, until, NOTED_AFTER if last else NOTED_BETWEEN):
         column.cool(moment, watch, tolerance)
         record.note(picture=last or moment == until)
 
 
-def _crater(column: Column) -> Crater:
+def _read_crater(column: Column) -> Crater:
     grid = column.grid
     gone = column.solid == 0.0
     deepest = np.where(gone, grid.z_edges[1:, None], 0.0).max(axis=0)
-    return Crater(grid=grid, depth=deepest, resolution=float(column.heights[column.floor()]))
+    return Crater(grid=grid, depth=deepest, resolution=float(column.geometry.heights[column.floor()]))
 
 
 class _Record:
@@ -153,13 +172,13 @@ class _Record:
         self.frame_times: list[float] = []
         self.note(picture=True)
 
-    def between(self, start: float, end: float, shares: Floats) -> list[float]:
+    def between(self, start: float, end: float, shares: tuple[float, ...]) -> list[float]:
         """Moments to stop at while cooling: the chosen ones, or ``shares`` of the time."""
         span = end - start
         if span <= 0.0:
             return []
         if self.moments is None:
-            chosen = start + span * shares
+            chosen = start + span * np.array(shares)
         else:
             asked = self.moments + self.begun
             chosen = asked[(asked > start) & (asked < end)]
@@ -180,16 +199,16 @@ class _Record:
             return done < self.moments.size and time >= self.moments[done] * (1.0 - 1e-9)
         return self.rate > 0.0 and (picture or time - self.frame_times[-1] >= (1.0 - 1e-9) / self.rate)
 
-    def warming(self, rests_on: tuple[Cited, ...]) -> Warming:
-        column, ledger = self.column, self.column.ledger
+    def make_warming(self, rests_on: tuple[Cited, ...]) -> Warming:
+        column, so_far = self.column, self.column.energy
         column.settle()
         energy = EnergyBalance(
-            incident=ledger.incident,
-            reflected=ledger.reflected,
-            lost_above=ledger.lost,
+            incident=so_far.incident,
+            reflected=so_far.reflected,
+            lost_above=so_far.lost,
             stored=column.energy_left(),
             ejected=column.energy_ejected(),
-            conducted_out=ledger.out,
+            conducted_out=so_far.out,
         )
         return Warming(
             grid=column.grid,
