@@ -48,10 +48,10 @@ def differences(
 ) -> dict[str, dict[str, tuple[str, list[str]]]]:
     """By laser the rules on which the FHIRPath and our own functions disagree."""
     is_true = truth_on(someone, on)
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for laser in lasers:
         told = {rule["id"].replace("-", "_"): told_by(rule, is_true) for rule in definition(on, laser)["action"]}
-        ours = {verdict.rule: verdict.outcome for verdict in care.screen_person(someone, on, laser)}
+        ours: dict[str, str] = {verdict.rule: verdict.outcome for verdict in care.screen_person(someone, on, laser)}
         assert set(told) == set(ours)
         expected = {rule: [] if outcome == "proceed" else [outcome] for rule, outcome in ours.items()}
         found[laser] = {rule: (ours[rule], told[rule]) for rule in ours if told[rule] != expected[rule]}
