@@ -33,11 +33,12 @@ def screen(
 ) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.report import lines
 
     verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.verdict_numbers(verdicts))
         return
     for line in lines.of_verdicts(verdicts):
@@ -70,7 +71,6 @@ def care(
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.export import ics
     from porelight.report import care_sheet as paper
     from porelight.report import folder
@@ -99,6 +99,8 @@ def care(
         page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.calendar_numbers(dated))
         return
     for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
