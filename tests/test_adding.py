@@ -47,7 +47,7 @@ def run(command: list[str], copy: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_page_leads_to_what_it_says(page: Path, tmp_path: Path) -> None:
     for folder in ("src", "tests", "examples"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "*.tflite"))
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     where: Path | None = None
     steps = list(STEP.finditer(page.read_text(encoding="utf-8")))
