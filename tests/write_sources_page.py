@@ -51,8 +51,8 @@ def page() -> str:
     parts = [
         "# Rows and sources",
         f"The {count} numbers of the literature that the program computes with, and the {len(cite.sources())} sources "
-        "behind them and the rules. `read`: seen in the named source. `derived`: computed from such. `assumed`: our own "
-        "judgement, with its reason. `recalled`: from memory, to be verified. How a number enters is described in "
+        "behind them and the rules. `read`: seen in the named source. `derived`: computed from such. `assumed`: our "
+        "own judgement, with its reason. `recalled`: from memory, to be verified. How a number enters is described in "
         "[architecture](architecture.md).",
     ]
     for name, rows in found:
