@@ -27,7 +27,7 @@ def vector_registers(kernel: object) -> int:
 @pytest.mark.parametrize("name", ["advance", "to_volumes", "score_paths"])
 def test_the_loops_over_lanes_are_vectorised(name: str) -> None:
     kernel = getattr(packet, name)
-    probe = njit(nogil=True, error_model="numpy", **maths.COMPILE)(kernel.py_func)
+    probe = njit(nogil=True, error_model="numpy", **maths.KERNEL_OPTIONS)(kernel.py_func)
     f4, i4 = "float32[::1]", "int32[::1]"
     signatures = {
         "advance": f"void({f4}, {i4}, boolean{', float32' * 10})",
@@ -89,7 +89,7 @@ def test_turning_keeps_length_and_angle_everywhere() -> None:
     poles = np.array([[0, 0, 1], [0, 0, -1], [1, 0, 0], [0, 1, 0], [1e-8, 0, -1], [1, 0, 1e-9], [1, 0, -1e-9]], float)
     for u in np.concatenate([directions, poles]):
         cosine, azimuth = rng.uniform(-1, 1), rng.uniform(0, 2 * np.pi)
-        v = np.array(step.turn(*u, cosine, math.sin(azimuth), math.cos(azimuth)))
+        v = np.array(step.turn_direction(*u, cosine, math.sin(azimuth), math.cos(azimuth)))
         assert np.linalg.norm(v) == pytest.approx(1.0, abs=1e-9)
         assert u @ v == pytest.approx(cosine, abs=1e-7)
 
@@ -121,7 +121,7 @@ def test_the_result_is_a_deposit_for_heating() -> None:
 
     grid = Grid(np.linspace(0, 2 * mm, 5), np.linspace(0, 4 * mm, 9))
     found = monte_carlo.transport(THREE_LAYERS, monte_carlo.pencil(), photons=5000, grid=grid, seed=1)
-    deposit = monte_carlo.deposit(found)
+    deposit = monte_carlo.make_deposit(found)
     assert deposit.grid is grid
     assert deposit.density.shape == grid.shape
     assert deposit.reflected == found.reflectance.value
