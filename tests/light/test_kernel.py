@@ -24,19 +24,19 @@ def vector_registers(kernel: object) -> int:
 
 
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="counts x86 vector registers")
-@pytest.mark.parametrize("name", ["advance", "to_volumes", "score_paths"])
+@pytest.mark.parametrize("name", ["advance_lanes", "to_volumes", "score_paths"])
 def test_the_loops_over_lanes_are_vectorised(name: str) -> None:
     kernel = getattr(packet, name)
     probe = njit(nogil=True, error_model="numpy", **maths.KERNEL_OPTIONS)(kernel.py_func)
     f4, i4 = "float32[::1]", "int32[::1]"
     signatures = {
-        "advance": f"void({f4}, {i4}, boolean{', float32' * 10})",
+        "advance_lanes": f"void({f4}, {i4}, boolean{', float32' * 10})",
         "to_volumes": f"void({f4}, {i4}, float32[:, ::1])",
         "score_paths": f"void({f4}, {i4})",
     }
     probe.compile(signatures[name])
     # A scalar loop names none; the vectorised ones hundreds, the short one dozens.
-    assert vector_registers(probe) > {"advance": 200, "to_volumes": 100, "score_paths": 20}[name]
+    assert vector_registers(probe) > {"advance_lanes": 200, "to_volumes": 100, "score_paths": 20}[name]
 
 
 def test_logarithm_is_right_to_single_precision() -> None:
