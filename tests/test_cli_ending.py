@@ -19,7 +19,7 @@ from porelight.refusal import Refusal, harmless
 ROOT = Path(__file__).resolve().parents[1]
 PERSON = ROOT / "examples" / "person.yaml"
 SAMPLE = ROOT / "examples" / "sample.jpg"
-SESSION = ("--session", "2026-04-07")
+SESSION = ("--session", "2026-04-07", "--on", "2026-03-02")
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -322,6 +322,39 @@ def test_answers_as_fhir_without_its_library_name_the_line_that_installs_it(tmp_
     assert done.returncode == 1
     assert one_line(done.stderr), done.stderr
     assert "pip install 'porelight[fhir]'" in done.stderr
+
+
+BLOCKS = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Blocked())
+from porelight.cli import main
+main()
+"""
+PHOTO_STACK = {"numba", "scipy", "cv2", "PIL", "matplotlib", "pi_heif"}
+
+
+@pytest.mark.parametrize(
+    ("blocked", "arguments"),
+    [
+        (PHOTO_STACK | {"numpy"}, ("screen", PERSON)),
+        (PHOTO_STACK | {"numpy"}, ("care", PERSON, *SESSION, "--today", "--out", "x.ics", "--sheet", "x.html")),
+        (PHOTO_STACK, ("screen", PERSON, "--json")),
+        (PHOTO_STACK, ("care", PERSON, *SESSION, "--json")),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_the_person_is_screened_and_cared_for_without_the_libraries_for_photos(
+    blocked: set[str], arguments: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", BLOCKS.replace("{blocked}", repr(blocked)), *map(str, arguments)]
+    environ = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
 
 
 def test_every_library_of_an_extra_is_installed_by_it() -> None:

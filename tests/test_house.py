@@ -97,6 +97,7 @@ LONG = {
     "light/monte_carlo/packet.py: advance_lanes": "all lanes one event further, vectorised as a whole",
     "light/monte_carlo/packet.py: run_block": "the life of a block of photons, on one stack frame",
     "light/monte_carlo/scalar.py: run_block": "the oracle of the packet kernel: one photon at a time, top to bottom",
+    "photo/container/entropy_kernel.py: count_impossible": "one loop over a stream of bits, whose registers it keeps",
     "photo/pores/fit_kernel.py: fit": "damped least squares of one outline, a round after another",
     "photo/pores/fit_kernel.py: look": "model, residual and normal equations in one pass over the pixels of a dot",
     # Chains: a line a stage.

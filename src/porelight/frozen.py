@@ -7,10 +7,12 @@ everybody, ``==`` raises as soon as a field is an array, and so does ``hash``.
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, Generic, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeGuard, TypeVar, cast, dataclass_transform
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 Class = TypeVar("Class")
 Key = TypeVar("Key")
@@ -84,9 +86,16 @@ def frozen(cls: type[Class]) -> type[Class]:
     return dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
 
 
+def is_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
+    """Whether it is an array. Where NumPy was not imported there can be none, and it is not imported for the question:
+    the rules on a person, which hold no array, do without it."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray)
+
+
 def freeze(value: Any) -> Any:
     """The value with everything in it closed; itself where nothing was open."""
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return read_only(value)
     if isinstance(value, dict):
         return FrozenMap(value)
@@ -111,7 +120,7 @@ def read_only(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _is_closed(array: np.ndarray[Any, Any]) -> bool:
     """Whether neither the array nor any array that it is a view of can be written to."""
     base: object = array
-    while isinstance(base, np.ndarray):
+    while is_array(base):
         if base.flags.writeable:
             return False
         base = base.base
@@ -123,9 +132,8 @@ def same(one: object, two: object) -> bool:
     """Whether two values are equal; arrays by type, shape and value, nan equal to nan."""
     if one is two:
         return True
-    if isinstance(one, np.ndarray) or isinstance(two, np.ndarray):
-        both = isinstance(one, np.ndarray) and isinstance(two, np.ndarray)
-        return both and _same_arrays(cast("Any", one), cast("Any", two))
+    if is_array(one) or is_array(two):
+        return is_array(one) and is_array(two) and _same_arrays(one, two)
     if isinstance(one, tuple) and isinstance(two, tuple):
         return len(one) == len(two) and all(same(mine, other) for mine, other in zip(one, two, strict=True))
     try:
@@ -135,6 +143,8 @@ def same(one: object, two: object) -> bool:
 
 
 def _same_arrays(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> bool:
+    import numpy as np
+
     if one.dtype != two.dtype or one.shape != two.shape:
         return False
     return bool(np.array_equal(one, two, equal_nan=one.dtype.kind in "fc"))
@@ -142,7 +152,7 @@ def _same_arrays(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> bool:
 
 def hash_of(value: object) -> int:
     """A hash that goes with :func:`same` and never raises."""
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return _hash_of_array(value)
     if isinstance(value, tuple):
         return hash(tuple(hash_of(part) for part in value))
@@ -155,6 +165,8 @@ def hash_of(value: object) -> int:
 
 
 def _hash_of_array(array: np.ndarray[Any, Any]) -> int:
+    import numpy as np
+
     if array.dtype.kind in "fc":
         # -0.0 equals 0.0 and every nan equals every other, whatever their bits are.
         array = np.where(np.isnan(array), array.dtype.type(np.nan), array) + array.dtype.type(0.0)
@@ -207,7 +219,7 @@ def _repr(self: object) -> str:
 
 def _short(value: object) -> str:
     """One field of a repr: what is long is named by its kind and size."""
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return f"<{' x '.join(str(length) for length in value.shape) or 'one'} {value.dtype}>"
     if isinstance(value, tuple | frozenset | Mapping) and len(value) > 3:
         return f"<{len(value)} {_kind(value)}>"

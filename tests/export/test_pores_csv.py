@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
 
@@ -39,6 +40,18 @@ def test_without_a_scale_the_um_are_empty_and_the_px_stay() -> None:
     read = rows(pores_csv.pores_csv(a_plan.census(5, um_per_px=None)))
     assert {row["diameter_um"] + row["area_um2"] for row in read} == {""}
     assert all(float(row["diameter_px"]) > 0.0 for row in read)
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A0", "+1", "-nose", "@home", "\tcheek", "nose=", "cheek"])
+def test_the_name_of_a_region_is_words_to_a_spreadsheet_and_numbers_are_numbers(name: str) -> None:
+    # Names of regions come from a file that people write; 60 cells began with a formula.
+    census = a_plan.census(3)
+    pores = dataclasses.replace(census.pores, region=(name,) * 3)
+    read = rows(pores_csv.pores_csv(dataclasses.replace(census, pores=pores)))
+    for row in read:
+        assert row["region"].removeprefix("'") == name
+        assert row["region"][0] not in "=+-@\t"
+        assert all(math.isfinite(float(row[key])) for key in row if key not in ("region", "flags"))
 
 
 def test_no_pores_is_a_header_alone() -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from porelight import cite, photo
 from porelight.photo.artificial.render import Camera, render
-from porelight.photo.tone import linear
+from porelight.photo.tone import encode_srgb, linear
 from porelight.refusal import Refusal
 from tests.photo.helpers import Score, score
 
@@ -70,8 +70,7 @@ def test_exposure_and_white_balance_change_the_count_by_three_percent_at_most(
 ) -> None:
     whole = picture(shared, "cheek.png")
     light = (linear(whole.pixels) * np.array(gain, np.float32)).clip(0.0, 1.0)
-    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055)
-    other = photo.Picture(np.rint(255.0 * coded).astype(np.uint8), "other light", "PNG")
+    other = photo.Picture(np.rint(255.0 * encode_srgb(light)).astype(np.uint8), "other light", "PNG")
     assert photo.measure(other).pore_count == pytest.approx(photo.measure(whole).pore_count, rel=0.03)
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -94,10 +95,6 @@ def test_a_stopped_run_goes_on_and_ends_in_the_same_bytes(
     monkeypatch.setattr(run, "PART", 2)
     whole = measure_folder(photos, tmp_path / "whole.parquet")
 
-    def stop(_: str, share: float) -> None:
-        if share > 0.5:
-            raise Stopped
-
     with pytest.raises(Stopped):
         measure_folder(photos, tmp_path / "s.parquet", progress=stop)
     assert not (tmp_path / "s.parquet").exists()
@@ -107,6 +104,67 @@ def test_a_stopped_run_goes_on_and_ends_in_the_same_bytes(
     assert done.photos_file.read_bytes() == whole.photos_file.read_bytes()
     assert done.pores_file.read_bytes() == whole.pores_file.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+def stop(_: str, share: float) -> None:
+    if share > 0.5:
+        raise Stopped
+
+
+@pytest.fixture(scope="module")
+def whole(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> run.Study:
+    return measure_folder(photos, tmp_path_factory.mktemp("whole") / "s.parquet", um_per_px=40.0)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "garbage": lambda data: os.urandom(len(data)),
+    "one bit": lambda data: data[:60] + bytes([data[60] ^ 1]) + data[61:],
+}
+
+
+@pytest.mark.parametrize("table", ["photos", "pores"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_part_is_measured_again(
+    photos: Path, tmp_path: Path, damage: Callable[[bytes], bytes], table: str, whole: run.Study
+) -> None:
+    # Was a traceback at every further run, until the hidden folder was deleted by hand.
+    with pytest.raises(Stopped):
+        measure_folder(photos, tmp_path / "s.parquet", um_per_px=40.0, progress=stop)
+    (part,) = tmp_path.rglob(f"*.{table}.parquet")
+    part.write_bytes(damage(part.read_bytes()))
+    again = measure_folder(photos, tmp_path / "s.parquet", um_per_px=40.0)
+    assert again.reused_count == 0
+    assert again.photos_file.read_bytes() == whole.photos_file.read_bytes()
+    assert again.pores_file.read_bytes() == whole.pores_file.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_second_run_into_one_file_is_told_at_once(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It used to be refused after all its work.
+    def meanwhile(*_: object) -> None:
+        monkeypatch.setattr(run, "measure_part", None)
+        with pytest.raises(Refusal, match="another run is working on this study"):
+            measure_folder(photos, tmp_path / "s.parquet")
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        measure_folder(photos, tmp_path / "s.parquet", progress=meanwhile)
+
+
+def test_what_a_killed_run_had_begun_is_removed(photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(Stopped):
+        measure_folder(photos, tmp_path / "s.parquet", progress=stop)
+    (part,) = tmp_path.rglob("*.photos.parquet")
+    begun = part.with_suffix(files.BEGUN)
+    begun.write_bytes(b"half")
+    with pytest.raises(Stopped):
+        measure_folder(photos, tmp_path / "s.parquet", progress=stop)
+    assert part.exists()
+    assert not begun.exists()
 
 
 def test_a_finished_study_takes_up_new_and_changed_photos_only(photos: Path, tmp_path: Path) -> None:

@@ -11,11 +11,15 @@ import typer
 from porelight.cli.options import (
     Clinic,
     Day,
+    DecidedBy,
+    DecisionReason,
     Json,
     Language,
     LaserKey,
     PersonFile,
+    SetAsideRules,
     day_of,
+    decisions_of,
     plausible,
     print_json,
     say,
@@ -33,11 +37,12 @@ def screen(
 ) -> None:
     """Can this person be treated? Verdicts with reason, source and what would clear them."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.report import lines
 
     verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.verdict_numbers(verdicts))
         return
     for line in lines.of_verdicts(verdicts):
@@ -64,33 +69,38 @@ def care(
         ),
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    set_aside: SetAsideRules = None,
+    by: DecidedBy = "",
+    reason: DecisionReason = "",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
     from porelight import verbs
-    from porelight.export import as_json as numbers
     from porelight.export import ics
     from porelight.report import care_sheet as paper
     from porelight.report import folder
 
     if not (out or sheet or today or as_json):
-        raise Refusal(
-            "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
-        )
+        advice = "Ask for --out FILE.ics, --sheet FILE, --today or --json"
+        raise Refusal("there is nothing to make", where="care", advice=advice)
     ics.find_zone(timezone)
-    if out:
-        if out.suffix.lower() != ".ics":
-            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
-        folder.check_file(out)
-    if sheet:
-        paper.check_file_name(sheet.name)
-        folder.check_file(sheet)
+    _check_files(out, sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
-    starts = _starts([moment.time() for moment in start or ()], len(days))
-    dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
+    starts = _spread_starts([moment.time() for moment in start or ()], len(days))
+    dated = verbs.calendar(
+        who,
+        sessions=days,
+        laser=laser,
+        clinic=clinic,
+        starts=starts,
+        # The view of a day is asked for during the course, when its first sessions lie behind.
+        on=None if today else day_of(on),
+        set_aside=decisions_of(set_aside, by, reason, day_of(on)),
+        language=language,
+    )
     if out:
         seed = ics.make_course_seed(who)
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
@@ -99,6 +109,8 @@ def care(
         page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
+        from porelight.export import as_json as numbers
+
         print_json(numbers.calendar_numbers(dated))
         return
     for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
@@ -107,7 +119,21 @@ def care(
         say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
-def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
+def _check_files(out: Path | None, sheet: Path | None) -> None:
+    """Refuse before any work what could not be written after it."""
+    from porelight.report import care_sheet as paper
+    from porelight.report import folder
+
+    if out:
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
+
+
+def _spread_starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
     """One start time for all sessions, or one for each."""
     if len(times) > 1 and len(times) != sessions:
         what = f"there are {sessions} sessions and {len(times)} start times"

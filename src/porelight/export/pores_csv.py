@@ -7,6 +7,8 @@ import io
 import math
 from typing import TYPE_CHECKING
 
+from porelight.export.cells import text_cell
+
 if TYPE_CHECKING:
     from porelight.photo.census import PoreCensus
 
@@ -35,7 +37,7 @@ def pores_csv(census: PoreCensus) -> str:
                 f"{elongation[i]:.3f}",
                 f"{round(float(direction[i]), 1) % 180.0:.1f}",
                 f"{pores.darkness[i]:.4f}",
-                pores.region[i],
+                text_cell(pores.region[i]),
                 pores.flags[i],
             )
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from porelight import cite
 from porelight.draw import compare as drawn
+from porelight.export.cells import text_cell
 from porelight.export.change_model import change_numbers
 from porelight.export.outside import row_sources, text
 from porelight.photo.compare.aligned import Aligned, aligned
@@ -68,7 +69,7 @@ def pairs_csv(change: Change) -> str:
                 f"{pairs.change_error_pct[i]:.1f}",
                 "yes" if pairs.resolved[i] else "no",
                 pairs.result[i],
-                pairs.region[i],
+                text_cell(pairs.region[i]),
             )
         )
     return out.getvalue()

@@ -12,13 +12,13 @@ from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Confidence, Source
 from porelight.digits import round_middle, round_outward
-from porelight.fields import Interval
 from porelight.message import Message, english
-from porelight.photo.census import GateLevel, PictureFlag
-from porelight.photo.scale import Scale, ScaleSource
 from porelight.units import to_celsius
 
 if TYPE_CHECKING:
+    from porelight.fields import Interval
+    from porelight.photo.census import GateLevel, PictureFlag
+    from porelight.photo.scale import Scale, ScaleSource
     from porelight.simulation.model import Simulation
 
 OUTCOMES: Final[dict[Outcome, str]] = {

@@ -148,9 +148,13 @@ def _remove(folder: Path) -> None:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Write a file and wait until it is on the disk: a name given to it afterwards never stands for half of it."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
+    path.write_bytes(data)
+    wait_for_disk(path)
+
+
+def wait_for_disk(path: Path) -> None:
+    """Wait until what was written into a file is on the disk."""
+    with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from porelight import cite, heat
 from porelight.damage import Damage
 from porelight.fields import Crater, Exposure, Progress, SurfaceState
+from porelight.frozen import frozen
 from porelight.healing import recover
 from porelight.laser import Setting, physics_of
 from porelight.light import make_beer_lambert_beam
@@ -38,7 +39,7 @@ COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
 """Skin that can be simulated [K]: the span of the published experiments."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Conditions:
     """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`.
 
@@ -110,6 +111,32 @@ def simulate(
         *depth_remarks(skin, crater, injury.coagulation_depth),
     )
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
+
+
+def column_key(setting: Setting) -> Setting:
+    """The setting that stands for all with the same column: how many columns there are, and passes, do not change it.
+
+    Runs over many settings simulate one column for each key and give it each pattern by :func:`with_pattern`.
+    """
+    # Only whether there are neighbours counts: their ejecta take up light, however many they are.
+    return dataclasses.replace(setting, density=1.0 if setting.density > 0.0 else 0.0, passes=1)
+
+
+def with_pattern(column: Simulation, setting: Setting) -> Simulation:
+    """The same column under another density or number of passes: only healing counts the columns.
+
+    Raises:
+        Refusal: the setting has another column.
+    """
+    if setting == column.setting:
+        return column
+    if column_key(setting) != column_key(column.setting):
+        raise Refusal(
+            "this setting has another column", where="setting", advice="Simulate it, or change density and passes only"
+        )
+    exposure = dataclasses.replace(column.exposure, setting=setting)
+    recovery = recover(exposure.skin, setting, column.crater, column.injury)
+    return dataclasses.replace(column, exposure=exposure, recovery=recovery)
 
 
 def light_remarks(setting: Setting, taken: float) -> tuple[Message, ...]:

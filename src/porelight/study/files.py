@@ -6,15 +6,18 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from porelight.refusal import Refusal
+from porelight.report.workshop import Busy, held, undisturbed, wait_for_disk, write_durably
 from porelight.study import tables
 from porelight.version import __version__
+
+BEGUN: Final = ".begun"
+"""End of the name of a file that is being written."""
 
 ROWS: Final = 100_000
 """Pores per row group of the result."""
@@ -59,10 +62,27 @@ class Files:
         stem = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
         place = Place(*(self.workshop / f"{stem}.{end}.parquet" for end in ("photos", "pores")))
         for data, path in ((packed[1], place.pores), (packed[0], place.photos)):
-            written = path.with_suffix(f".{os.getpid()}")
-            written.write_bytes(data)
+            written = path.with_suffix(BEGUN)
+            write_durably(written, data)
             written.replace(path)
         return place
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the place of the parts, so that one run at a time works on a study.
+
+        Raises:
+            Refusal: another run is working on it.
+        """
+        try:
+            with held(self.workshop.parent):
+                self.workshop.mkdir(exist_ok=True)
+                for begun in self.workshop.glob(f"*{BEGUN}"):
+                    begun.unlink()
+                yield
+        except Busy:
+            advice = "Wait until it ends, or name another file"
+            raise Refusal("another run is working on this study", where=str(self.photos), advice=advice) from None
 
     def done(self, folder: Path, names: list[str]) -> dict[str, Place]:
         """Photos whose result still holds: the file of that path has the content that was measured."""
@@ -75,24 +95,32 @@ class Files:
         return found
 
     def _places(self) -> Iterator[Place]:
-        if told_by(self.photos) == self.digest == told_by(self.pores):
-            yield Place(self.photos, self.pores)
+        finished = Place(self.photos, self.pores)
+        if told_by(self.photos) == self.digest == told_by(self.pores) and is_whole(finished):
+            yield finished
         for photos in sorted(self.workshop.glob("*.photos.parquet")):
-            yield Place(photos, photos.with_name(photos.name.replace(".photos.", ".pores.")))
+            part = Place(photos, photos.with_name(photos.name.replace(".photos.", ".pores.")))
+            if is_whole(part):
+                yield part
+            else:
+                # Its photos are measured again; a traceback at every further run, before.
+                photos.unlink()
 
     def join(self, names: list[str], done: dict[str, Place]) -> int:
         """Make the two results of all parts, in the order of the names, and tell how many photos were refused."""
         told = {"porelight": __version__, "study": self.digest}
-        pores, photos = (path.with_name(f".{path.name}.{os.getpid()}") for path in (self.pores, self.photos))
+        pores, photos = (self.workshop / f"{path.name}{BEGUN}" for path in (self.pores, self.photos))
         try:
             rows = [_rows(done[name].photos)[name] for name in names]
             with writer(pores, told) as write:
                 for name in names:
                     for table in _pores(done[name].pores, name):
                         write(table)
-            photos.write_bytes(tables.packed(tables.photo_table(rows), told))
-            pores.replace(self.pores)
-            photos.replace(self.photos)
+            wait_for_disk(pores)
+            write_durably(photos, tables.packed(tables.photo_table(rows), told))
+            with undisturbed():
+                pores.replace(self.pores)
+                photos.replace(self.photos)
         finally:
             pores.unlink(missing_ok=True)
             photos.unlink(missing_ok=True)
@@ -145,7 +173,7 @@ def writer(path: Path, told: dict[str, str]) -> Iterator[Callable[[Any], None]]:
 
     schema = tables.pore_schema().with_metadata(told)
     held = [schema.empty_table()]
-    with pq.ParquetWriter(path, schema, compression="zstd") as file:
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as file:
 
         def flush(least: int) -> None:
             whole = tables.arrow().concat_tables(held).combine_chunks()
@@ -167,7 +195,20 @@ def read(path: Path, columns: list[str] | None = None) -> Any:
     tables.arrow()
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(path).read(columns=columns)
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(columns=columns)
+
+
+def is_whole(place: Place) -> bool:
+    """Whether both tables are as they were written: everything in them is read, and its checksums are compared."""
+    import pyarrow as pa
+
+    try:
+        for path in (place.photos, place.pores):
+            read(path)
+    except (pa.ArrowException, OSError, ValueError):
+        return False
+    return True
 
 
 def told_by(path: Path) -> str | None:

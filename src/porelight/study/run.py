@@ -102,8 +102,7 @@ def measure_folder(
     names = photos_in(folder)
     files = Files(out, settings.digest)
     files.check()
-    with _refusing(out):
-        files.workshop.mkdir(parents=True, exist_ok=True)
+    with _refusing(out), files.held():
         done = files.done(folder, names)
         missing = [name for name in names if name not in done]
         parts = [missing[start : start + PART] for start in range(0, len(missing), PART)]

@@ -146,7 +146,7 @@ def packed(table: pa.Table, told: dict[str, str] | None = None) -> bytes:
     import pyarrow.parquet as pq
 
     kept = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(told or None), kept, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(told or None), kept, compression="zstd", write_page_checksum=True)
     return kept.getvalue()
 
 
