@@ -112,9 +112,7 @@ def to_volumes(real: Float32s, whole: Int32s, volumes: Float32s) -> None:
             x = real[X + j] - cx
             y = real[Y + j] - cy
             z = real[Z + j] - cz
-            ux = real[UX + j]
-            uy = real[UY + j]
-            uz = real[UZ + j]
+            ux, uy, uz = real[UX + j], real[UY + j], real[UZ + j]
             # Place and direction in the volume's own frame, then the quadric along the ray: a t2 + 2 b t + c = 0.
             px = xx * x + xy * y + xz * z
             py = yx * x + yy * y + yz * z
