@@ -27,7 +27,7 @@ from porelight.photo.artificial.render import Camera, Phototype, Rendered, rende
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.dots import SCALES
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
-from porelight.photo.tone import linear, logarithm, luminance
+from porelight.photo.tone import encode_srgb, linear, logarithm, luminance
 
 MARKED = ("cheek", "large_pores_quarter")
 LOOKALIKES = ("redness.jpg", "shine.jpg", "stubble.jpg")
@@ -54,8 +54,7 @@ def resized(pixels: Pixels, factor: float) -> Pixels:
 def lit(pixels: Pixels, gain: tuple[float, float, float]) -> Pixels:
     """The photo under other light or on darker skin: each channel of linear light times its gain."""
     light = (linear(pixels) * np.array(gain, np.float32)).clip(0.0, 1.0)
-    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055)
-    return np.rint(255.0 * coded).astype(np.uint8)
+    return np.rint(255.0 * encode_srgb(light)).astype(np.uint8)
 
 
 def darkened(pixels: Pixels) -> Pixels:

@@ -15,7 +15,7 @@ from PIL import Image
 from porelight.arrays import Floats
 from porelight.photo.artificial.render import Camera, render
 from porelight.photo.decode import Picture
-from porelight.photo.tone import blur, linear
+from porelight.photo.tone import blur, encode_srgb, linear
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,8 +86,7 @@ def take(light: NDArray[np.float32], shot: Shot, seed: int) -> Picture:
     seen = cv2.remap(light, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT).clip(0.0, None)
     gain = shot.exposure * np.array(shot.balance, np.float32)
     seen = np.dstack([blur(np.ascontiguousarray(seen[..., k] * gain[k]), shot.blur) for k in range(3)])
-    coded = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * np.maximum(seen, 1e-6) ** (1.0 / 2.4) - 0.055)
-    coded = 255.0 * coded.clip(0.0, 1.0) + shot.noise * rng.standard_normal(seen.shape)
+    coded = 255.0 * encode_srgb(seen).clip(0.0, 1.0) + shot.noise * rng.standard_normal(seen.shape)
     kept = io.BytesIO()
     quality = shot.jpeg_quality
     image = Image.fromarray(np.clip(np.rint(coded), 0, 255).astype(np.uint8))

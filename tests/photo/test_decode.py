@@ -20,9 +20,9 @@ import pytest
 from PIL import Image, ImageFile, features
 
 from porelight import photo, verbs
-from porelight.photo import header
 from porelight.photo.artificial.render import render
-from porelight.photo.decode import LARGEST
+from porelight.photo.container import bmff, jpeg
+from porelight.photo.decode import MOST_PIXELS
 from porelight.refusal import Refusal
 from porelight.report import bundle
 from tests.rows import each_row
@@ -126,7 +126,7 @@ def noted(data: bytes, orientation: int) -> bytes:
 def test_a_heic_whose_container_is_silent_is_turned_by_its_notes(orientation: int) -> None:
     pillow_heif.register_heif_opener()
     data = noted(saved(quarters(), "HEIF", exif=held(1)), orientation)
-    assert not header.turned_by_container(data)
+    assert not bmff.is_turned(data)
     assert_turned(data, orientation)
 
 
@@ -136,7 +136,7 @@ def test_a_heic_turned_by_its_container_is_not_turned_again_by_its_notes(orienta
     pillow_heif.register_heif_opener()
     # Notes given as bytes are what this writer takes over into the container.
     data = saved(quarters(), "HEIF", exif=held(orientation).tobytes())
-    assert header.turned_by_container(data)
+    assert bmff.is_turned(data)
     assert_turned(data, orientation)
 
 
@@ -191,7 +191,7 @@ def test_of_an_animation_the_first_frame_counts() -> None:
         (saved(patch(), "JPEG")[:400], "damaged|not a picture"),
         (saved(patch(400, 300), "PNG")[:300], "damaged|not a picture"),
         (saved(Image.new("RGB", (1, 1)), "PNG"), "only 1 x 1"),
-        (saved(patch(), "GIF"), "not a picture"),
+        (saved(patch(), "GIF"), "256 colours"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
     ],
 )
@@ -238,7 +238,7 @@ def test_a_whole_file_of_another_kind_is_not_called_damaged(start: bytes) -> Non
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     data = saved(Image.new("1", (20_000, 20_000)), "PNG")
-    assert LARGEST < 20_000 * 20_000
+    assert MOST_PIXELS < 20_000 * 20_000
     with pytest.raises(Refusal, match="million pixels"):
         photo.decode(data, "bomb.png")
 
@@ -313,7 +313,7 @@ def test_a_jpeg_of_countless_passes_is_refused() -> None:
     last = data.rindex(b"\xff\xda")
     with pytest.raises(Refusal, match="passes"):
         photo.decode(data[:last] + data[last:-2] * 200 + data[-2:], "scans.jpg")
-    assert header.scans(data, 100) == data.count(b"\xff\xda") > 1
+    assert jpeg.count_scans(data, 100) == data.count(b"\xff\xda") > 1
     assert photo.decode(data, "progressive.jpg").pixels.shape == (60, 80, 3)
 
 
@@ -334,7 +334,7 @@ def test_of_every_kind_of_animation_the_first_frame_counts(form: str) -> None:
 def test_an_animated_gif_is_refused_whatever_its_name_says() -> None:
     frames = [Image.new("P", (80, 60), number) for number in range(3)]
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    with pytest.raises(Refusal, match="not a picture"):
+    with pytest.raises(Refusal, match="256 colours"):
         photo.decode(data, "photo.jpg")
 
 
@@ -349,10 +349,12 @@ def test_cmyk_keeps_its_colours() -> None:
     assert np.abs(pixels[50, 70].astype(int) - SKIN).max() <= 8
 
 
-def test_floats_beyond_all_measure_give_a_picture() -> None:
-    wild = np.zeros((60, 80), np.float32)
-    wild[0, :4] = (np.nan, np.inf, -np.inf, 3e38)
-    assert photo.decode(saved(Image.fromarray(wild), "TIFF"), "wild").pixels.dtype == np.uint8
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38, 1.5, -0.1])
+def test_floats_beyond_0_to_1_are_refused_with_the_reason(value: float) -> None:
+    wild = np.full((60, 80), 0.5, np.float32)
+    wild[0, 0] = value
+    with pytest.raises(Refusal, match="floating-point numbers beyond 0 to 1"):
+        photo.decode(saved(Image.fromarray(wild), "TIFF"), "wild")
 
 
 def test_notes_of_megabytes_are_left_behind() -> None:

@@ -18,7 +18,7 @@ from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import blocks_of, statistic_of
 from porelight.photo.indices.by_region import indices
 from porelight.photo.scale import Scale, typed
-from porelight.photo.tone import linear
+from porelight.photo.tone import encode_srgb, linear
 
 SIZE = (480, 640)
 SCALE = 40.0
@@ -35,8 +35,7 @@ def drawn(phototype: str, gloss: float = 0.15) -> Rendered:
 
 def coded(light: Plane) -> Pixels:
     """Linear light as sRGB, 8 bits."""
-    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055)
-    return np.asarray(np.clip(np.rint(255.0 * curve), 0, 255), np.uint8)
+    return np.asarray(np.clip(np.rint(255.0 * encode_srgb(light)), 0, 255), np.uint8)
 
 
 def noise(seed: int, sigma: float) -> Plane:

@@ -10,6 +10,7 @@ import numpy as np
 from porelight import units
 from porelight.draw.ink import INK, SOFT
 from porelight.photo.card.layout import Box, Layout, Tag, layout, ticks
+from porelight.photo.tone import encode_srgb
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -167,4 +168,4 @@ def _text(
 
 def _coded(share: float) -> float:
     """The sRGB level, 0 to 1, that prints this share of the paper's light (IEC 61966-2-1)."""
-    return 12.92 * share if share <= 0.0031308 else 1.055 * share ** (1.0 / 2.4) - 0.055
+    return float(encode_srgb(np.array(share)))

@@ -22,7 +22,6 @@ The setting is not an argument: trials saw no significant difference between ene
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 
@@ -36,6 +35,7 @@ from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast, Milestone
 from porelight.forecasting.trials import course_of, describe_lender
+from porelight.frozen import frozen
 from porelight.laser import Course
 from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
@@ -50,7 +50,7 @@ LEAST_KERNEL_WIDTH = 0.01
 widen it: the measured sizes are spread by them already."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Draws:
     """What is not known, drawn; every array has shape (n,)."""
 

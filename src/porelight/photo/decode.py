@@ -7,30 +7,30 @@ import functools
 import io
 import logging
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from porelight.arrays import Pixels
 from porelight.frozen import frozen
-from porelight.photo import header
+from porelight.photo import colour, levels
+from porelight.photo.container import bmff, jpeg, kind
+from porelight.photo.container.entropy import is_impossible
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from PIL import Image
 
-
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "MPO")
-LARGEST: Final = 64_000_000
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "MPO", "BMP", "JPEG2000", "GIF")
+"""As Pillow calls them. GIF is opened to say why it is of no use."""
+MOST_PIXELS: Final = 64_000_000
 """Most pixels a photo may have: the area of the largest phone sensors in use, and 0.2 GB as colour."""
-SMALLEST: Final = 48
+LEAST_SIDE_PX: Final = 48
 """Least width and height [px]: a pore and the skin around it need this much to be told from noise."""
-
-_ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
-_FAR: Final = 1e30
-"""Grey of floats beyond this is as good as endless."""
 MOST_SCANS: Final = 100
 """Most passes over a JPEG: cameras make one, editors about ten, and each costs the time of the whole picture."""
+
+_ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
 _GREY_WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -43,6 +43,18 @@ class Picture:
     format: str
     jpeg_quality: float | None = None
     """Of the file, 1 to 100, from its tables; None where it is no JPEG."""
+
+    def __post_init__(self) -> None:
+        pixels: Any = self.pixels
+        if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+            shape = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
+            what = f"a picture holds an array (height, width, 3) of 8-bit sRGB, not {shape}"
+            raise Refusal(what, where=str(self.where), advice="Make it with porelight.photo.picture_from")
+        if not pixels.size:
+            raise Refusal("the picture has no pixels", where=self.where, advice=_ADVICE)
+        if self.jpeg_quality is not None and not 1.0 <= self.jpeg_quality <= 100.0:
+            what = f"a JPEG quality of {self.jpeg_quality} is not possible"
+            raise Refusal(what, where=self.where, advice="Give 1 to 100, or None")
 
     @property
     def height(self) -> int:
@@ -62,28 +74,80 @@ def decode(data: bytes, where: str) -> Picture:
     # Pillow warns of large pictures and broken metadata; the size is checked here and the metadata is dropped.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        _quiet()
+        _check_kind(data, where)
+        if kind.is_tiff(data) and levels.is_wide_tiff(data):
+            return _decode_wide_tiff(data, where)
         image = _open(data, where)
-        _check_size(image.size, where)
-        _check_scans(data, where)
+        if image.format == "GIF":
+            what = "a GIF has no more than 256 colours, too few for skin"
+            raise Refusal(what, where=where, advice=_ADVICE)
+        check_size(image.size, where)
+        encoding = _check_encoding(data, image, where)
+        _check_scans(data, image, where)
         quality = _jpeg_quality(image)
-        return Picture(_unpack(image, data, where), where=where, format=_format(image), jpeg_quality=quality)
+        pixels = _unpack(image, data, encoding, where)
+        return Picture(pixels, where=where, format=_format(image), jpeg_quality=quality)
+
+
+def _check_kind(data: bytes, where: str) -> None:
+    """Before any reader sees the file."""
+    if not data:
+        raise Refusal("the file is empty", where=where, advice=_ADVICE)
+    if kind.is_raw(data):
+        what = "this is a camera's raw file, and without developing it only its small preview can be read"
+        raise Refusal(what, where=where, advice="Export it as a JPEG or TIFF at its full size")
+
+
+def _decode_wide_tiff(data: bytes, where: str) -> Picture:
+    """A TIFF of 16 bits or of floating point; its profile is applied to the levels that it becomes."""
+    from PIL import Image
+
+    check_size(levels.tiff_size(data), where)
+    samples = levels.read_wide_tiff(data, where)
+    if samples is None:
+        raise _damaged(where)
+    image = Image.fromarray(samples)
+    orientation, profile = levels.read_notes(data)
+    image.info["icc_profile"] = profile
+    plain = np.asarray(colour.apply_profile(image).convert("RGB"), np.uint8)
+    return Picture(turn_upright(plain, orientation), where=where, format="TIFF")
+
+
+def _check_encoding(data: bytes, image: Image.Image, where: str) -> colour.Encoding:
+    """What the levels mean as colour.
+
+    Raises:
+        Refusal: light beyond white, or codes that are not known.
+    """
+    encoding = colour.read_encoding(data, image.info)
+    if encoding in ("PQ", "HLG"):
+        what = f"this is an HDR photo ({encoding}): its levels hold light beyond white, coarsely"
+        raise Refusal(what, where=where, advice="Switch HDR off in the camera, or export the photo as a JPEG")
+    if not isinstance(encoding, colour.Encoding):
+        what = "the file names colours by codes that are not known"
+        raise Refusal(what, where=where, advice="Export the photo as a JPEG in sRGB")
+    return encoding
+
+
+def _add_heif_reader() -> None:
+    """Teach Pillow to open HEIC: the one place that names its reader."""
+    import pi_heif
+
+    pi_heif.register_heif_opener()
 
 
 def _open(data: bytes, where: str) -> Image.Image:
-    import pi_heif
     from PIL import Image
 
-    pi_heif.register_heif_opener()
-    _quiet()
-    if not data:
-        raise Refusal("the file is empty", where=where, advice=_ADVICE)
+    _add_heif_reader()
     try:
         return Image.open(io.BytesIO(data), formats=_openable())
     except Image.DecompressionBombError:
         raise _too_large(where) from None
     except Exception:
         # A damaged file may fail anywhere in a reader and with any error: its beginning says more than they do.
-        if header.is_cut(data):
+        if kind.is_cut(data):
             raise _damaged(where) from None
         raise Refusal("this is not a picture that can be read", where=where, advice=_ADVICE) from None
 
@@ -135,23 +199,33 @@ def _jpeg_quality(image: Image.Image) -> float | None:
     return float(np.clip((200.0 - share) / 2.0 if share <= 100.0 else 5000.0 / share, 1.0, 100.0))
 
 
-def _check_size(size: tuple[int, int], where: str) -> None:
+def check_size(size: tuple[int, int], where: str) -> None:
+    """Refuse width and height [px] that no photo of skin has.
+
+    Raises:
+        Refusal: too small or too large.
+    """
     width, height = size
-    if width * height > LARGEST:
+    if width * height > MOST_PIXELS:
         raise _too_large(where)
-    if min(width, height) < SMALLEST:
+    if min(width, height) < LEAST_SIDE_PX:
         what = f"the picture is only {width} x {height} px"
         raise Refusal(what, where=where, advice="Use the full photo, not a thumbnail")
 
 
-def _check_scans(data: bytes, where: str) -> None:
-    if header.scans(data, MOST_SCANS) > MOST_SCANS:
+def _check_scans(data: bytes, image: Image.Image, where: str) -> None:
+    """Refuse a JPEG with countless passes, and one whose packed part is damaged although it unpacks."""
+    if not data.startswith(jpeg.START):
+        return
+    if jpeg.count_scans(data, MOST_SCANS) > MOST_SCANS:
         what = f"the picture is packed in more than {MOST_SCANS} passes"
         raise Refusal(what, where=where, advice="Save it again as an ordinary JPEG")
+    if jpeg.lacks_scans(data) or jpeg.find_damage(data, cmyk=image.mode == "CMYK") or is_impossible(data):
+        raise _damaged(where)
 
 
 def _too_large(where: str) -> Refusal:
-    what = f"the picture has more than {LARGEST // 1_000_000} million pixels"
+    what = f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels"
     return Refusal(what, where=where, advice="Crop it to the skin or save it smaller")
 
 
@@ -159,14 +233,16 @@ def _damaged(where: str) -> Refusal:
     return Refusal("the picture is damaged or cut off", where=where, advice="Copy it again from the camera or phone")
 
 
-def _unpack(image: Image.Image, data: bytes, where: str) -> Pixels:
+def _unpack(image: Image.Image, data: bytes, encoding: colour.Encoding, where: str) -> Pixels:
     from PIL import ImageFile
 
     # A switch of the whole process, which WeasyPrint turns on: half a photo would then pass for a whole one.
     try:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
         image.load()
-        return _upright(np.asarray(_plain(image), dtype=np.uint8), _orientation(image, data))
+        return turn_upright(_plain(image, encoding, where), _orientation(image, data))
+    except Refusal:
+        raise
     except Exception:
         raise _damaged(where) from None
 
@@ -180,13 +256,14 @@ def _orientation(image: Image.Image, data: bytes) -> int:
     """
     try:
         if image.format == "HEIF":
-            return 1 if header.turned_by_container(data) else int(image.info.get("original_orientation") or 1)
+            return 1 if bmff.is_turned(data) else int(image.info.get("original_orientation") or 1)
         return int(image.getexif().get(0x0112, 1))
     except Exception:
         return 1
 
 
-def _upright(pixels: Pixels, orientation: int) -> Pixels:
+def turn_upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Pixels as they are to be seen, by the eight ways of EXIF in which they may lie; read-only."""
     turned = {
         2: lambda p: p[:, ::-1],
         3: lambda p: p[::-1, ::-1],
@@ -196,13 +273,18 @@ def _upright(pixels: Pixels, orientation: int) -> Pixels:
         7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
         8: lambda p: p.transpose(1, 0, 2)[::-1],
     }
-    return np.ascontiguousarray(turned.get(orientation, lambda p: p)(pixels)).copy()
+    upright = np.array(turned.get(orientation, lambda p: p)(pixels), order="C")
+    upright.flags.writeable = False
+    return upright
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Eight-bit sRGB with nothing see-through."""
-    converted = _eight_bit(_to_srgb(image))
-    return (_over_white(converted) if converted.has_transparency_data else converted).convert("RGB")
+def _plain(image: Image.Image, encoding: colour.Encoding, where: str) -> Pixels:
+    """Levels (h, w, 3) of sRGB with nothing see-through."""
+    profiled = image if encoding.overrides_profile else colour.apply_profile(image)
+    converted = _eight_bit(profiled, where)
+    solid = _over_white(converted) if converted.has_transparency_data else converted
+    pixels = np.asarray(solid.convert("RGB"), np.uint8)
+    return pixels if encoding.is_srgb else colour.convert_to_srgb(pixels, encoding)
 
 
 def _over_white(image: Image.Image) -> Image.Image:
@@ -213,33 +295,13 @@ def _over_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, seen)
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits and of floats as 8 bits: 16 bits by their range, others by the range found in the picture."""
+def _eight_bit(image: Image.Image, where: str) -> Image.Image:
+    """Grey of more than 8 bits as 8 bits."""
     from PIL import Image
 
     if image.mode in _GREY_WIDE:
-        levels = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
-        return Image.fromarray(((levels + 128) // 257).astype(np.uint8))
+        samples = np.asarray(image)
+        return Image.fromarray(levels.scale_levels(samples, levels.guess_bits(samples)))
     if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image, np.float32)).clip(-_FAR, _FAR)
-        low, high = float(values.min()), float(values.max())
-        values -= np.float32(low)
-        values *= np.float32(255.0 / max(high - low, 1e-12))
-        return Image.fromarray(values.clip(0.0, 255.0).astype(np.uint8))
+        return Image.fromarray(levels.float_levels(np.asarray(image), where))
     return image
-
-
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """Through the colour profile of the file, where it has a usable one: phones save Display P3, scanners CMYK."""
-    from PIL import ImageCms
-
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L", "LAB"):
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return image if turned is None else turned

@@ -6,22 +6,36 @@ from typing import Final
 
 import numpy as np
 
-from porelight.arrays import Pixels, Plane
+from porelight.arrays import Floats, Pixels, Plane
 
+XYZ_OF_SRGB: Final = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+"""Linear sRGB to XYZ (IEC 61966-2-1); the middle row is luminance."""
+D65: Final = np.array([0.9505, 1.0, 1.089])
+"""XYZ of white in sRGB."""
 FLOOR: Final = 0.004
 """Luminance below which a camera shows noise; added before the logarithm so that black stays finite."""
 
 
+def decode_srgb(coded: Floats) -> Floats:
+    """Coded levels of sRGB as linear light, both 0 to 1 (IEC 61966-2-1)."""
+    bent = ((np.maximum(coded, 0.0) + 0.055) / 1.055) ** 2.4
+    return np.asarray(np.where(coded <= 0.04045, coded / 12.92, bent), np.float64)
+
+
+def encode_srgb(light: Floats | Plane) -> Floats | Plane:
+    """Linear light as coded levels of sRGB, both 0 to 1 (IEC 61966-2-1), in the type that it came in."""
+    bent = 1.055 * np.maximum(light, 1e-6) ** (1.0 / 2.4) - 0.055
+    return np.where(light <= 0.0031308, 12.92 * light, bent)
+
+
 def linear(pixels: Pixels) -> Plane:
-    """sRGB (h, w, 3) as linear light, 0 to 1 (IEC 61966-2-1)."""
-    level = np.arange(256) / 255.0
-    table = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return table[pixels]
+    """sRGB (h, w, 3) as linear light, 0 to 1."""
+    return decode_srgb(np.arange(256) / 255.0).astype(np.float32)[pixels]
 
 
 def luminance(light: Plane) -> Plane:
     """Relative luminance (h, w) of linear colour (h, w, 3), ITU-R BT.709 primaries."""
-    return np.asarray(light @ np.array([0.2126, 0.7152, 0.0722], np.float32), dtype=np.float32)
+    return np.asarray(light @ XYZ_OF_SRGB[1].astype(np.float32), dtype=np.float32)
 
 
 def logarithm(light: Plane) -> Plane:

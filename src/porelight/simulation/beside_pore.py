@@ -7,7 +7,6 @@ that scatters to the gland is not in it (10.6 and 2.94 um reach some tens of mic
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.damage import default, sets
 from porelight.fields import Grid
+from porelight.frozen import frozen
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, thin_edges
 from porelight.heat.imprint import make_imprint, slices_within
@@ -37,7 +37,7 @@ SHARES: Final = np.array([0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.6, 0.8, 1.0]
 """Moments that are written down, as shares of the time followed."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Beside:
     """One column beside one pore."""
 

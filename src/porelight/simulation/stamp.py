@@ -25,6 +25,7 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.damage import default, sets
 from porelight.fields import Progress
+from porelight.frozen import frozen
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
@@ -49,7 +50,7 @@ FOLLOWED: Final = 1.0
 """Time followed after the last column [s]."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Stamp:
     """A scanned array of columns."""
 
@@ -275,7 +276,7 @@ def merging_density(
     return high
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Lattice:
     """One column of an endless lattice fired at once: it warms the skin as a whole more than any stamp."""
 

@@ -19,7 +19,7 @@ from porelight.frozen import frozen
 from porelight.photo.artificial import view as seen_from
 from porelight.photo.artificial.view import Scene, View
 from porelight.photo.scale import stretched
-from porelight.photo.tone import blur
+from porelight.photo.tone import blur, encode_srgb
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 
@@ -345,8 +345,7 @@ def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tupl
 
     gain = np.array(camera.balance, np.float32) * np.float32(camera.exposure)
     seen = np.dstack([blur(np.ascontiguousarray(light[..., k] * gain[k]), camera.blur) for k in range(3)])
-    coded = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * np.maximum(seen, 1e-6) ** (1.0 / 2.4) - 0.055)
-    coded = 255.0 * coded.clip(0.0, 1.0) ** (1.0 / camera.gamma)
+    coded = 255.0 * encode_srgb(seen).clip(0.0, 1.0) ** (1.0 / camera.gamma)
     coded = coded + camera.noise * rng.standard_normal(seen.shape)
     image = Image.fromarray(np.clip(np.rint(coded), 0, 255).astype(np.uint8))
     kept = io.BytesIO()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -108,18 +109,18 @@ def layout() -> Layout:
     )
 
 
-def _tag(row: dict[str, Any], size: float, name: str) -> Tag:
+def _tag(row: Mapping[str, Any], size: float, name: str) -> Tag:
     import cv2
 
     modules = cv2.aruco.generateImageMarker(family(name), row["number"], 8, borderBits=1) == 0
     return Tag(row["number"], _around(row, (size, size)), np.asarray(modules, np.bool_))
 
 
-def _patch(row: dict[str, Any], size: tuple[float, float], reflectance: tuple[float, float, float]) -> Patch:
+def _patch(row: Mapping[str, Any], size: tuple[float, float], reflectance: tuple[float, float, float]) -> Patch:
     return Patch(row["name"], _around(row, size), reflectance)
 
 
-def _around(row: dict[str, Any], size: tuple[float, float]) -> Box:
+def _around(row: Mapping[str, Any], size: tuple[float, float]) -> Box:
     return Box(row["x"] - 0.5 * size[0], row["y"] - 0.5 * size[1], *size)
 
 

@@ -11,7 +11,7 @@ from porelight.frozen import frozen
 from porelight.photo.compare.alike import sampled
 from porelight.photo.compare.register import Registration
 from porelight.photo.decode import Picture
-from porelight.photo.tone import linear
+from porelight.photo.tone import encode_srgb, linear
 
 LONGEST: Final = 1600
 """Longer side of the pictures [px]."""
@@ -64,7 +64,5 @@ def _colours(picture: Picture, x: Floats, y: Floats, step: float) -> Plane:
 
 
 def _coded(light: Plane) -> Pixels:
-    """Linear light as sRGB (IEC 61966-2-1)."""
-    light = light.clip(0.0, 1.0)
-    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-6) ** (1.0 / 2.4) - 0.055)
-    return np.rint(255.0 * coded).astype(np.uint8)
+    """Linear light as levels of sRGB."""
+    return np.rint(255.0 * encode_srgb(light.clip(0.0, 1.0))).astype(np.uint8)

@@ -30,6 +30,7 @@ from porelight.photo.indices.blocks import (
 )
 from porelight.photo.indices.surface import Surface, evened, region_cells, surface
 from porelight.photo.scale import Scale
+from porelight.photo.tone import D65, XYZ_OF_SRGB
 
 LEAST_PORES: Final = 30
 """Pores under which their shapes say little."""
@@ -202,7 +203,7 @@ def _skin_tone(maps: Surface, part: _Part, *, true_colour: bool) -> Index:
 def _typology(light: Plane) -> Floats:
     """Individual typology angle [degrees] (h, w) of linear sRGB, D65."""
     middle = cite.table("indices")["ita_middle"].si
-    xyz = light.astype(np.float64) @ _TO_XYZ.T
+    xyz = light.astype(np.float64) @ (XYZ_OF_SRGB / D65[:, None]).T
     with np.errstate(invalid="ignore"):
         root = np.where(xyz > _EDGE, np.cbrt(xyz), (xyz / (3.0 * (6.0 / 29.0) ** 2)) + 4.0 / 29.0)
         lightness, yellow = 116.0 * root[..., 1] - 16.0, 200.0 * (root[..., 1] - root[..., 2])
@@ -211,11 +212,6 @@ def _typology(light: Plane) -> Floats:
 
 
 _EDGE: Final = (6.0 / 29.0) ** 3
-_TO_XYZ: Final = (
-    np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-    / np.array([0.9505, 1.0, 1.089])[:, None]
-)
-"""Linear sRGB to XYZ by the white of D65 (IEC 61966-2-1)."""
 
 
 def _texture(maps: Surface, part: _Part) -> Index:

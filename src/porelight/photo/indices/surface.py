@@ -14,7 +14,7 @@ import numpy as np
 from porelight import cite, units
 from porelight.arrays import Mask, Plane
 from porelight.photo.census import Pores, Region
-from porelight.photo.tone import blur
+from porelight.photo.tone import blur, luminance
 
 FINE: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""
@@ -93,7 +93,7 @@ def surface(
     width = cell / step
     cells = (max(4, round(shape[0] / width)), max(4, round(shape[1] / width)))
     logs = np.log(fine + np.float32(BLACK))
-    bright = np.asarray(np.log(fine @ np.array([0.2126, 0.7152, 0.0722], np.float32) + np.float32(BLACK)), np.float32)
+    bright = np.asarray(np.log(luminance(fine) + np.float32(BLACK)), np.float32)
     highlights = _highlights(logs, bright, on_skin, width, tones)
     plain = free & ~highlights[1]
     # The darker half is nearly free of the light that the surface throws back: colour is read there.
