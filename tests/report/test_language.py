@@ -53,7 +53,7 @@ def test_every_word_of_a_report_comes_from_the_catalogue(name: str) -> None:
 
 @pytest.mark.usefixtures("marked")
 def test_every_word_of_a_comparison_and_of_a_simulation_comes_from_the_catalogue() -> None:
-    change = a_change.smaller()
+    change = dataclasses.replace(a_change.smaller(), remarks=())
     pictures = aligned(*a_change.photos(), change.registration)
     assert leaks(change_page.render(change, pictures, MARKED)) == []
     simulation = a_plan.ready().candidates[0].simulation
