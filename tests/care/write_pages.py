@@ -109,7 +109,7 @@ def person_page() -> str:
         f"- `questionnaire` is the version of the questions that were asked, 1 to {questionnaire_version()}; "
         "the latest where left out. A file of an earlier version holds only what was asked then.",
         "`examples/person.yaml` is such a file.",
-        "A form gives the same answers in Python. `complaints` names every answer that cannot be used, and `answers_of` "
+        "A form gives the same answers in Python. `complaints` names every answer that cannot be used, `answers_of` "
         "gives back the answers of a person:",
         FORM_EXAMPLE,
     ]
