@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from porelight import care
-from porelight.laser import lasers
+from porelight.laser import load_lasers
 from porelight.message import templates
 from porelight.simulation.dials import Scenario, setting_dials
 
@@ -41,7 +41,7 @@ def template() -> Catalog:
         found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
     for code, text in templates():
         found.add(text, auto_comments=[f"messages {code}"])
-    for each in lasers().values():
+    for each in load_lasers().values():
         found.add(each.name, auto_comments=["laser"])
     for text in _of_dials():
         found.add(text, auto_comments=["dial"])

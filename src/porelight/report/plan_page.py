@@ -16,7 +16,7 @@ from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
-from porelight.photo.indices.grade import standings
+from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import PHOTO_RULE
 from porelight.planning.photo_verdict import judge_photo
 from porelight.planning.sessions import explain_no_dates
@@ -65,7 +65,7 @@ def render(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
         "scale_bar": _scale_bar(plan, language),
         "regions": summaries(plan.census),
         "verdicts": by_outcome(told.verdicts, language),
-        "standing": standings(plan.census)[0],
+        "standing": rank_regions(plan.census)[0],
         "asked": open_questions(told.verdicts, plan.person),
         "figures": _figures(told, language),
         "preview": preview_panels.shown(plan, photo_pixels, language),
