@@ -47,7 +47,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[BaseEx
         def inside(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("porelight.verbs.read_person", inside)
+        monkeypatch.setattr("porelight.inputs.read_person", inside)
 
     return fail_with
 

@@ -70,7 +70,7 @@ def care(
     as_json: Json = False,
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
-    from porelight import verbs
+    from porelight import inputs, verbs
     from porelight.export import ics
     from porelight.report import care_sheet as paper
     from porelight.report import folder
@@ -88,7 +88,7 @@ def care(
         paper.check_file_name(sheet.name)
         folder.check_file(sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
-    who = verbs.read_person(person)
+    who = inputs.read_person(person)
     starts = _starts([moment.time() for moment in start or ()], len(days))
     dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
     if out:
