@@ -93,9 +93,8 @@ LONG = {
     # Kernels: Numba compiles one loop over registers and arrays; taken apart, it would pass them all again.
     "heat/block_kernels.py: sweep_window": "rate, blend and explicit step share one pass over the window",
     "heat/kernels.py: step_under_light": "one explicit step; removal has to see the enthalpies it ends with",
-    "light/beer_lambert.py: _march": "one beam down all its cells; each mechanism takes from what the one before left",
     "light/monte_carlo/events.py: meet_surface": "every outcome of one meeting, in the order random numbers are drawn",
-    "light/monte_carlo/packet.py: advance": "all lanes one event further, vectorised as a whole",
+    "light/monte_carlo/packet.py: advance_lanes": "all lanes one event further, vectorised as a whole",
     "light/monte_carlo/packet.py: run_block": "the life of a block of photons, on one stack frame",
     "light/monte_carlo/scalar.py: run_block": "the oracle of the packet kernel: one photon at a time, top to bottom",
     "photo/container/entropy_kernel.py: count_impossible": "one loop over a stream of bits, whose registers it keeps",

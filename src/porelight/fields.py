@@ -90,6 +90,7 @@ class Deposit:
     standard_error: Floats | None
     reflected: float
     transmitted: float
+    rests_on: tuple[Cited, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape(self.density, "density", self.grid.shape, where="deposit")

@@ -99,17 +99,24 @@ def calendar(
     laser: str = "co2",
     clinic: Path | str | ClinicChoices | None = None,
     starts: tuple[dt.time | None, ...] = (),
+    on: dt.date | None = None,
+    set_aside: tuple[SetAside, ...] = (),
     language: str = "en",
 ) -> Calendar:
     """The days before and after each session, which start at ``starts`` on the clinic's clock.
 
+    Each session is judged on its own day, unless ``set_aside`` says who lets it take place and why. Where ``on`` is
+    given, no session may lie before it.
+
     Raises:
-        Refusal: the person cannot be read, the laser is not known, or sessions lie too close.
+        Refusal: the person cannot be read, the laser is not known, a session may not take place, or sessions lie too
+            close.
     """
     from porelight import care
 
-    choices = read_clinic(clinic)
-    return care.make_calendar(read_person(person), sessions, laser, choices, starts=starts, language=language)
+    who, choices = read_person(person), read_clinic(clinic)
+    care.refuse_blocked_sessions(who, sessions, laser, choices, on=on, set_aside=set_aside)
+    return care.make_calendar(who, sessions, laser, choices, starts=starts, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from porelight import cite, heat
 from porelight.fields import Crater, Exposure
 from porelight.laser import Cooling, Setting, laser, physics_of
-from porelight.light.beer_lambert import Mechanisms, beer_lambert
+from porelight.light.beer_lambert import Mechanisms, make_beer_lambert_beam
 from porelight.message import english
 from porelight.refusal import Refusal
 from porelight.simulation import mechanisms
@@ -268,7 +268,7 @@ def full_field(fluence: float, duration: float, key: str = "co2") -> float:
     grid = heat.column_grid(setting, 17 * um, 0.2 * mm, 2.0)
     tissue = heat.make_tissue(SKIN, setting.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(setting.laser)[1].heat_of_ablation.si, 1.0)
-    light = beer_lambert(setting, SKIN, grid, share, Mechanisms(divergence=False, mixing=False))
+    light = make_beer_lambert_beam(setting, SKIN, grid, share, Mechanisms(divergence=False, mixing=False))
     crater, _ = heat.expose(Exposure(SKIN, setting, celsius(35.0)), grid, tissue, absorb=light, cooling_time=1 * ms)
     return float(crater.depth[0] / um)
 
@@ -310,7 +310,7 @@ def test_crater_and_warmth_do_not_depend_on_the_step() -> None:
     for share, tolerance in ((1.0, 2.0), (0.5, 0.2)):
         grid = heat.column_grid(setting, 17 * um, 0.4 * mm)
         tissue = heat.make_tissue(SKIN, setting.laser, grid)
-        light = beer_lambert(setting, SKIN, grid, np.full(grid.shape[0], 0.55))
+        light = make_beer_lambert_beam(setting, SKIN, grid, np.full(grid.shape[0], 0.55))
         crater, warming = heat.expose(
             Exposure(SKIN, setting, celsius(35.0)),
             grid,
