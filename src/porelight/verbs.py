@@ -63,7 +63,8 @@ def compare(
         after: the second.
         um_per_px: scale of both photos [um/px], or of each; left out, it is taken from the printed card or the eyes.
         seed: of the draws behind the intervals.
-        census_before, census_after: of the same photos, measured before; measured now where they are left out.
+        census_before: of the first photo, measured before; measured now where it is left out.
+        census_after: of the second.
 
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
@@ -203,7 +204,8 @@ def stamp_scenario(
     """A stamp of ``across`` x ``across`` columns of a scenario.
 
     Args:
-        file, given: as in :func:`read_scenario`.
+        file: as in :func:`read_scenario`.
+        given: as there.
         across: columns along each side.
         order: raster, interlaced or random.
         delay_ms: from one column to the next; the setting's when left out.
@@ -315,7 +317,8 @@ def forecast(
         photo: as in :func:`measure`, or a census made before.
         person: who is to be treated; nothing is forecast for a person or photo that a plan would refuse.
         on: the day on which the person is judged.
-        um_per_px, regions: as in :func:`measure`.
+        um_per_px: as in :func:`measure`.
+        regions: as there.
         laser: key of the laser.
         goal: wanted fall of the number of enlarged pores, 0 to 1.
         sessions: length of the course; left out, the fewest that reach the goal, at most what a trial has tried.

@@ -124,8 +124,15 @@ def forecast_course(
     """The forecast of :func:`make_plan` alone: no setting is simulated, and no date is set.
 
     Args:
-        census, person, on, laser, goal, seed, clinic, set_aside: as there.
+        census: as there.
+        person: as there.
+        on: as there.
+        laser: as there.
+        goal: as there.
         sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
+        seed: as there.
+        clinic: as there.
+        set_aside: as there.
 
     Raises:
         Refusal: as there.
