@@ -282,7 +282,8 @@ def stamp_scenario(
     """A stamp of ``across`` x ``across`` columns of the scenario of :func:`simulate_scenario`.
 
     Args:
-        scenario, given: as there.
+        scenario: as there.
+        given: as there.
         across: columns along each side.
         order: raster, interlaced or random.
         delay_ms: from one column to the next; the usual of the setting when left out.
