@@ -56,7 +56,7 @@ def test_every_row_of_single_numbers_can_be_cited(path: Path) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     for row in content.get("rows", []) if isinstance(content, dict) else []:
         if "value" in row and "unit" in row:
-            found = cite.cited(row)
+            found = cite.read_row(row)
             assert found.si_low <= found.si <= found.si_high, row["id"]
             assert found.confidence != "assumed" or found.note or found.conditions, f"{row['id']} gives no reason"
 

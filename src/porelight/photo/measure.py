@@ -15,7 +15,7 @@ from porelight.photo.decode import Picture
 from porelight.photo.face.find_face import Face, find_face
 from porelight.photo.face.iris_scale import iris_scale
 from porelight.photo.face.regions import looked_at, named
-from porelight.photo.indices.by_region import indices
+from porelight.photo.indices.by_region import measure_indices
 from porelight.photo.mask import skin_mask
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
@@ -78,7 +78,7 @@ def measure(picture: Picture, um_per_px: float | None = None, *, regions: tuple[
         regions=regions,
         card=card,
         gate=gate,
-        indices=indices(
+        indices=measure_indices(
             white, mask.searched, pores, regions, scale=scale, true_colour=card is not None and not card.flags
         ),
     )

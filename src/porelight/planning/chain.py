@@ -18,8 +18,7 @@ from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast_pores
 from porelight.forecasting.trials import course_of
-from porelight.laser import Course, Setting
-from porelight.laser import laser as laser_of
+from porelight.laser import Course, Setting, find_laser
 from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
@@ -194,7 +193,7 @@ def _simulate_course(
     def run(setting: Setting) -> Simulation:
         return simulate(setting, skin, seed=seed)
 
-    device = laser_of(course.laser)
+    device = find_laser(course.laser)
     found = simulate_candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
     if not blocked:
         return found

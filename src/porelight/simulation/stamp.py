@@ -23,7 +23,7 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Progress
 from porelight.frozen import frozen
 from porelight.laser import Setting
@@ -154,7 +154,7 @@ def simulate_stamp(
         energy_error=run.energy_error(),
         seed=seed,
         version=__version__,
-        rests_on=(*rows, *run.block.tissue.rests_on, *sets()[default("coagulation")].rests_on),
+        rests_on=(*rows, *run.block.tissue.rests_on, *load_sets()[default_set("coagulation")].rests_on),
     )
 
 
