@@ -133,7 +133,7 @@ def census_outside(census: PoreCensus) -> CensusOut:
 def census_file(census: PoreCensus) -> CensusFile:
     """The whole of ``census.json``, with the sources it rests on."""
     rows = (*cite.used(census), *cite.used(rank_regions(census)))
-    more = {"sources": row_sources(rows), "weakest": cite.weakest(rows)}
+    more = {"sources": row_sources(rows), "weakest": cite.weakest_confidence(rows)}
     return filled(CensusFile, census, regions=summaries(census), grades=_grades(census), **more)
 
 

@@ -364,5 +364,5 @@ def plan_sources(plan: Plan) -> tuple[Source, ...]:
 def plan_weakest(plan: Plan) -> Confidence:
     """The weakest confidence of anything the plan rests on: its numbers, its verdicts and its calendar."""
     carriers: tuple[CareVerdict | CareItem, ...] = (*plan.verdicts, *plan.calendar.items)
-    found = [cite.weakest(cite.used(plan)), *(each.confidence for each in carriers)]
+    found = [cite.weakest_confidence(cite.used(plan)), *(each.confidence for each in carriers)]
     return max(found, key=cite.CONFIDENCES.index)
