@@ -242,6 +242,18 @@ def test_the_days_of_care_come_as_a_calendar_a_sheet_and_a_day(run: Run, tmp_pat
     assert run("care", PERSON, *days)[0] == 1
 
 
+def test_a_blocked_person_gets_no_paper_until_a_named_professional_says_why(run: Run, tmp_path: Path) -> None:
+    keloid = ROOT / "examples" / "people" / "keloid.yaml"
+    command = ("care", keloid, "--session", "2026-04-07", "--on", "2026-03-02", "--out", tmp_path / "x.ics")
+    code, stdout, stderr = run(*command, "--sheet", tmp_path / "x.html")
+    assert (code, stdout, list(tmp_path.iterdir())) == (1, "", [])
+    assert "there can be no session on 2026-04-07: Raised scars before" in stderr
+    assert run(*command, "--set-aside", "keloid")[0] == 1
+    decision = ("--set-aside", "keloid", "--by", "Dr Example", "--reason", "scar on the back only")
+    assert run(*command, *decision)[0] == 0
+    assert (tmp_path / "x.ics").exists()
+
+
 def test_a_clinic_chooses_where_sources_disagree_and_the_plan_says_who_and_why(run: Run, tmp_path: Path) -> None:
     clinic = tmp_path / "clinic.yaml"
     clinic.write_text("keloid: {option: caution, by: Dr Example, reason: scar on the back only}")

@@ -19,7 +19,7 @@ from porelight.refusal import Refusal, harmless
 ROOT = Path(__file__).resolve().parents[1]
 PERSON = ROOT / "examples" / "person.yaml"
 SAMPLE = ROOT / "examples" / "sample.jpg"
-SESSION = ("--session", "2026-04-07")
+SESSION = ("--session", "2026-04-07", "--on", "2026-03-02")
 
 Run = Callable[..., tuple[int, str, str]]
 

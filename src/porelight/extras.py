@@ -12,6 +12,7 @@ EXTRAS: Final = {
     "cluster": ("pyarrow", "dask", "distributed"),
     "fhir": ("fhir.resources",),
     "pdf": ("weasyprint",),
+    "table": ("pandas",),
 }
 """What each extra of the package brings, by the names that Python imports."""
 

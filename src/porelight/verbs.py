@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
-    from porelight.care import Calendar, Clash, ClinicChoices, Person, Today, Verdict
+    from porelight.care import Calendar, Clash, ClinicChoices, Person, SetAside, Today, Verdict
     from porelight.fields import Progress
     from porelight.forecasting.model import Forecast
     from porelight.laser import Setting
@@ -198,17 +198,24 @@ def calendar(
     laser: str = "co2",
     clinic: Path | str | ClinicChoices | None = None,
     starts: tuple[dt.time | None, ...] = (),
+    on: dt.date | None = None,
+    set_aside: tuple[SetAside, ...] = (),
     language: str = "en",
 ) -> Calendar:
     """The days before and after each session, which start at ``starts`` on the clinic's clock.
 
+    Each session is judged on its own day, unless ``set_aside`` says who lets it take place and why. Where ``on`` is
+    given, no session may lie before it.
+
     Raises:
-        Refusal: the person cannot be read, the laser is not known, or sessions lie too close.
+        Refusal: the person cannot be read, the laser is not known, a session may not take place, or sessions lie too
+            close.
     """
     from porelight import care
 
-    choices = read_clinic(clinic)
-    return care.make_calendar(read_person(person), sessions, laser, choices, starts=starts, language=language)
+    who, choices = read_person(person), read_clinic(clinic)
+    care.refuse_blocked_sessions(who, sessions, laser, choices, on=on, set_aside=set_aside)
+    return care.make_calendar(who, sessions, laser, choices, starts=starts, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
@@ -275,7 +282,8 @@ def stamp_scenario(
     """A stamp of ``across`` x ``across`` columns of the scenario of :func:`simulate_scenario`.
 
     Args:
-        scenario, given: as there.
+        scenario: as there.
+        given: as there.
         across: columns along each side.
         order: raster, interlaced or random.
         delay_ms: from one column to the next; the usual of the setting when left out.
@@ -286,11 +294,11 @@ def stamp_scenario(
         Refusal: as there, or what a stamp does not take: a shaped pulse, a plate, a spray, evaporation, mechanisms
             switched off.
     """
+    from porelight.simulation import stamp as stage
     from porelight.simulation.scenario import scenario_from
-    from porelight.simulation.stamp import stamp_scenario as stamp
 
     said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stamp(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    return stage.stamp_scenario(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
 
 
 def plan(

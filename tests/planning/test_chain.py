@@ -151,7 +151,7 @@ def test_the_skin_has_the_enlarged_pores_of_the_photo() -> None:
 
 @pytest.mark.usefixtures("quick_chain")
 def test_a_recalled_number_cannot_hide_in_a_plan() -> None:
-    assert cite.weakest(cite.used(plan())) == "recalled"
+    assert cite.weakest_confidence(cite.used(plan())) == "recalled"
     assert "migration_open" in {row.key for row in cite.used(plan())}
 
 
@@ -198,3 +198,52 @@ def test_processes_with_other_threads_and_other_hash_seeds_write_the_same_plan()
         command = [sys.executable, "-c", PRINT_HASH, threads]
         texts.add(subprocess.run(command, cwd=ROOT, env=held, check=True, capture_output=True, text=True).stdout)
     assert len(texts) == 1
+
+
+def lifted(rule: str, reason: str = "Seen and discussed.") -> care.SetAside:
+    return care.SetAside(rule, by="Dr. Muster", reason=reason, on=ON)
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_verdict_that_a_professional_lifts_is_lifted_in_the_plan_and_shown_there() -> None:
+    answers = changed("bothered: yes", "bothered: no")
+    blocked = plan(answers)
+    rules = {verdict.rule for verdict in blocked.verdicts if verdict.blocks}
+    assert rules
+    made = plan(answers, set_aside=tuple(lifted(rule) for rule in sorted(rules)))
+    assert made.status == "ready"
+    assert made.sessions
+    assert made.candidates
+    assert made.forecast_is == "expected"
+    kept = {verdict.rule: verdict for verdict in made.verdicts if verdict.set_aside}
+    assert set(kept) == rules
+    for verdict in kept.values():
+        assert "Dr. Muster" in verdict.because
+        assert "Seen and discussed." in verdict.because
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_one_lifted_verdict_does_not_lift_another() -> None:
+    answers = changed("bothered: yes", "bothered: no").replace("medicines: no", "medicines: unknown")
+    rules = sorted(verdict.rule for verdict in plan(answers).verdicts if verdict.blocks)
+    assert len(rules) > 1
+    assert plan(answers, set_aside=(lifted(rules[0]),)).status == "blocked"
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_what_holds_nothing_back_cannot_be_lifted_nor_can_the_photo() -> None:
+    with pytest.raises(Refusal, match="holds treatment back"):
+        plan(set_aside=(lifted("age"),))
+    with pytest.raises(Refusal, match="holds treatment back"):
+        plan(pores=census(count=0), set_aside=(lifted("photo"),))
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_plans_compare_hash_and_print_on_a_line() -> None:
+    one, again, other = plan(), plan(), plan(goal=0.4)
+    assert one == again
+    assert hash(one) == hash(again)
+    assert one != other
+    for thing in (one, one.forecast, one.candidates[0], one.candidates[0].simulation, one.factors[0]):
+        assert "\n" not in repr(thing)
+        assert len(repr(thing)) <= 200

@@ -2,6 +2,7 @@
 
 from porelight.care.calendar import make_calendar, select_items
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, load_choices
+from porelight.care.course import refuse_blocked_sessions, screen_sessions
 from porelight.care.engagements import Clash, find_clashes
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, load_lessons, make_day_guide
 from porelight.care.intake import OpenQuestion, next_questions, open_questions
@@ -76,8 +77,10 @@ __all__ = [
     "person_from",
     "read_clinic",
     "read_person",
+    "refuse_blocked_sessions",
     "say",
     "screen_person",
+    "screen_sessions",
     "select_items",
     "set_aside_verdicts",
     "still_true",

@@ -11,11 +11,15 @@ import typer
 from porelight.cli.options import (
     Clinic,
     Day,
+    DecidedBy,
+    DecisionReason,
     Json,
     Language,
     LaserKey,
     PersonFile,
+    SetAsideRules,
     day_of,
+    decisions_of,
     plausible,
     print_json,
     say,
@@ -65,6 +69,9 @@ def care(
         ),
     ] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    set_aside: SetAsideRules = None,
+    by: DecidedBy = "",
+    reason: DecisionReason = "",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
     language: Language = "en",
     as_json: Json = False,
@@ -76,21 +83,24 @@ def care(
     from porelight.report import folder
 
     if not (out or sheet or today or as_json):
-        raise Refusal(
-            "there is nothing to make", where="care", advice="Ask for --out FILE.ics, --sheet FILE, --today or --json"
-        )
+        advice = "Ask for --out FILE.ics, --sheet FILE, --today or --json"
+        raise Refusal("there is nothing to make", where="care", advice=advice)
     ics.find_zone(timezone)
-    if out:
-        if out.suffix.lower() != ".ics":
-            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
-        folder.check_file(out)
-    if sheet:
-        paper.check_file_name(sheet.name)
-        folder.check_file(sheet)
+    _check_files(out, sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = verbs.read_person(person)
-    starts = _starts([moment.time() for moment in start or ()], len(days))
-    dated = verbs.calendar(who, sessions=days, laser=laser, clinic=clinic, starts=starts, language=language)
+    starts = _spread_starts([moment.time() for moment in start or ()], len(days))
+    dated = verbs.calendar(
+        who,
+        sessions=days,
+        laser=laser,
+        clinic=clinic,
+        starts=starts,
+        # The view of a day is asked for during the course, when its first sessions lie behind.
+        on=None if today else day_of(on),
+        set_aside=decisions_of(set_aside, by, reason, day_of(on)),
+        language=language,
+    )
     if out:
         seed = ics.make_course_seed(who)
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
@@ -109,7 +119,21 @@ def care(
         say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
 
 
-def _starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
+def _check_files(out: Path | None, sheet: Path | None) -> None:
+    """Refuse before any work what could not be written after it."""
+    from porelight.report import care_sheet as paper
+    from porelight.report import folder
+
+    if out:
+        if out.suffix.lower() != ".ics":
+            raise Refusal("the calendar is an .ics file", where="--out", advice="Name a file ending in .ics")
+        folder.check_file(out)
+    if sheet:
+        paper.check_file_name(sheet.name)
+        folder.check_file(sheet)
+
+
+def _spread_starts(times: list[dt.time], sessions: int) -> tuple[dt.time, ...]:
     """One start time for all sessions, or one for each."""
     if len(times) > 1 and len(times) != sessions:
         what = f"there are {sessions} sessions and {len(times)} start times"

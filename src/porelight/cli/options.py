@@ -14,6 +14,7 @@ import typer
 from porelight.refusal import Refusal, harmless
 
 if TYPE_CHECKING:
+    from porelight.care import SetAside
     from porelight.fields import Progress
 
 Day = Annotated[
@@ -40,6 +41,30 @@ LaserKey = Annotated[str, typer.Option("--laser", help="The laser: co2 or eryag.
 Clinic = Annotated[Path | None, typer.Option("--clinic", help="What the clinic chose where sources disagree, as YAML.")]
 Language = Annotated[str, typer.Option("--language", help="Language of what the patient reads: en or de.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
+
+
+SetAsideRules = Annotated[
+    list[str] | None,
+    typer.Option("--set-aside", help="A rule that a professional sets aside, with --by and --reason; repeatable."),
+]
+DecidedBy = Annotated[str, typer.Option("--by", help="Who sets it aside: the professional's name.")]
+DecisionReason = Annotated[str, typer.Option("--reason", help="Why it is set aside, in their words.")]
+
+
+def decisions_of(rules: list[str] | None, by: str, reason: str, on: dt.date) -> tuple[SetAside, ...]:
+    """The decisions that a command line makes.
+
+    Raises:
+        Refusal: a rule without a name or a reason, or a name or a reason without a rule.
+    """
+    from porelight.care import SetAside
+
+    if bool(rules) != bool(by.strip()) or bool(rules) != bool(reason.strip()):
+        advice = "Give all three, or none"
+        raise Refusal(
+            "a rule is set aside by a name and for a reason", where="--set-aside, --by, --reason", advice=advice
+        )
+    return tuple(SetAside(rule, by, reason, on) for rule in rules or ())
 
 
 def day_of(on: dt.datetime | None) -> dt.date:

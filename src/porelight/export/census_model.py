@@ -21,7 +21,7 @@ from porelight.export.outside import (
 )
 from porelight.photo.census import GateLevel, PoreCensus
 from porelight.photo.face.regions import summaries
-from porelight.photo.indices.grade import standings
+from porelight.photo.indices.grade import rank_regions
 from porelight.photo.scale import ScaleSource
 
 
@@ -132,10 +132,10 @@ def census_outside(census: PoreCensus) -> CensusOut:
 
 def census_file(census: PoreCensus) -> CensusFile:
     """The whole of ``census.json``, with the sources it rests on."""
-    rows = (*cite.used(census), *cite.used(standings(census)))
-    more = {"sources": row_sources(rows), "weakest": cite.weakest(rows)}
+    rows = (*cite.used(census), *cite.used(rank_regions(census)))
+    more = {"sources": row_sources(rows), "weakest": cite.weakest_confidence(rows)}
     return filled(CensusFile, census, regions=summaries(census), grades=_grades(census), **more)
 
 
 def _grades(census: PoreCensus) -> list[object]:
-    return [each for each in standings(census) if each.quantity == "area_fraction"]
+    return [each for each in rank_regions(census) if each.quantity == "area_fraction"]

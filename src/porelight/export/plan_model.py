@@ -36,7 +36,7 @@ from porelight.export.outside import (
     filled,
 )
 from porelight.laser import Profile, Setting
-from porelight.photo.indices.grade import standings
+from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import Plan
 from porelight.skin import Phototype, Site
 
@@ -355,7 +355,7 @@ def covered_share(setting: Setting) -> float:
 
 def plan_sources(plan: Plan) -> tuple[Source, ...]:
     """Every source behind the numbers, verdicts and calendar of a plan, by key."""
-    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(standings(plan.census)))}
+    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(rank_regions(plan.census)))}
     found |= {verdict.source.key: verdict.source for verdict in plan.verdicts}
     found |= {item.source.key: item.source for item in plan.calendar.items}
     return tuple(found[key] for key in sorted(found))
@@ -364,5 +364,5 @@ def plan_sources(plan: Plan) -> tuple[Source, ...]:
 def plan_weakest(plan: Plan) -> Confidence:
     """The weakest confidence of anything the plan rests on: its numbers, its verdicts and its calendar."""
     carriers: tuple[CareVerdict | CareItem, ...] = (*plan.verdicts, *plan.calendar.items)
-    found = [cite.weakest(cite.used(plan)), *(each.confidence for each in carriers)]
+    found = [cite.weakest_confidence(cite.used(plan)), *(each.confidence for each in carriers)]
     return max(found, key=cite.CONFIDENCES.index)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from porelight.cite import Cited
 from porelight.fields import Interval
+from porelight.frozen import frozen
 from porelight.message import Message
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Milestone:
     """The forecast at one moment of the course."""
 
@@ -24,7 +23,7 @@ class Milestone:
     """Of the pores found now, those that may then be too small to find included; None without a scale."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """Milestones in order; the last is 12 weeks after the last session. None at all where nothing is offered."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import dataclasses
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -10,9 +11,14 @@ from porelight import units
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.frozen import frozen
+from porelight.message import Message
 from porelight.photo.card.find_card import Card
 from porelight.photo.face.find_face import Face
 from porelight.photo.scale import Scale
+from porelight.photo.tables import html_rows, make_dataframe, pore_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PictureFlag = Literal[
     "uncalibrated",
@@ -103,14 +109,14 @@ class Index:
     """One thing about the skin that an ordinary photo hints at: an index, not a measurement."""
 
     key: str
-    title: str
+    title: Message
     value: float | None
     """None where the photo cannot tell, and then :attr:`because` says why."""
     low: float | None
     high: float | None
     unit: str
     region: str
-    because: str
+    because: Message
     rests_on: tuple[Cited, ...]
 
 
@@ -136,8 +142,11 @@ class PoreCensus:
     """Whether the photo can carry this measurement; :attr:`flags` are those of its findings."""
     card: Card | None = None
     """The printed card, where one lies in the photo."""
-    face: Face | None = None
-    """Kept for whoever compares photos; its points tell who it is, so no file ever holds them."""
+    face: Face | None = dataclasses.field(default=None, compare=False)
+    """Kept for whoever compares photos; its points tell who it is, so no file ever holds them.
+
+    It follows from the picture and says nothing about pores: a census equals its copy that was kept without it.
+    """
 
     @property
     def um_per_px(self) -> float | None:
@@ -198,3 +207,23 @@ class PoreCensus:
     def area_fraction(self) -> float:
         """Share of the searched skin that is pore (0-1); needs no scale."""
         return float(self.pores.area.sum() / self.skin_area) if self.skin_area > 0.0 else 0.0
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row per pore, as a table of pandas.
+
+        Raises:
+            Refusal: pandas is not installed.
+        """
+        return make_dataframe(pore_columns(self))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        density = self.density_per_cm2
+        rows = {"pores": f"{self.pore_count}" + ("" if density is None else f", {density:.0f} per cm2")}
+        if self.diameter_um is not None and len(self.pores):
+            rows["median diameter"] = f"{self.median_diameter_um:.0f} um"
+            rows["enlarged"] = f"{self.enlarged_count}"
+        rows["share of the skin"] = f"{100.0 * self.area_fraction:.1f} %"
+        rows["scale"] = "none" if self.scale is None else f"{self.um_per_px:.1f} um/px ({self.scale.source})"
+        rows["photo"] = ", ".join((f"{self.width} x {self.height} px", self.gate.level, *self.flags))
+        return html_rows("Pore census", rows)

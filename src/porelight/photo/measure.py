@@ -15,7 +15,7 @@ from porelight.photo.decode import Picture
 from porelight.photo.face.find_face import Face, find_face
 from porelight.photo.face.iris_scale import iris_scale
 from porelight.photo.face.regions import looked_at, named
-from porelight.photo.indices.by_region import indices
+from porelight.photo.indices.by_region import measure_indices
 from porelight.photo.mask import skin_mask
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
@@ -29,23 +29,19 @@ LEAST_SKIN: Final = 0.1
 """Share of a picture that must be skin."""
 
 
-def measure(
-    picture: Picture, um_per_px: float | None = None, *, regions: tuple[Region, ...] = (), seed: int = 0
-) -> PoreCensus:
-    """The pores of one photo, all of them found with the same parameters whatever the photo.
+def measure(picture: Picture, um_per_px: float | None = None, *, regions: tuple[Region, ...] = ()) -> PoreCensus:
+    """The pores of one photo, all found with the same parameters whatever the photo; no random numbers are drawn.
 
     Args:
         picture: the photo.
         um_per_px: micrometres of skin per pixel as a person typed it; None where it is not known.
         regions: where to look, drawn by hand; left out, on the parts of a face, or all over a close-up.
-        seed: kept with the result; the measurement itself draws no random numbers.
 
     Without a scale lengths stay in px.
 
     Raises:
         Refusal: the scale is no scale, or the picture shows no skin.
     """
-    del seed
     rows = cite.table("photo")
     face = find_face(picture)
     card = find_card(picture)
@@ -82,7 +78,7 @@ def measure(
         regions=regions,
         card=card,
         gate=gate,
-        indices=indices(
+        indices=measure_indices(
             white, mask.searched, pores, regions, scale=scale, true_colour=card is not None and not card.flags
         ),
     )

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
-from porelight import cite, healing
+from porelight import cite
 from porelight.care.model import Verdict
 from porelight.fields import Interval
 from porelight.laser import Course, Laser, Setting
 from porelight.message import Message, message
-from porelight.planning.model import Candidate
+from porelight.planning.model import DEVICE, Candidate, Evidence, Excess
+from porelight.simulation.chain import simulate as simulate_column
+from porelight.simulation.chain import with_pattern
+from porelight.simulation.dials import reader_of, setting_dials
 from porelight.simulation.model import Simulation
-from porelight.skin import Phototype
-from porelight.units import day, hour, mJ, percent, um
+from porelight.skin import Phototype, Skin
+from porelight.units import J_cm2, day, hour, mJ, percent, um
 
 WORKERS = 2
 """Simulations at a time; their results do not depend on it."""
 
-Dial = Callable[[float, float], Setting]
+ROUNDING: Final = 1e-9
+"""Share by which a value may miss a bound: units are multiplied in and out, which moves the last bits."""
+
+DialSetting = Callable[[float, float], Setting]
 """Energy of a pulse [mJ] and density [%] -> the setting, all else as the laser's default."""
 
 
@@ -29,7 +37,7 @@ def simulate_candidates(
     phototype: Phototype | None,
     verdicts: Iterable[Verdict],
     *,
-    dial: Dial,
+    dial: DialSetting,
     simulate: Callable[[Setting], Simulation],
 ) -> tuple[Candidate, ...]:
     """The grid of the course within the limits, in rising energy, then density.
@@ -45,8 +53,8 @@ def simulate_candidates(
     made = []
     for energy, column in zip(energies, columns, strict=True):
         for density in densities:
-            simulation = _at_density(column, dial(energy, density))
-            made.append(_make_candidate(simulation, energy, density, max(densities), phototype))
+            simulation = with_pattern(column, dial(energy, density))
+            made.append(make_candidate(simulation, energy, density, max(densities), phototype))
     return tuple(made)
 
 
@@ -64,27 +72,87 @@ def _within(values: tuple[float, ...], most: float) -> tuple[float, ...]:
     return tuple(value for value in values if value <= most) or (most,)
 
 
-def _at_density(column: Simulation, setting: Setting) -> Simulation:
-    if setting == column.setting:
-        return column
-    exposure = dataclasses.replace(column.exposure, setting=setting)
-    recovery = healing.recover(exposure.skin, setting, column.crater, column.injury)
-    return dataclasses.replace(column, exposure=exposure, recovery=recovery)
+def trial(
+    setting: Setting,
+    skin: Skin,
+    verdicts: Iterable[Verdict] = (),
+    phototype: Phototype | None = None,
+    *,
+    seed: int = 0,
+    simulate: Callable[[Setting], Simulation] | None = None,
+) -> Candidate:
+    """One candidate for any setting: its effect, the bounds it does not keep, and what trials say of it.
+
+    Args:
+        setting: as typed, within what physics allows; nothing is refused for being strong.
+        skin: what it meets.
+        verdicts: whose limits count.
+        phototype: for the risk of brown marks; None is not known, and is taken as dark.
+        seed: kept with the result.
+        simulate: gives the simulation of the setting, for a caller that keeps columns.
+
+    Raises:
+        Refusal: the setting cannot be simulated.
+    """
+    made = simulate(setting) if simulate else simulate_column(setting, skin, seed=seed)
+    dialled = outside_values(setting)
+    course = setting.laser.course
+    densest = max(course.densities_pct) if course else dialled["density_pct"]
+    candidate = make_candidate(made, dialled["energy_mj"], dialled["density_pct"], densest, phototype)
+    exceeds = find_excess(setting, verdicts)
+    warnings = tuple(
+        message("planning.exceeds", name=each.name, value=each.value, bound=each.bound, by=each.by) for each in exceeds
+    )
+    return dataclasses.replace(candidate, remarks=(*warnings, *candidate.remarks), exceeds=exceeds)
 
 
-def _make_candidate(
+def outside_values(setting: Setting) -> dict[str, float]:
+    """The numbers of a setting under the names that limits have."""
+    dials = setting_dials()
+    read = {dial.laser_key or name: reader(setting) for name, dial in dials.items() if (reader := reader_of(dial))}
+    numbers = {name: float(value) for name, value in read.items() if isinstance(value, int | float)}
+    return {**numbers, "fluence_j_cm2": setting.peak_fluence / J_cm2}
+
+
+def find_excess(setting: Setting, verdicts: Iterable[Verdict] = ()) -> tuple[Excess, ...]:
+    """Every bound of the device and of the verdicts that a setting does not keep."""
+    dialled = outside_values(setting)
+    found = []
+    for name, (low, high) in setting.laser.limits.items():
+        value = dialled.get(name)
+        if value is not None and not _reaches(value, low):
+            found.append(Excess(name, value, low, DEVICE))
+        if value is not None and not _reaches(high, value):
+            found.append(Excess(name, value, high, DEVICE))
+    for verdict in verdicts:
+        for limit in verdict.limits:
+            value = dialled.get(limit.name)
+            # A limit on something that a setting does not hold cannot be known to be kept.
+            if value is None or not _reaches(limit.at_most, value):
+                found.append(Excess(limit.name, math.nan if value is None else value, limit.at_most, verdict.rule))
+    return tuple(found)
+
+
+def _reaches(value: float, bound: float) -> bool:
+    """Whether a value is no less than a bound, but for the rounding of units."""
+    return value >= bound * (1.0 - ROUNDING)
+
+
+def make_candidate(
     simulation: Simulation, energy: float, density: float, densest: float, phototype: Phototype | None
 ) -> Candidate:
+    """A simulation with its trade-offs; energy [mJ] and density [%] as dialled, ``densest`` [%] of its course."""
     table, trials = cite.table("planning"), cite.table("trials")
+    evidence, compared = compare_with_trials(simulation.setting.laser, energy, density)
     remarks = (
         describe_reach(simulation),
         describe_cover(simulation, density),
-        compare_with_trials(simulation.setting.laser, energy, density),
+        compared,
         *warn_of_marks(density, densest, phototype),
     )
     weighed = ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns", "marks_co2_dark")
     rests_on = (*(table[key] for key in weighed), trials["dose_energy"], trials["dose_density"])
-    return Candidate(simulation.setting, simulation, remarks, rests_on)
+    return Candidate(simulation.setting, simulation, remarks, rests_on, evidence)
 
 
 def describe_reach(simulation: Simulation) -> Message:
@@ -111,25 +179,22 @@ def describe_cover(simulation: Simulation, density: float) -> Message:
     )
 
 
-def compare_with_trials(laser: Laser, energy: float, density: float) -> Message:
-    """A setting of ``energy`` [mJ] and ``density`` [%] against what trials compared."""
+def compare_with_trials(laser: Laser, energy: float, density: float) -> tuple[Evidence, Message]:
+    """A setting of ``energy`` [mJ] and ``density`` [%] against what trials compared, as a word and as a sentence."""
     if laser.course is None or laser.course.tried is None:
-        return message("planning.no_trial_of_laser")
+        return "none", message("planning.no_trial_of_laser")
     energies, densities = laser.course.tried
-    if energy * mJ < energies.si_low or density * percent < densities.si_low:
-        assert energies.low is not None
-        assert energies.high is not None
-        assert densities.low is not None
-        assert densities.high is not None
-        return message(
-            "planning.milder_than_tried",
-            energy_low_mj=energies.low,
-            energy_high_mj=energies.high,
-            density_low_pct=densities.low,
-            density_high_pct=densities.high,
-            source=energies.source.key,
-        )
-    return message("planning.within_tried", source=energies.source.key)
+    bounds = {
+        "energy_low_mj": energies.si_low / mJ,
+        "energy_high_mj": energies.si_high / mJ,
+        "density_low_pct": densities.si_low / percent,
+        "density_high_pct": densities.si_high / percent,
+    }
+    if not (_reaches(energies.si_high, energy * mJ) and _reaches(densities.si_high, density * percent)):
+        return "beyond", message("planning.beyond_tried", source=energies.source.key, **bounds)
+    if not (_reaches(energy * mJ, energies.si_low) and _reaches(density * percent, densities.si_low)):
+        return "milder", message("planning.milder_than_tried", source=energies.source.key, **bounds)
+    return "within", message("planning.within_tried", source=energies.source.key)
 
 
 def warn_of_marks(density: float, densest: float, phototype: Phototype | None) -> tuple[Message, ...]:
@@ -141,7 +206,7 @@ def warn_of_marks(density: float, densest: float, phototype: Phototype | None) -
     known = message("planning.who_known", phototype=phototype) if phototype else None
     return (
         message(
-            f"planning.marks_with_{'more' if density == densest else 'fewer'}_columns",
+            f"planning.marks_with_{'more' if _reaches(density, densest) else 'fewer'}_columns",
             who=known or message("planning.who_unknown"),
             more_pct=more.value,
             fewer_pct=fewer.value,

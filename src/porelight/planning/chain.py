@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,8 +18,7 @@ from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast_pores
 from porelight.forecasting.trials import course_of
-from porelight.laser import Course, Setting
-from porelight.laser import laser as laser_of
+from porelight.laser import Course, Setting, find_laser
 from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
@@ -31,8 +31,6 @@ from porelight.simulation.model import Simulation
 from porelight.simulation.scenario import setting_from
 from porelight.skin import Phototype, Skin, facial_skin
 from porelight.version import __version__
-
-"""Called with the name of a stage and the share done, 0 to 1."""
 
 DARKEST: Phototype = "VI"
 """Stands in for an unknown phototype in the drawing of the skin: the one that asks for most care."""
@@ -47,6 +45,7 @@ def make_plan(
     goal: float = 0.5,
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
+    set_aside: tuple[care.SetAside, ...] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """From the pores and the person to a plan.
@@ -59,32 +58,35 @@ def make_plan(
         goal: wanted fall of the number of enlarged pores, above 0 and at most 1.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
+        set_aside: verdicts that a named professional lifts, each with a reason; they stay in the plan as lifted.
         progress: told of each stage.
 
     Raises:
-        Refusal: the laser or the goal cannot be used.
+        Refusal: the laser or the goal cannot be used, or a rule is set aside that holds nothing back.
     """
     tell = progress or (lambda stage, done: None)
-    course = course_of(laser)
+    course, chosen = course_of(laser), clinic or care.ClinicChoices()
+    # May this person be treated, and what does the photo allow? Only rules on the person can be set aside.
     tell("Checking whether treatment is possible", 0.3)
-    chosen = clinic or care.ClinicChoices()
-    verdicts = _verdicts(census, care.screen_person(person, on, laser, chosen))
+    judged = care.set_aside_verdicts(care.screen_person(person, on, laser, chosen), set_aside)
+    verdicts = _add_photo_verdict(census, judged)
+    blocked = any(verdict.blocks for verdict in verdicts)
+    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
+    # What the pores may come to in a course of this laser; the setting plays no part in it.
+    tell("Forecasting the pores", 0.4)
+    gap = timing.session_spacing(laser, person.phototype)
+    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed)
+    # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
+    tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
-    gap = timing.session_spacing(laser, person.phototype)
-    tell("Forecasting the pores", 0.4)
-    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed)
-    tell("Simulating the settings", 0.5)
-    blocked = any(verdict.blocks for verdict in verdicts)
-
-    def dated(sessions: tuple[dt.date, ...]) -> Calendar:
-        return care.make_calendar(person, sessions, laser, chosen)
-
-    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
+    candidates = _simulate_course(course, person, skin, verdicts, seed, blocked=blocked) if offered else ()
+    # When: never while a verdict blocks.
+    date_care = functools.partial(care.make_calendar, person, laser=laser, clinic=chosen)
     if blocked:
         dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     else:
-        dates = _date_sessions(person, verdicts, expected, gap, on, dated)
+        dates = _date_sessions(person, verdicts, expected, gap, on, date_care)
     return Plan(
         status="blocked" if blocked else "ready",
         on=on,
@@ -93,7 +95,7 @@ def make_plan(
         census=census,
         verdicts=verdicts,
         factors=explain_factors(census, person, age),
-        candidates=_candidates(course, person, skin, verdicts, seed, blocked=blocked) if offered else (),
+        candidates=candidates,
         sessions=dates.sessions,
         forecast=_withhold_forecast(expected) if not offered else _mark_if_possible(expected) if blocked else expected,
         calendar=dates.calendar,
@@ -108,7 +110,7 @@ def make_plan(
     )
 
 
-def _verdicts(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+def _add_photo_verdict(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """With that on the photo before the others that ask: without a photo their answers lead to no plan."""
     photo = judge_photo(census)
     return found if photo is None else sort_by_gravity((photo, *found))
@@ -121,7 +123,7 @@ def enlarged_diameter(census: PoreCensus) -> float | None:
     return float(np.median(census.diameter_um[census.enlarged])) * units.um
 
 
-def _candidates(
+def _simulate_course(
     course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int, *, blocked: bool
 ) -> tuple[Candidate, ...]:
     """The candidates; those of a blocked plan say first that they are no offer."""
@@ -132,7 +134,7 @@ def _candidates(
     def run(setting: Setting) -> Simulation:
         return simulate(setting, skin, seed=seed)
 
-    device = laser_of(course.laser)
+    device = find_laser(course.laser)
     found = simulate_candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
     if not blocked:
         return found

@@ -12,6 +12,7 @@ from porelight.care.model import Calendar, Person, Verdict
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast
+from porelight.frozen import frozen
 from porelight.laser import Setting
 from porelight.message import Message
 from porelight.photo.census import PoreCensus
@@ -22,17 +23,44 @@ PHOTO_RULE: Final = "photo"
 """Rule of the verdict on a photo that cannot be planned on."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+Evidence = Literal["within", "milder", "beyond", "none"]
+"""A setting against what a trial compared: within it; milder in some dial and beyond in none; beyond in some dial; or
+no trial with that laser names its settings."""
+
+DEVICE: Final = "device"
+
+
+@frozen
+class Excess:
+    """A dial of a setting that lies outside a bound."""
+
+    name: str
+    """Outside name, such as ``energy_mj``."""
+    value: float
+    bound: float
+    by: str
+    """Who sets the bound: a rule by its key, or :data:`DEVICE`."""
+
+
+@frozen
 class Candidate:
-    """One setting that keeps within the device and the verdicts, with its simulated effect. Not a recommendation."""
+    """One setting with its simulated effect. Not a recommendation."""
 
     setting: Setting
     simulation: Simulation
     remarks: tuple[Message, ...]
     rests_on: tuple[Cited, ...] = ()
+    evidence: Evidence = "none"
+    exceeds: tuple[Excess, ...] = ()
+    """Bounds that a typed setting does not keep; the candidates of a plan keep them all."""
+
+    @property
+    def keeps_limits(self) -> bool:
+        """Whether device and verdicts allow it."""
+        return not self.exceeds
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Factor:
     """One reason why pores look large, for this person."""
 
@@ -46,9 +74,12 @@ class Factor:
     rests_on: tuple[Cited, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
-    """Everything the report shows. While a verdict blocks, ``sessions`` and ``calendar`` are empty."""
+    """Everything the report shows. While a verdict blocks, ``sessions`` and ``calendar`` are empty.
+
+    A verdict that a professional has lifted stands in ``verdicts`` with who lifted it and why.
+    """
 
     status: Literal["ready", "blocked"]
     on: dt.date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from typing import Final
@@ -11,6 +10,7 @@ from porelight.care.model import CareItem, Person, Verdict
 from porelight.cite import Cited
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.trials import course_of
+from porelight.frozen import frozen
 from porelight.message import Message, counted_message, message
 from porelight.skin import Phototype
 from porelight.units import day
@@ -19,7 +19,7 @@ MARK_PRONE: Final[frozenset[Phototype]] = frozenset({"IV", "V", "VI"})
 """Phototypes in which brown marks after a laser are common (rows ``marks_co2_dark`` and ``pore_spacing_co2_dark``)."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Spacing:
     """Time between two sessions [s], and why."""
 

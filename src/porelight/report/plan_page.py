@@ -15,7 +15,7 @@ from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summaries
-from porelight.photo.indices.grade import standings
+from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
@@ -54,7 +54,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "scale_bar": _scale_bar(plan),
         "regions": summaries(plan.census),
         "verdicts": by_outcome(plan.verdicts),
-        "standing": standings(plan.census)[0],
+        "standing": rank_regions(plan.census)[0],
         "asked": open_questions(plan.verdicts, plan.person),
         "figures": _figures(plan),
         "preview": preview_panels.shown(plan, photo_pixels),

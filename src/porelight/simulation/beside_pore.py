@@ -7,7 +7,6 @@ that scatters to the gland is not in it (10.6 and 2.94 um reach some tens of mic
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Final
 
 import numpy as np
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 from porelight import cite, heat
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Grid
+from porelight.frozen import frozen
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, thin_edges
 from porelight.heat.imprint import make_imprint, slices_within
@@ -37,7 +37,7 @@ SHARES: Final = np.array([0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.6, 0.8, 1.0]
 """Moments that are written down, as shares of the time followed."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Beside:
     """One column beside one pore."""
 
@@ -126,7 +126,7 @@ def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distan
         gland_rise=np.array(rises),
         gland_dead_share=float((volume * (block.omega[gland] >= 1.0)).sum() / volume.sum()),
         energy_error=float((balance.laid - balance.removed - balance.out - block.energy_left()) / balance.laid),
-        rests_on=(*block.tissue.rests_on, *sets()[default("necrosis")].rests_on),
+        rests_on=(*block.tissue.rests_on, *load_sets()[default_set("necrosis")].rests_on),
     )
 
 
@@ -148,7 +148,7 @@ def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: 
     kinds = np.broadcast_to(np.arange(box.shape[0])[:, None, None], box.shape).copy()
     funnel = _funnel(box, skin.pore)
     kinds[_gland(box, skin.pore) | (funnel & skin.pore.plugged)] = box.shape[0]
-    parts = sets()[default("necrosis")].ranges
+    parts = load_sets()[default_set("necrosis")].ranges
     harm = Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), celsius(43.0))
     made = Block(box, tissue, temperature, kinds=kinds, harm=harm, threads=threads)
     if not skin.pore.plugged:

@@ -10,9 +10,10 @@ import numpy as np
 from porelight import cite, heat
 from porelight.damage import Damage
 from porelight.fields import Crater, Exposure, Progress, SurfaceState
+from porelight.frozen import frozen
 from porelight.healing import recover
 from porelight.laser import Setting, physics_of
-from porelight.light.beer_lambert import beer_lambert
+from porelight.light import make_beer_lambert_beam
 from porelight.message import Message, message
 from porelight.refusal import Refusal
 from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms
@@ -38,7 +39,7 @@ COLDEST, WARMEST = celsius(-80.0), celsius(45.0)
 """Skin that can be simulated [K]: the span of the published experiments."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Conditions:
     """What an exposure happens under, beside setting, skin and temperature; see :class:`porelight.fields.Exposure`.
 
@@ -91,7 +92,7 @@ def simulate(
     tissue = heat.make_tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     heat_of_ablation = physics_of(setting.laser)[1].heat_of_ablation.si
     shield = 1.0 - np.minimum(tissue.removal_cost / heat_of_ablation, 1.0)
-    light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
+    light = make_beer_lambert_beam(setting, skin, grid, shield, mechanisms(said.without))
     bursting, charring = BURSTING not in said.without, CHARRING not in said.without
     tissue = heat.let_burst_and_char(
         tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring
@@ -110,6 +111,32 @@ def simulate(
         *depth_remarks(skin, crater, injury.coagulation_depth),
     )
     return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
+
+
+def column_key(setting: Setting) -> Setting:
+    """The setting that stands for all with the same column: how many columns there are, and passes, do not change it.
+
+    Runs over many settings simulate one column for each key and give it each pattern by :func:`with_pattern`.
+    """
+    # Only whether there are neighbours counts: their ejecta take up light, however many they are.
+    return dataclasses.replace(setting, density=1.0 if setting.density > 0.0 else 0.0, passes=1)
+
+
+def with_pattern(column: Simulation, setting: Setting) -> Simulation:
+    """The same column under another density or number of passes: only healing counts the columns.
+
+    Raises:
+        Refusal: the setting has another column.
+    """
+    if setting == column.setting:
+        return column
+    if column_key(setting) != column_key(column.setting):
+        raise Refusal(
+            "this setting has another column", where="setting", advice="Simulate it, or change density and passes only"
+        )
+    exposure = dataclasses.replace(column.exposure, setting=setting)
+    recovery = recover(exposure.skin, setting, column.crater, column.injury)
+    return dataclasses.replace(column, exposure=exposure, recovery=recovery)
 
 
 def light_remarks(setting: Setting, taken: float) -> tuple[Message, ...]:

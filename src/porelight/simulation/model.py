@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from porelight.fields import Crater, Exposure, Injury, Recovery, Warming
+from porelight.frozen import frozen
 from porelight.laser import Setting
 from porelight.message import Message
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Simulation:
     """The chain light -> heat -> damage -> healing for one setting on one skin."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Floats
+from porelight.frozen import frozen
 from porelight.refusal import Refusal
 from porelight.units import us
 
@@ -19,7 +19,7 @@ LONGEST: Final = 1_000_000
 """Characters of the longest trace read."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """Share of the energy sent (0-1) at shares of the duration (0-1), both rising; linear between."""
 
@@ -36,7 +36,7 @@ class Shape:
         return float(np.interp(elapsed, self.elapsed, self.sent))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Pulse:
     """The pulse asked for: its shape, None for square, and what a trace says of its duration [s] and energy [J]."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from typing import Final, Literal, get_args
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from porelight import cite, heat
 from porelight.arrays import Floats
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Progress
+from porelight.frozen import frozen
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box, stamp_box
 from porelight.heat.imprint import Imprint, make_imprint, slices_within
@@ -52,7 +52,7 @@ def firing_order(across: int, order: Order, seed: int = 0) -> list[tuple[int, in
     return sites
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Print:
     """What one column leaves in the cells around it."""
 
@@ -229,7 +229,7 @@ def _time_alone(setting: Setting, pitch: float, finest: float, delay: float) -> 
 
 def _harm() -> Harm:
     """Rates of the set for collagen that is used unless another is named."""
-    parts = sets()[default("coagulation")].ranges
+    parts = load_sets()[default_set("coagulation")].ranges
     return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
 
 

@@ -23,8 +23,9 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Progress
+from porelight.frozen import frozen
 from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
@@ -49,7 +50,7 @@ FOLLOWED: Final = 1.0
 """Time followed after the last column [s]."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Stamp:
     """A scanned array of columns."""
 
@@ -153,7 +154,7 @@ def simulate_stamp(
         energy_error=run.energy_error(),
         seed=seed,
         version=__version__,
-        rests_on=(*rows, *run.block.tissue.rests_on, *sets()[default("coagulation")].rests_on),
+        rests_on=(*rows, *run.block.tissue.rests_on, *load_sets()[default_set("coagulation")].rests_on),
     )
 
 
@@ -275,7 +276,7 @@ def merging_density(
     return high
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Lattice:
     """One column of an endless lattice fired at once: it warms the skin as a whole more than any stamp."""
 

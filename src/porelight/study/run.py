@@ -275,11 +275,11 @@ def cohort(photos_file: Path | str, quantity: str, *, people: str, device: str, 
     Raises:
         Refusal: the file is no study.
     """
-    from porelight.photo.indices.grade import NAMES, Cohort
+    from porelight.photo.indices.grade import QUANTITIES, Cohort
 
-    known = next((name for name in NAMES if name == quantity), None)
+    known = next((name for name in QUANTITIES if name == quantity), None)
     if known is None:
-        advice = f"Give one of {', '.join(NAMES)}"
+        advice = f"Give one of {', '.join(QUANTITIES)}"
         raise Refusal(f"{quantity!r} is nothing that people are ranked by", where="quantity", advice=advice)
     path = Path(photos_file)
     if told_by(path) is None:

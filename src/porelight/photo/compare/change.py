@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
@@ -10,6 +10,10 @@ from porelight.fields import Interval
 from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.register import Registration
+from porelight.photo.tables import html_rows, make_dataframe, pair_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Result = Literal["smaller", "larger", "no detectable change"]
 Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile", "area", "enlarged", "enlarged_share"]
@@ -87,3 +91,20 @@ class Change:
     def of(self, key: Key, region: str = "") -> Measure | None:
         """The measure of that name; None where there is none, such as enlarged pores without a scale."""
         return next((each for each in self.measures if (each.key, each.region) == (key, region)), None)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row per pore that both photos show, as a table of pandas.
+
+        Raises:
+            Refusal: pandas is not installed.
+        """
+        return make_dataframe(pair_columns(self))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        rows = {"result": self.result, "pores in both photos": str(len(self.pairs))}
+        for each in self.measures:
+            if not each.region:
+                low, mid, high = each.change_pct.low, each.change_pct.mid, each.change_pct.high
+                rows[each.key.replace("_", " ")] = f"{mid:+.0f} % ({low:+.0f} to {high:+.0f})"
+        return html_rows("Change between two photos", rows)
