@@ -47,7 +47,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[BaseEx
         def inside(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("porelight.verbs.read_person", inside)
+        monkeypatch.setattr("porelight.inputs.read_person", inside)
 
     return fail_with
 
@@ -254,7 +254,8 @@ def untouched(*_: object, **__: object) -> None:
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of what takes time may be called."""
-    for name in ("read_photo", "measure", "plan", "calendar", "simulate_scenario", "compare"):
+    monkeypatch.setattr("porelight.inputs.read_photo", untouched)
+    for name in ("measure", "plan", "calendar", "simulate", "compare"):
         monkeypatch.setattr(f"porelight.verbs.{name}", untouched)
 
 
