@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial.render import TONE, Camera, Phototype, render
+from porelight.photo.artificial.render import SKIN_TONES, Camera, Phototype, render
 from porelight.photo.face.find_face import find_face, pose
 from tests.photo.portraits import found, near, picture, whole, with_closed_eyes
 
@@ -126,7 +126,7 @@ def test_a_close_up_of_skin_is_no_face(shared: Path, name: str) -> None:
     assert find_face(photo.decode((shared / "images" / name).read_bytes(), name)) is None
 
 
-@pytest.mark.parametrize("phototype", sorted(TONE))
+@pytest.mark.parametrize("phototype", sorted(SKIN_TONES))
 def test_drawn_skin_of_any_tone_is_no_face(phototype: Phototype) -> None:
     for seed in range(3):
         drawn = render(seed, size=(300, 400), um_per_px=80.0, phototype=phototype, camera=Camera(jpeg_quality=None))

@@ -13,7 +13,7 @@ import pytest
 
 from porelight import cite, photo
 from porelight.arrays import Pixels, Plane
-from porelight.photo.artificial.render import BLOOD, BROWN, Rendered, _noise, render
+from porelight.photo.artificial.render import BLOOD_ABSORPTION, MELANIN_ABSORPTION, Rendered, _noise, render
 from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import blocks_of, statistic_of
 from porelight.photo.indices.by_region import measure_indices
@@ -45,7 +45,7 @@ def noise(seed: int, sigma: float) -> Plane:
 def redder(light: Plane, strength: float) -> Plane:
     """Blotches of blood, about a centimetre wide."""
     blotches = noise(1, 60.0).clip(0.0)
-    return np.asarray(light * np.exp(-strength * blotches[..., None] * BLOOD), np.float32)
+    return np.asarray(light * np.exp(-strength * blotches[..., None] * BLOOD_ABSORPTION), np.float32)
 
 
 def freckled(light: Plane, count: float) -> Plane:
@@ -57,7 +57,7 @@ def freckled(light: Plane, count: float) -> Plane:
         (y, x), radius = rng.uniform(0.0, SIZE), rng.uniform(12.0, 26.0)
         edge = (np.hypot(rows - y, columns - x) / radius - 1.0).clip(-5.0, 5.0)
         spots = np.maximum(spots, (0.3 / (1.0 + np.exp(9.0 * edge))).astype(np.float32))
-    return np.asarray(light * np.exp(-spots[..., None] * BROWN), np.float32)
+    return np.asarray(light * np.exp(-spots[..., None] * MELANIN_ABSORPTION), np.float32)
 
 
 def rougher(light: Plane, strength: float) -> Plane:

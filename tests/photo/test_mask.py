@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from porelight import photo
 from porelight.arrays import Pixels
-from porelight.photo.artificial.render import TONE, Camera, Phototype, render
+from porelight.photo.artificial.render import SKIN_TONES, Camera, Phototype, render
 from porelight.photo.face.regions import covered, regions_of
 from porelight.photo.mask import FEATURES, skin_mask
 from porelight.photo.tone import linear
@@ -40,7 +40,7 @@ LIGHTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("light", LIGHTS)
-@pytest.mark.parametrize("phototype", sorted(TONE))
+@pytest.mark.parametrize("phototype", sorted(SKIN_TONES))
 def test_bare_skin_of_every_tone_is_kept_in_every_light(phototype: Phototype, light: str) -> None:
     assert kept(bare(phototype, (240, 320), **LIGHTS[light])).mean() >= 0.95
 

@@ -24,14 +24,14 @@ from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
 
-REACH: Final = 2.2
+PORE_REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
 NEAREST: Final = 1.15
 """The least of that, however near the next pore is."""
-SIZES: Final = (0.4, 1.6)
+RETOUCH_SIZES: Final = (0.4, 1.6)
 """Relative diameters that can be drawn."""
 LABEL: Final = "Simulation, not a photo"
-WINDOW: Final = 34.0
+PREVIEW_WINDOW_PORES: Final = 34.0
 """Side of the part that is shown close up, in median pore diameters."""
 TRIES: Final = 12
 """Windows that are looked at, along each side."""
@@ -99,8 +99,8 @@ def redrawn(
 ) -> tuple[Pixels, ...]:
     """As :func:`preview`, once for each change and without the label."""
     factors = [1.0 + change / 100.0 for change in changes_pct]
-    if not all(SIZES[0] <= factor <= SIZES[1] for factor in factors):
-        low, high = (100.0 * (size - 1.0) for size in SIZES)
+    if not all(RETOUCH_SIZES[0] <= factor <= RETOUCH_SIZES[1] for factor in factors):
+        low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
         what = f"a change of {max(changes_pct, key=abs):g} % cannot be drawn"
         raise Refusal(what, where="preview", advice=f"Give a change of diameter between {low:g} and {high:+g} %")
     shown = window or Window(0, 0, picture.width, picture.height)
@@ -115,14 +115,14 @@ def redrawn(
 def _around(window: Window, census: PoreCensus) -> Window:
     """The window and as much around it as the pores at its edge move."""
     pores = census.pores
-    margin = int(np.ceil(2.0 * REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
+    margin = int(np.ceil(2.0 * PORE_REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
     left, top = max(0, window.left - margin), max(0, window.top - margin)
     right = min(census.width, window.left + window.width + margin)
     return Window(left, top, right - left, min(census.height, window.top + window.height + margin) - top)
 
 
 def _near(pores: Pores, window: Window) -> Pores:
-    margin = REACH * pores.diameter * np.sqrt(pores.elongation)
+    margin = PORE_REACH * pores.diameter * np.sqrt(pores.elongation)
     inside = (pores.x > window.left - margin) & (pores.x < window.left + window.width + margin)
     inside &= (pores.y > window.top - margin) & (pores.y < window.top + window.height + margin)
     return taken(pores, inside)
@@ -133,12 +133,12 @@ def _reaches(pores: Pores) -> Floats:
     from scipy.spatial import cKDTree
 
     if len(pores) < 2:
-        return np.full(len(pores), REACH)
+        return np.full(len(pores), PORE_REACH)
     places = np.stack([pores.x, pores.y], axis=-1)
     radius = 0.5 * pores.diameter * np.sqrt(pores.elongation)
     gaps, next_to = cKDTree(places).query(places, k=min(6, len(pores)))
     room = np.asarray(gaps)[:, 1:] / (radius[:, None] + radius[np.asarray(next_to)[:, 1:]])
-    return np.asarray(np.clip(room.min(axis=1), NEAREST, REACH), np.float64)
+    return np.asarray(np.clip(room.min(axis=1), NEAREST, PORE_REACH), np.float64)
 
 
 def _drawn(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: float, seed: int) -> Pixels:
@@ -234,7 +234,7 @@ def typical_window(census: PoreCensus) -> Window:
     """A square part of the photo with as much pore in it as half of all parts that hold pores."""
     pores = census.pores
     diameter = float(np.median(pores.diameter)) if len(pores) else 5.0
-    side = int(np.clip(WINDOW * diameter, 64, min(census.width, census.height)))
+    side = int(np.clip(PREVIEW_WINDOW_PORES * diameter, 64, min(census.width, census.height)))
     lefts, tops = (
         np.unique(np.linspace(0, length - side, TRIES).astype(int)) for length in (census.width, census.height)
     )

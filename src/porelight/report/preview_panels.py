@@ -13,7 +13,7 @@ from porelight.draw.preview import preview_png
 from porelight.fields import Interval
 from porelight.forecasting.diameter import diameter_change_pct
 from porelight.photo.decode import Picture
-from porelight.photo.preview import SIZES, magnified, preview, typical_window
+from porelight.photo.preview import RETOUCH_SIZES, magnified, preview, typical_window
 from porelight.report import figures, words
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
 
 def _drawable(change: Interval) -> Interval:
     """Within what can be drawn; the ends of a forecast seldom leave it."""
-    low, high = (100.0 * (size - 1.0) for size in SIZES)
+    low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
     least, middle, most = (min(max(end, low), high) for end in (change.low, change.mid, change.high))
     return Interval(least, middle, most, change.level)
 

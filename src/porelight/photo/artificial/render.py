@@ -23,7 +23,7 @@ from porelight.photo.tone import blur, encode_srgb
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 
-TONE: Final[dict[str, tuple[int, int, int]]] = {
+SKIN_TONES: Final[dict[str, tuple[int, int, int]]] = {
     "I": (236, 205, 192),
     "II": (229, 190, 170),
     "III": (214, 168, 144),
@@ -32,9 +32,9 @@ TONE: Final[dict[str, tuple[int, int, int]]] = {
     "VI": (84, 56, 44),
 }
 """How skin of each phototype looks in an ordinary photo, in sRGB: colours chosen by eye, no measurement."""
-BLOOD: Final = np.array([0.35, 1.0, 0.85], np.float32)
+BLOOD_ABSORPTION: Final = np.array([0.35, 1.0, 0.85], np.float32)
 """How much redness takes from red, green and blue light, relative to green; by eye."""
-BROWN: Final = np.array([0.55, 0.85, 1.0], np.float32)
+MELANIN_ABSORPTION: Final = np.array([0.55, 0.85, 1.0], np.float32)
 """The same for melanin; by eye."""
 
 
@@ -278,12 +278,12 @@ def _colour(
     """Albedo (h, w, 3), linear: the tone, mottled by blood and melanin, with freckles."""
     from porelight.photo.tone import linear
 
-    base = linear(np.array(TONE[phototype], np.uint8)[None, None])
+    base = linear(np.array(SKIN_TONES[phototype], np.uint8)[None, None])
     redness = 0.030 * _noise(rng, size, 70.0 * fine) + 0.022 * _noise(rng, size, 14.0 * fine)
     redness += 0.022 * _noise(rng, size, 4.5 * fine)
     brown = 0.020 * _noise(rng, size, 90.0 * fine) + 0.016 * _noise(rng, size, 3.0 * fine)
     brown = texture * brown + _freckles(rng, size, freckles, fine)
-    taken = texture * redness[..., None] * BLOOD + brown[..., None] * BROWN
+    taken = texture * redness[..., None] * BLOOD_ABSORPTION + brown[..., None] * MELANIN_ABSORPTION
     return np.asarray(base * np.exp(-taken), np.float32)
 
 

@@ -14,11 +14,11 @@ from porelight.frozen import frozen
 from porelight.photo.card.layout import Box, Layout, layout, ticks
 from porelight.photo.card.sheet import Sheet
 
-MM: Final = units.mm / units.um
+UM_PER_MM: Final = units.mm / units.um
 """Micrometres in a millimetre."""
-RASTER: Final = 8
+SIGHT_STEP: Final = 8
 """Spacing [px] of the places whose line of sight is followed; between them it is interpolated."""
-TICK: Final = 0.2
+TICK_MM: Final = 0.2
 """Width of a ruler's tick [mm]."""
 
 
@@ -74,11 +74,11 @@ def scene(view: View, size: tuple[int, int], um_per_px: float) -> Scene:
         centre=(0.5 * (size[1] - 1), 0.5 * (size[0] - 1)),
         rotation=np.asarray(lean @ spin, np.float64),
         shift=np.array([0.0, 0.0, focal * um_per_px]),
-        bend=1.0 / (view.radius_mm * MM) if view.radius_mm else 0.0,
+        bend=1.0 / (view.radius_mm * UM_PER_MM) if view.radius_mm else 0.0,
         heading=math.radians(view.bending),
-        reach=min(view.radius_mm, 0.5 * layout().size[0]) * MM if view.radius_mm else np.inf,
+        reach=min(view.radius_mm, 0.5 * layout().size[0]) * UM_PER_MM if view.radius_mm else np.inf,
     )
-    return Scene(size, skin, _resting(view, skin), (view.card_at[0] * MM, view.card_at[1] * MM))
+    return Scene(size, skin, _resting(view, skin), (view.card_at[0] * UM_PER_MM, view.card_at[1] * UM_PER_MM))
 
 
 def _resting(view: View, skin: Sheet) -> Sheet | None:
@@ -86,7 +86,7 @@ def _resting(view: View, skin: Sheet) -> Sheet | None:
     if view.card is None or view.card == "follows" or not skin.bend:
         return skin if view.card else None
     window = layout().window
-    corners = 0.5 * MM * np.array([[window.width, window.height], [window.width, -window.height]])
+    corners = 0.5 * UM_PER_MM * np.array([[window.width, window.height], [window.width, -window.height]])
     half = float(np.abs(corners @ np.array([math.cos(skin.heading), math.sin(skin.heading)])).max())
     sunk = (1.0 - math.cos(skin.bend * half)) / skin.bend
     return dataclasses.replace(skin, bend=0.0, shift=skin.shift + skin.rotation[:, 2] * sunk)
@@ -96,11 +96,14 @@ def _sight(sheet: Sheet, size: tuple[int, int]) -> tuple[Plane, Plane]:
     """Where on the sheet each px looks (h, w), x and y [um]."""
     import cv2
 
-    height, width = (math.ceil(length / RASTER) + 3 for length in size)
+    height, width = (math.ceil(length / SIGHT_STEP) + 3 for length in size)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float64)
-    found = sheet.unproject((columns - 1.0) * RASTER, (rows - 1.0) * RASTER).reshape(height, width, 2)
+    found = sheet.unproject((columns - 1.0) * SIGHT_STEP, (rows - 1.0) * SIGHT_STEP).reshape(
+        height, width, 2
+    )
     place = np.meshgrid(
-        (np.arange(size[1], dtype=np.float32) / RASTER + 1.0), (np.arange(size[0], dtype=np.float32) / RASTER + 1.0)
+        (np.arange(size[1], dtype=np.float32) / SIGHT_STEP + 1.0),
+        (np.arange(size[0], dtype=np.float32) / SIGHT_STEP + 1.0),
     )
     across, down = (
         cv2.remap(found[..., k].astype(np.float32), *place, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -126,11 +129,11 @@ def seen(scene: Scene, light: Plane, shade: Plane, corner: tuple[float, float], 
         return picture
     lit = _taken(np.ascontiguousarray(shade), place)
     across, down = _sight(scene.card, scene.size)
-    printed, cover = drawn(MM / um_per_px)
-    origin = layout().middle * MM - np.array(scene.card_at)
+    printed, cover = drawn(UM_PER_MM / um_per_px)
+    origin = layout().middle * UM_PER_MM - np.array(scene.card_at)
     place = (
-        (across + np.float32(origin[0])) / um_per_px + (MARGIN - 0.5),
-        (down + np.float32(origin[1])) / um_per_px + (MARGIN - 0.5),
+        (across + np.float32(origin[0])) / um_per_px + (CARD_MARGIN_PX - 0.5),
+        (down + np.float32(origin[1])) / um_per_px + (CARD_MARGIN_PX - 0.5),
     )
     cover = _taken(cover, place, fill=0.0).clip(0.0, 1.0)
     printed = _taken(printed, place, fill=0.0).clip(0.0, None)
@@ -145,22 +148,22 @@ def _taken(plane: Plane, place: tuple[Plane, Plane], fill: float | None = None) 
     return np.asarray(cv2.remap(plane, place[0], place[1], how, borderMode=border), np.float32)
 
 
-MARGIN: Final = 3
+CARD_MARGIN_PX: Final = 3
 """Empty px around the drawn card, so that its cut edge is drawn like the others."""
 
 
 def drawn(px_per_mm: float) -> tuple[Plane, Plane]:
     """The card straight from above: reflectance times cover (h, w, 3), and cover (h, w), 0 to 1.
 
-    Every px holds the mean over its area. The paper's corner lies at :data:`MARGIN` from that of the raster.
+    Every px holds the mean over its area. The paper's corner lies at :data:`CARD_MARGIN_PX` from that of the raster.
     """
     card = layout()
-    size = tuple(math.ceil(length * px_per_mm) + 2 * MARGIN for length in reversed(card.size))
+    size = tuple(math.ceil(length * px_per_mm) + 2 * CARD_MARGIN_PX for length in reversed(card.size))
     cover = _share(card.outline, size, px_per_mm) * (1.0 - _share(card.window, size, px_per_mm))
     printed = np.ones((*size, 3), np.float32) * np.float32(card.papers[0].reflectance[0])
     for box, reflectance in _painted(card):
-        left, top = (max(0, int(start * px_per_mm) - 1 + MARGIN) for start in (box.x, box.y))
-        right, bottom = (int(end * px_per_mm) + 2 + MARGIN for end in box.corners[2])
+        left, top = (max(0, int(start * px_per_mm) - 1 + CARD_MARGIN_PX) for start in (box.x, box.y))
+        right, bottom = (int(end * px_per_mm) + 2 + CARD_MARGIN_PX for end in box.corners[2])
         share = _share(box, (bottom - top, right - left), px_per_mm, (left, top))[..., None]
         part = printed[top:bottom, left:right]
         part += share * (np.array(reflectance, np.float32) - np.float32(card.papers[0].reflectance[0]))
@@ -176,16 +179,18 @@ def _painted(card: Layout) -> list[tuple[Box, tuple[float, float, float]]]:
         painted += [(Box(tag.box.x + step * x, tag.box.y + step * y, step, step), black) for y, x in where]
     for ruler in card.rulers:
         for left, top, right, bottom, _ in ticks(ruler):
-            wide, high = (TICK, bottom - top) if ruler.across else (left - right, TICK)
-            painted.append((Box(min(left, right) - (0.5 * TICK if ruler.across else 0.0), top, wide, high), black))
+            wide, high = (TICK_MM, bottom - top) if ruler.across else (left - right, TICK_MM)
+            painted.append(
+                (Box(min(left, right) - (0.5 * TICK_MM if ruler.across else 0.0), top, wide, high), black)
+            )
     line = card.check
-    return [*painted, (Box(line.x, line.y, line.width, TICK), black)]
+    return [*painted, (Box(line.x, line.y, line.width, TICK_MM), black)]
 
 
 def _share(box: Box, size: tuple[int, ...], px_per_mm: float, corner: tuple[int, int] = (0, 0)) -> Plane:
     """Which share of each px (h, w) the box covers, in a part of the raster from its column and row ``corner`` on."""
     edges = [
-        np.arange(start, start + length + 1, dtype=np.float64) - MARGIN
+        np.arange(start, start + length + 1, dtype=np.float64) - CARD_MARGIN_PX
         for start, length in zip(reversed(corner), size, strict=True)
     ]
     down, across = (
@@ -199,7 +204,7 @@ def covered(scene: Scene, x: Floats, y: Floats) -> Mask:
     """Which places of the picture (n,) [px] the card hides."""
     if scene.card is None:
         return np.zeros(np.size(x), np.bool_)
-    places = (scene.card.unproject(x, y) - np.array(scene.card_at)) / MM + layout().middle
+    places = (scene.card.unproject(x, y) - np.array(scene.card_at)) / UM_PER_MM + layout().middle
     card, window = layout().outline, layout().window
     return np.asarray(_within(places, card) & ~_within(places, window), np.bool_)
 

@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     import cv2
 
 
-RASTERS: Final = (1600, 800)
+TAG_RASTERS: Final = (1600, 800)
 """Longer sides [px] at which tags are looked for, the second where the first shows none: blur hides tags less there."""
-FEWEST: Final = 2
+FEWEST_TAGS: Final = 2
 """Tags that make a card."""
-NEAR: Final = 1.0
+TAG_TOLERANCE: Final = 1.0
 """How far off a plane a corner may be, by the width of a tag, before its tag is taken for one of another card."""
-WORST: Final = 0.3
+MOST_CORNER_ERROR: Final = 0.3
 """Error of the corners, by the width of a module, from which what was found is no card."""
-SURE: Final = 0.2
+MOST_CAMERA_ERROR: Final = 0.2
 """Relative standard error up to which focal length and distance are told."""
-FULL: Final = 253
+FULL_LEVEL: Final = 253
 """Level from which a pixel may be full."""
-EMPTY: Final = 6
+EMPTY_LEVEL: Final = 6
 """Level below which a pixel may hold nothing but noise."""
-GAMMAS: Final = (0.6, 1.7)
+GAMMA_RANGE: Final = (0.6, 1.7)
 """Powers of tone that a camera may have added; a card that asks for more was in shade or glare."""
-SPOTS: Final = 7
+PATCH_SAMPLES: Final = 7
 """Places along a side of a patch at which its colour is read."""
-INSIDE: Final = 0.6
+PATCH_READ_SHARE: Final = 0.6
 """Share of a patch's side that is read: its edge is blurred."""
 
 ColourFlag = Literal["card overexposed", "card dark", "card in glare"]
@@ -79,7 +79,7 @@ def find_card(picture: Picture) -> Card | None:
     """The card in a photo; None where fewer than two of its tags are seen."""
     card = layout()
     found = _tags(picture, card)
-    if len(found) < FEWEST:
+    if len(found) < FEWEST_TAGS:
         return None
     placed = _placed(found, picture, card)
     if placed is None:
@@ -93,8 +93,8 @@ def find_card(picture: Picture) -> Card | None:
         outline=_side_by_side(sheet, card.outline),
         window=_side_by_side(sheet, card.window),
         tags=numbers,
-        focal=sheet.focal if lying.error_of(lambda each: float(np.log(each.focal))) < SURE else None,
-        distance_um=distance if lying.error_of(lambda each: float(np.log(each.shift[2]))) < SURE else None,
+        focal=sheet.focal if lying.error_of(lambda each: float(np.log(each.focal))) < MOST_CAMERA_ERROR else None,
+        distance_um=distance if lying.error_of(lambda each: float(np.log(each.shift[2]))) < MOST_CAMERA_ERROR else None,
         tilt_error=lying.error_of(lambda each: each.tilt),
         gains=gains,
         gamma=gamma,
@@ -139,7 +139,7 @@ def _tags(picture: Picture, card: Layout) -> dict[int, Floats]:
     detector = cv2.aruco.ArucoDetector(family(card.family), _settings())
     wanted = {tag.number for tag in card.tags}
     found: dict[int, Floats] = {}
-    for side in RASTERS:
+    for side in TAG_RASTERS:
         factor = min(1.0, side / max(grey.shape))
         small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1.0 else grey
         corners, numbers, _ = detector.detectMarkers(small)
@@ -148,7 +148,7 @@ def _tags(picture: Picture, card: Layout) -> dict[int, Floats]:
             places = (corner[0].astype(np.float64) + 0.5) * stretch - 0.5
             if int(number) in wanted and _area(places) > _area(found.get(int(number))):
                 found[int(number)] = places
-        if len(found) >= FEWEST or factor == 1.0:
+        if len(found) >= FEWEST_TAGS or factor == 1.0:
             break
     return sharpened(grey, found)
 
@@ -175,14 +175,14 @@ def _placed(found: dict[int, Floats], picture: Picture, card: Layout) -> tuple[P
     """The likeliest sheet through the tags, and the tags that lie on it."""
     boxes = {tag.number: (tag.box.corners - card.middle) * units.mm / units.um for tag in card.tags}
     numbers = _together(found, boxes)
-    if len(numbers) < FEWEST:
+    if len(numbers) < FEWEST_TAGS:
         return None
     points, pixels = (np.concatenate([table[number] for number in numbers]) for table in (boxes, found))
     module = float(np.median([np.sqrt(_area(found[number])) for number in numbers])) / 8.0
     least = module * cite.table("card")["corner_error"].si
     reach = 0.5 * card.size[0] * units.mm / units.um
     lying = pose.fit(points, pixels, (picture.width, picture.height), reach, least)
-    return None if lying is None or lying.corner_error > WORST * module else (lying, numbers)
+    return None if lying is None or lying.corner_error > MOST_CORNER_ERROR * module else (lying, numbers)
 
 
 def _together(found: dict[int, Floats], boxes: dict[int, Floats]) -> tuple[int, ...]:
@@ -192,12 +192,12 @@ def _together(found: dict[int, Floats], boxes: dict[int, Floats]) -> tuple[int, 
     numbers = sorted(found)
     points, pixels = (np.concatenate([table[number] for number in numbers]) for table in (boxes, found))
     width = float(np.median([np.sqrt(_area(found[number])) for number in numbers]))
-    plane = np.asarray(cv2.findHomography(points, pixels, cv2.RANSAC, NEAR * width)[0], np.float64)
+    plane = np.asarray(cv2.findHomography(points, pixels, cv2.RANSAC, TAG_TOLERANCE * width)[0], np.float64)
     if plane.shape != (3, 3):
         return ()
     there = np.asarray(cv2.perspectiveTransform(points[:, None], plane), np.float64)[:, 0]
     off = np.linalg.norm(there - pixels, axis=1).reshape(-1, 4).max(axis=1)
-    return tuple(number for number, far in zip(numbers, off, strict=True) if far < NEAR * width)
+    return tuple(number for number, far in zip(numbers, off, strict=True) if far < TAG_TOLERANCE * width)
 
 
 def _scale(lying: Pose) -> Scale:
@@ -234,7 +234,7 @@ def _side_by_side(sheet: Sheet, box: Box, steps: int = 1) -> Floats:
 
 def _levels(picture: Picture, sheet: Sheet, box: Box) -> Pixels:
     """Pixels (n, 3) inside a patch; none where it lies outside of the picture."""
-    share = 0.5 + INSIDE * (np.linspace(0.0, 1.0, SPOTS) - 0.5)
+    share = 0.5 + PATCH_READ_SHARE * (np.linspace(0.0, 1.0, PATCH_SAMPLES) - 0.5)
     places = np.stack(np.meshgrid(box.x + share * box.width, box.y + share * box.height), -1).reshape(-1, 2)
     column, row = np.rint(sheet.project((places - layout().middle) * units.mm / units.um)).astype(int).T
     inside = (column >= 0) & (column < picture.width) & (row >= 0) & (row < picture.height)
@@ -260,21 +260,21 @@ def _colour(
     flags: set[ColourFlag] = set()
     for patch in (*card.papers, *card.greys):
         levels = _levels(picture, sheet, patch.box)
-        if len(levels) < SPOTS:
+        if len(levels) < PATCH_SAMPLES:
             continue
         middle = np.median(levels, axis=0)
-        if np.any(middle >= FULL) or np.any(middle < EMPTY):
-            flags.add("card overexposed" if np.any(middle >= FULL) else "card dark")
+        if np.any(middle >= FULL_LEVEL) or np.any(middle < EMPTY_LEVEL):
+            flags.add("card overexposed" if np.any(middle >= FULL_LEVEL) else "card dark")
             continue
         seen.append(np.log(np.median(linear(levels[None])[0], axis=0)))
         meant.append(np.log(patch.reflectance))
     gains, gamma, off = _tone(np.array(seen).reshape(-1, 3), np.array(meant).reshape(-1, 3))
-    if off > GLARE:
+    if off > GREY_SCATTER:
         flags.add("card in glare")
     return gains, gamma, tuple(sorted(flags))
 
 
-GLARE: Final = 0.25
+GREY_SCATTER: Final = 0.25
 """Scatter of the greys around one tone curve [log] that says that shine or shade lies on some of them."""
 
 
@@ -285,7 +285,7 @@ def _tone(seen: Floats, meant: Floats) -> tuple[tuple[float, float, float], floa
     around, about = seen - seen.mean(axis=0), meant - meant.mean(axis=0)
     spread = float((around**2).sum())
     gamma = float((around * about).sum() / spread) if spread > 0.1 * around.size else 1.0
-    gamma = min(max(gamma, GAMMAS[0]), GAMMAS[1])
+    gamma = min(max(gamma, GAMMA_RANGE[0]), GAMMA_RANGE[1])
     left = about - gamma * around
     red, green, blue = np.exp(meant.mean(axis=0) - gamma * seen.mean(axis=0))
     return (float(red), float(green), float(blue)), gamma, float(np.sqrt((left**2).mean()))

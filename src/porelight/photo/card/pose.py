@@ -13,23 +13,23 @@ from porelight.cite import Cited
 from porelight.frozen import frozen
 from porelight.photo.card.sheet import Sheet
 
-FLAT: Final = 1e-9
+FLAT_BEND: Final = 1e-9
 """Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""
-STARTS: Final = ((0.8, 0.0), (-0.8, 0.0), (0.0, 0.8), (0.0, -0.8))
+BEND_STARTS: Final = ((0.8, 0.0), (-0.8, 0.0), (0.0, 0.8), (0.0, -0.8))
 """Bends from which the fit begins, by the usual one: along the card, across it and towards either corner."""
-COARSE: Final = 30.0
+EARLY_ERROR_FACTOR: Final = 30.0
 """Standard errors are taken this many times larger at first: what is known beforehand leads, then the tags do."""
-FIRST: Final = 10
+EARLY_ROUNDS: Final = 10
 """Rounds of that kind."""
-STEP: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
+POSE_STEPS: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
 """By which each parameter is moved to see what follows."""
-ROUNDS: Final = 25
+LATE_ROUNDS: Final = 25
 """Rounds after them."""
-LONGEST: Final = np.array([1e3, 1e3, 0.5, 0.5, 0.5, 0.5, 0.7, 0.5, 0.5])
+LONGEST_POSE_STEP: Final = np.array([1e3, 1e3, 0.5, 0.5, 0.5, 0.5, 0.7, 0.5, 0.5])
 """Longest step of each parameter."""
-LIKELY: Final = 12.0
+LIKELY_CHI_SQUARE: Final = 12.0
 """Chi square above the best up to which another sheet counts: it is then less likely by 400."""
-APART: Final = 0.03
+POSES_APART: Final = 0.03
 """How far other sheets are apart, in radians, logarithms and usual bends."""
 
 
@@ -54,7 +54,7 @@ class Frame:
         shift = np.append((numbers[:2] - self.centre) / focal, 1.0) * focal / np.exp(numbers[2])
         bend = float(np.hypot(*numbers[7:])) * self.bend
         heading = 0.5 * float(np.arctan2(numbers[8], numbers[7]))
-        bend = bend if bend > FLAT else 0.0
+        bend = bend if bend > FLAT_BEND else 0.0
         x, y = (float(each) for each in self.centre)
         return Sheet(focal, (x, y), _turned(numbers[None, 3:6])[0], shift, bend, heading, self.reach)
 
@@ -95,9 +95,9 @@ class Pose:
 
     def error_of(self, what: Callable[[Sheet], float]) -> float:
         """Standard error of what follows from the sheet, with what other sheets that fit would give."""
-        moved = np.diag(STEP)
+        moved = np.diag(POSE_STEPS)
         ends = [[what(self.frame.sheet(self.numbers + way * row)) for row in moved] for way in (1.0, -1.0)]
-        gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * STEP)
+        gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * POSE_STEPS)
         there = what(self.sheet)
         apart = [
             weight * (what(self.frame.sheet(row)) - there) ** 2
@@ -131,10 +131,10 @@ def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, lea
 
     def at_first(numbers: Floats) -> Floats:
         found = residuals(numbers)
-        found[:, :-3] /= COARSE
+        found[:, :-3] /= EARLY_ERROR_FACTOR
         return found
 
-    ends, costs = _downhill(residuals, _downhill(at_first, begun, FIRST)[0], ROUNDS)
+    ends, costs = _downhill(residuals, _downhill(at_first, begun, EARLY_ROUNDS)[0], LATE_ROUNDS)
     best = int(np.argmin(costs))
     numbers, left = ends[best], residuals(ends[best : best + 1])
     slopes = _slopes(residuals, ends[best : best + 1], left)[0]
@@ -152,7 +152,7 @@ def _others(ends: Floats, above: Floats) -> tuple[Floats, Floats]:
     kept = [int(np.argmin(above))]
     for index in np.argsort(above):
         apart = np.abs(ends[index, 3:] - ends[kept, 3:]).max(axis=1).min()
-        if above[index] < LIKELY and apart > APART:
+        if above[index] < LIKELY_CHI_SQUARE and apart > POSES_APART:
             kept.append(int(index))
     return ends[kept[1:]], np.exp(-0.5 * above[kept[1:]])
 
@@ -166,7 +166,7 @@ def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: in
         normal = slopes.transpose(0, 2, 1) @ slopes
         damped = normal + (damping[:, None] * np.einsum("mii->mi", normal))[:, :, None] * np.eye(9)
         step = np.linalg.solve(damped, slopes.transpose(0, 2, 1) @ left[..., None])[..., 0]
-        step = step.clip(-LONGEST, LONGEST)
+        step = step.clip(-LONGEST_POSE_STEP, LONGEST_POSE_STEP)
         tried = residuals(numbers - step)
         better = (tried**2).sum(axis=1) < (left**2).sum(axis=1)
         numbers = np.where(better[:, None], numbers - step, numbers)
@@ -177,8 +177,8 @@ def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: in
 
 def _slopes(residuals: Callable[[Floats], Floats], numbers: Floats, left: Floats) -> Floats:
     """d(residual) / d(parameter), shape (m, r, 9)."""
-    moved = residuals((numbers[:, None] + np.diag(STEP)).reshape(-1, 9)).reshape(len(numbers), 9, -1)
-    return np.asarray(((moved - left[:, None]) / STEP[:, None]).transpose(0, 2, 1))
+    moved = residuals((numbers[:, None] + np.diag(POSE_STEPS)).reshape(-1, 9)).reshape(len(numbers), 9, -1)
+    return np.asarray(((moved - left[:, None]) / POSE_STEPS[:, None]).transpose(0, 2, 1))
 
 
 def _turned(vectors: Floats) -> Floats:
@@ -192,7 +192,7 @@ def _turned(vectors: Floats) -> Floats:
 
 
 def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Floats:
-    """Both ways in which a plane may lean, and none, each with the bends of :data:`STARTS` (m, 9)."""
+    """Both ways in which a plane may lean, and none, each with the bends of :data:`BEND_STARTS` (m, 9)."""
     import cv2
 
     length = float(np.exp(focal)) * max(frame.size)
@@ -205,8 +205,8 @@ def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Float
         if depth > 0.0:
             middle = length * shift[:2, 0] / depth + frame.centre
             head = np.concatenate([middle, [np.log(length / depth)], turn[:, 0], [focal]])
-            starts += [np.concatenate([head, bend]) for bend in STARTS]
+            starts += [np.concatenate([head, bend]) for bend in BEND_STARTS]
             level = float(np.arctan2(*cv2.Rodrigues(turn)[0][1::-1, 0]))
     if starts:
-        starts += [np.concatenate([starts[0][:3], (0.0, 0.0, level), [focal], bend]) for bend in STARTS]
+        starts += [np.concatenate([starts[0][:3], (0.0, 0.0, level), [focal], bend]) for bend in BEND_STARTS]
     return np.array(starts).reshape(-1, 9)

@@ -17,21 +17,21 @@ from porelight.photo.face.network import Window, network
 
 Network = Callable[[Plane], tuple[Floats, Floats]]
 
-LONGEST: Final = 900
+FACE_RASTER_PX: Final = 900
 """Longer side of the picture in which the face is looked for [px]."""
-FOUND: Final = 0.6
+FINDER_CONFIDENCE: Final = 0.6
 """Confidence of the finder from which a place is looked at closely."""
-SURE: Final = 0.9
+FACE_CONFIDENCE: Final = 0.9
 """Confidence of the points from which what was found is a face."""
-MARGINS: Final = (1.0, 1.6)
+SEARCH_MARGINS: Final = (1.0, 1.6)
 """Sides of the square searched, by the picture's longer side: a face that fills the picture needs a margin."""
-AROUND: Final = 1.5
+FACE_WINDOW_RATIO: Final = 1.5
 """Side of the square in which the points are found, by the face's longer side: as the network was trained."""
-ASIDE: Final = 0.08
+SECOND_LOOK_SHIFT: Final = 0.08
 """How far the square is moved to either side for another opinion, by its side."""
-TURNED: Final = 0.2
+SECOND_LOOK_TURN: Final = 0.2
 """How far it is turned either way [radians]."""
-STEADY: Final = 0.055
+MOST_POINT_SHIFT: Final = 0.055
 """How far points may move with the square, by the width of the face: whole faces stay under 0.03, halves pass 0.08."""
 RIGHT_TO_LEFT: Final = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356), (93, 323), (50, 280), (48, 278))
 """Points on the patient's right and their twins on the left."""
@@ -78,7 +78,7 @@ def find_face(picture: Picture) -> Face | None:
     if window is None:
         return None
     points, confidence, error = _pointed(reduced, window)
-    if confidence < SURE or error > STEADY * float(np.ptp(points[:, 0])):
+    if confidence < FACE_CONFIDENCE or error > MOST_POINT_SHIFT * float(np.ptp(points[:, 0])):
         return None
     points = np.column_stack([(points[:, :2] + 0.5) * step - 0.5, points[:, 2] * step])
     yaw, pitch, roll = pose(points)
@@ -88,10 +88,10 @@ def find_face(picture: Picture) -> Face | None:
 
 
 def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
-    """The picture at most :data:`LONGEST` px long, and how many pixels of the whole one make one of it."""
+    """The picture at most :data:`FACE_RASTER_PX` px long, and how many pixels of the whole one make one of it."""
     import cv2
 
-    step = max(1, -(-max(pixels.shape[:2]) // LONGEST))
+    step = max(1, -(-max(pixels.shape[:2]) // FACE_RASTER_PX))
     if step == 1:
         return pixels, 1.0
     rows, columns = pixels.shape[0] // step, pixels.shape[1] // step
@@ -103,9 +103,9 @@ def _searched(pixels: Pixels) -> Window | None:
     """The square around the surest face, turned so that the eyes lie level."""
     finder = network("face_finder")
     height, width = pixels.shape[:2]
-    best, chosen = FOUND, None
+    best, chosen = FINDER_CONFIDENCE, None
     for turn in range(4):
-        for margin in MARGINS:
+        for margin in SEARCH_MARGINS:
             searched = Window((width - 1) / 2, (height - 1) / 2, margin * max(width, height), turn * math.pi / 2)
             score, window = _found(finder, pixels, searched)
             if score > best:
@@ -122,7 +122,7 @@ def _found(finder: Network, pixels: Pixels, searched: Window) -> tuple[float, Wi
     places = searched.placed(np.array([[x, y], marks[0:2], marks[2:4]]) + anchor)
     centre, right, left = places
     angle = math.atan2(left[1] - right[1], left[0] - right[0])
-    side = AROUND * max(width, height) * searched.side
+    side = FACE_WINDOW_RATIO * max(width, height) * searched.side
     return _chance(scores.flat[index]), Window(float(centre[0]), float(centre[1]), side, angle)
 
 
@@ -151,8 +151,8 @@ def _pointed(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
     first, _ = _mesh(mesh, pixels, window)
     best = _around(first)
     points, confidence = _mesh(mesh, pixels, best)
-    moved = [dataclasses.replace(best, x=best.x + way * ASIDE * best.side) for way in (-1.0, 1.0)]
-    moved += [dataclasses.replace(best, angle=best.angle + way * TURNED) for way in (-1.0, 1.0)]
+    moved = [dataclasses.replace(best, x=best.x + way * SECOND_LOOK_SHIFT * best.side) for way in (-1.0, 1.0)]
+    moved += [dataclasses.replace(best, angle=best.angle + way * SECOND_LOOK_TURN) for way in (-1.0, 1.0)]
     others = [_mesh(mesh, pixels, other)[0] for other in moved]
     error = float(np.mean([np.hypot(*(other - points)[:, :2].T).mean() for other in others]))
     return points, confidence, error
@@ -173,7 +173,7 @@ def _around(points: Floats) -> Window:
     level = points[:, :2] @ turn.T
     low, high = level.min(axis=0), level.max(axis=0)
     centre = turn.T @ ((low + high) / 2.0)
-    return Window(float(centre[0]), float(centre[1]), AROUND * float((high - low).max()), angle)
+    return Window(float(centre[0]), float(centre[1]), FACE_WINDOW_RATIO * float((high - low).max()), angle)
 
 
 def pose(points: Floats) -> tuple[float, float, float]:

@@ -53,7 +53,7 @@ PARTS: Final[dict[str, tuple[Corner, ...]]] = {
     "chin": CHIN,
 }
 """Around each part, clear of brows, eyes, lips, nostrils and the hairline. Right and left are the patient's."""
-SEEN: Final = 0.35
+LEAST_SEEN_SHARE: Final = 0.35
 """Share seen from which a part is measured: turned further away, pores are slits."""
 LEAST_SKIN: Final = 0.1
 """Share of the regions drawn by hand that must be skin."""
@@ -65,7 +65,7 @@ MOST_REGIONS: Final = 40
 def regions_of(face: Face, width: int, height: int) -> tuple[Region, ...]:
     """The parts of a face that a picture of this size shows well enough, each with the share of it that is seen."""
     every = (_part(name, corners, face, width, height) for name, corners in PARTS.items())
-    return tuple(region for region in every if region.seen >= SEEN)
+    return tuple(region for region in every if region.seen >= LEAST_SEEN_SHARE)
 
 
 def _part(name: str, corners: tuple[Corner, ...], face: Face, width: int, height: int) -> Region:

@@ -15,13 +15,13 @@ from porelight.frozen import frozen
 Integers = Indices
 Statistic = Callable[[Floats], Any]
 
-BLOCK: Final = 12
+BLOCK_CELLS: Final = 12
 """Width [cells] of the blocks of skin that are taken as independent: more than freckles and blotches are wide."""
 LEAST_BLOCKS: Final = 6
 """Blocks under which no spread can be told."""
 MOST_GROUPS: Final = 20
 """Groups of blocks left out in turn; more would not change the error."""
-LEVEL: Final = 0.95
+INDEX_LEVEL: Final = 0.95
 """Level of every interval."""
 
 
@@ -41,9 +41,9 @@ def less(whole: float, part: float) -> float:
 
 def blocks_of(rows: Floats | Indices, columns: Floats | Indices) -> Indices:
     """Number of the block of skin that each place lies in."""
-    across = int(np.max(columns, initial=0)) // BLOCK + 1
-    block: Indices = (np.asarray(rows) // BLOCK).astype(np.intp) * across
-    return block + (np.asarray(columns) // BLOCK).astype(np.intp)
+    across = int(np.max(columns, initial=0)) // BLOCK_CELLS + 1
+    block: Indices = (np.asarray(rows) // BLOCK_CELLS).astype(np.intp) * across
+    return block + (np.asarray(columns) // BLOCK_CELLS).astype(np.intp)
 
 
 def statistic_of(values: Floats, blocks: Indices, statistic: Statistic, factor: float) -> Range | None:
@@ -67,7 +67,7 @@ def quantile(blocks: Indices) -> float:
     """How many standard errors an interval reaches, by the number of blocks (Student)."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(max(1, np.unique(blocks).size - 1), 0.5 + 0.5 * LEVEL))
+    return float(stdtrit(max(1, np.unique(blocks).size - 1), 0.5 + 0.5 * INDEX_LEVEL))
 
 
 def between(usual: Range | None, least: Range | None, most: Range | None) -> Range | None:

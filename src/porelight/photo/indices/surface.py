@@ -16,21 +16,21 @@ from porelight.arrays import Mask, Plane
 from porelight.photo.census import Pores, Region
 from porelight.photo.tone import blur, luminance
 
-FINE: Final = 5.0
+PORE_RASTER_PX: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""
-MOST: Final = 600_000
+MOST_SAMPLES: Final = 600_000
 """Most pixels of that raster."""
 NO_PORE: Final = 1 / 150
 """Width of a cell, by the longer side, where no pore gives a measure."""
-BLACK: Final = 0.002
+BLACK_LIGHT: Final = 0.002
 """Added to linear light before the logarithm: about the noise of a phone's sensor."""
-AROUND: Final = 10.0
+NEIGHBOURHOOD_CELLS: Final = 10.0
 """Width [cells] of what counts as the skin around a place."""
-BRIGHTER: Final = 0.10
+SHINE_BRIGHTER: Final = 0.10
 """How much brighter than the skin around a highlight is [log luminance]."""
-WHITER: Final = 0.025
+SHINE_WHITER: Final = 0.025
 """How much less of the colour of melanin than the skin around it has [log]: light that never entered is white."""
-SPOT: Final = 0.012
+SPOT_CONTRAST: Final = 0.012
 """Melanin signal from which a place belongs to a brown spot [log, as of :func:`_melanin`]."""
 BLOOD_IN_MELANIN: Final = 0.23
 """How much less green by blue light there is for each log of red by green that blood makes; see :func:`_melanin`."""
@@ -85,15 +85,15 @@ def surface(
         um_per_px: scale, where one is known; cells are then as wide as a typical pore of patients, whatever was found.
     """
     cell = _cell(skin.shape, pores, um_per_px)
-    step = max(1.0, cell / FINE, float(np.sqrt(skin.size / MOST)))
+    step = max(1.0, cell / PORE_RASTER_PX, float(np.sqrt(skin.size / MOST_SAMPLES)))
     fine = _resized(light, step)
     shape = fine.shape[:2]
     on_skin = _resized(skin.astype(np.float32), step, shape) > 0.5
     free = on_skin & ~_pore_discs(pores, step, shape)
     width = cell / step
     cells = (max(4, round(shape[0] / width)), max(4, round(shape[1] / width)))
-    logs = np.log(fine + np.float32(BLACK))
-    bright = np.asarray(np.log(luminance(fine) + np.float32(BLACK)), np.float32)
+    logs = np.log(fine + np.float32(BLACK_LIGHT))
+    bright = np.asarray(np.log(luminance(fine) + np.float32(BLACK_LIGHT)), np.float32)
     highlights = _highlights(logs, bright, on_skin, width, tones)
     plain = free & ~highlights[1]
     # The darker half is nearly free of the light that the surface throws back: colour is read there.
@@ -102,7 +102,7 @@ def surface(
     relief, noise = _relief(np.ascontiguousarray(logs[..., 0]), plain, width)
     gloss = _gloss(logs, bright, plain, width)
     melanin = _melanin(red - green, green - blue)
-    thresholds = (SPOT * tones[0], SPOT * tones[1] + 0.5 * gloss, SPOT * tones[2] + gloss)
+    thresholds = (SPOT_CONTRAST * tones[0], SPOT_CONTRAST * tones[1] + 0.5 * gloss, SPOT_CONTRAST * tones[2] + gloss)
     return Surface(
         px_per_cell=cell,
         shine=tuple(_mean(lit.astype(np.float32), on_skin, cells) for lit in highlights),
@@ -158,9 +158,9 @@ def _highlights(logs: Plane, bright: Plane, on_skin: Mask, width: float, tones: 
     """Brighter and whiter than the skin around: light that the surface threw back."""
     red, green, blue = (np.ascontiguousarray(logs[..., k]) for k in range(3))
     colour = _melanin(red - green, green - blue)
-    brighter = bright - _around(bright, on_skin, AROUND * width)
-    whiter = _around(colour, on_skin, AROUND * width) - colour
-    return [on_skin & (brighter > BRIGHTER * tone) & (whiter > WHITER * tone) for tone in tones]
+    brighter = bright - _around(bright, on_skin, NEIGHBOURHOOD_CELLS * width)
+    whiter = _around(colour, on_skin, NEIGHBOURHOOD_CELLS * width) - colour
+    return [on_skin & (brighter > SHINE_BRIGHTER * tone) & (whiter > SHINE_WHITER * tone) for tone in tones]
 
 
 def _relief(bright: Plane, plain: Mask, width: float) -> tuple[Plane, float]:
@@ -184,7 +184,7 @@ def _across_shine(red: Plane, green: Plane, blue: Plane) -> Plane:
     seen = np.isfinite(red)
     if not seen.any():
         return red - green
-    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in (red, green, blue)]
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK_LIGHT) for plane in (red, green, blue)]
     first, second = inverse[1] - inverse[0], inverse[2] - inverse[1]
     slope = first / second if abs(second) > 1e-3 * inverse[0] else 0.0
     return np.asarray((red - green) - np.float32(np.clip(slope, 0.0, 3.0)) * (green - blue), np.float32)
@@ -217,7 +217,7 @@ def _gloss_share(gloss: float, logs: tuple[Plane, Plane, Plane], channel: int) -
     seen = np.isfinite(logs[0])
     if not seen.any():
         return 0.0
-    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in logs]
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK_LIGHT) for plane in logs]
     turned = BLOOD_IN_MELANIN * (inverse[1] - inverse[0]) + (inverse[2] - inverse[1])
     return gloss * inverse[channel] / turned if turned > 0.1 * inverse[0] else gloss
 
@@ -231,8 +231,8 @@ def _spots(red: Plane, melanin: Plane, threshold: float) -> Plane:
     spot = np.zeros_like(seen)
     for _ in range(3):
         plain = seen & ~spot
-        spot = seen & (_around(red, plain, AROUND) - red > SPOT_DARK)
-        spot &= melanin - _around(melanin, plain, AROUND) > threshold
+        spot = seen & (_around(red, plain, NEIGHBOURHOOD_CELLS) - red > SPOT_DARK)
+        spot &= melanin - _around(melanin, plain, NEIGHBOURHOOD_CELLS) > threshold
     wide = cv2.morphologyEx(spot.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     return np.asarray(np.where(seen, wide, np.nan), np.float32)
 
