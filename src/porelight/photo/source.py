@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 CHANNELS: Final = (1, 3, 4)
 """Of an array: grey, colour, and colour with how solid it is."""
-_ARRAY_ADVICE: Final = (
-    "Give (height, width) or (height, width, 3) in sRGB: whole, of 8 or 16 bits, or 0.0 to 1.0"
-)
+_ARRAY_ADVICE: Final = "Give (height, width) or (height, width, 3) in sRGB: whole, of 8 or 16 bits, or 0.0 to 1.0"
 
 
 def picture_from(source: object, where: str = "the photo") -> Picture:

@@ -20,7 +20,7 @@ PROFILE_ROUNDS: Final = 2
 """Times the profiles are laid; the first time they start from corners that are off by a pixel or two."""
 
 
-def sharpened(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
+def sharpen_corners(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
     """Corners (4, 2) [px] of squares of eight by eight modules in a grey picture (h, w), found again along their sides.
 
     Where an edge lies follows from the area under its profile in linear light, which no blur shifts that is the same
@@ -30,11 +30,11 @@ def sharpened(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
         return {}
     corners = np.stack(list(squares.values()))
     for _ in range(PROFILE_ROUNDS):
-        corners = _once(grey, corners)
+        corners = _sharpen_once(grey, corners)
     return dict(zip(squares, corners, strict=True))
 
 
-def _once(grey: Pixels, corners: Floats) -> Floats:
+def _sharpen_once(grey: Pixels, corners: Floats) -> Floats:
     after = np.roll(corners, -1, axis=1)
     length = np.linalg.norm(after - corners, axis=2, keepdims=True)
     way = (after - corners) / length
@@ -44,12 +44,12 @@ def _once(grey: Pixels, corners: Floats) -> Floats:
     # A side's profiles run along its neighbours, so their modules are what a profile crosses.
     module = 0.0625 * (np.roll(length, 1, axis=1) + np.roll(length, -1, axis=1))
     half = np.clip(PROFILE_HALF_LENGTH * module, 1.5, LONGEST_PROFILE_PX)
-    offset = _crossings(grey, feet, normal[:, :, None], half[:, :, None])
-    lines = _lines(feet + offset[..., None] * normal[:, :, None], normal)
-    return _met(np.roll(lines, 1, axis=1), lines, corners)
+    offset = _find_crossings(grey, feet, normal[:, :, None], half[:, :, None])
+    lines = _fit_lines(feet + offset[..., None] * normal[:, :, None], normal)
+    return _intersect_lines(np.roll(lines, 1, axis=1), lines, corners)
 
 
-def _crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floats:
+def _find_crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floats:
     """How far outward of each foot (s, 4, n, 2) dark turns to white (s, 4, n) [px]; nan where it does not."""
     import cv2
 
@@ -68,7 +68,7 @@ def _crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floa
     return np.where((white - dark > 0.02) & (np.abs(offset) < half[..., 0]), offset, np.nan)
 
 
-def _lines(points: Floats, normal: Floats) -> Floats:
+def _fit_lines(points: Floats, normal: Floats) -> Floats:
     """Lines (s, 4, 3) through points (s, 4, n, 2): a x + b y = c with (a, b) of unit length; nan where few are."""
     lines = np.full((*points.shape[:2], 3), np.nan)
     for index in np.ndindex(points.shape[:2]):
@@ -85,7 +85,7 @@ def _lines(points: Floats, normal: Floats) -> Floats:
     return lines
 
 
-def _met(first: Floats, second: Floats, corners: Floats) -> Floats:
+def _intersect_lines(first: Floats, second: Floats, corners: Floats) -> Floats:
     """Where two lines meet (s, 4, 2); the old corner where one is missing or they meet elsewhere."""
     turn = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
     turn = np.where(np.abs(turn) > 0.1, turn, np.nan)

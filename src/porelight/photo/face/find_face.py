@@ -12,8 +12,8 @@ import numpy as np
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
 from porelight.photo.decode import Picture
-from porelight.photo.face.iris import Iris, irises_of
-from porelight.photo.face.network import Window, network
+from porelight.photo.face.iris import Iris, find_irises
+from porelight.photo.face.network import Window, load_network
 
 Network = Callable[[Plane], tuple[Floats, Floats]]
 
@@ -73,21 +73,21 @@ class Face:
 
 def find_face(picture: Picture) -> Face | None:
     """The surest face of a picture, upright or lying on any side; None for a close-up of skin."""
-    reduced, step = _reduced(picture.pixels)
-    window = _searched(reduced)
+    reduced, step = _shrink_picture(picture.pixels)
+    window = _search_face(reduced)
     if window is None:
         return None
-    points, confidence, error = _pointed(reduced, window)
+    points, confidence, error = _locate_points(reduced, window)
     if confidence < FACE_CONFIDENCE or error > MOST_POINT_SHIFT * float(np.ptp(points[:, 0])):
         return None
     points = np.column_stack([(points[:, :2] + 0.5) * step - 0.5, points[:, 2] * step])
-    yaw, pitch, roll = pose(points)
+    yaw, pitch, roll = estimate_pose(points)
     places = np.ascontiguousarray(points[:, :2])
-    irises = irises_of(picture.pixels, places)
+    irises = find_irises(picture.pixels, places)
     return Face(places, points[:, 2] - points[:, 2].mean(), confidence, error * step, yaw, pitch, roll, irises)
 
 
-def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
+def _shrink_picture(pixels: Pixels) -> tuple[Pixels, float]:
     """The picture at most :data:`FACE_RASTER_PX` px long, and how many pixels of the whole one make one of it."""
     import cv2
 
@@ -99,38 +99,38 @@ def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
     return np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8), float(step)
 
 
-def _searched(pixels: Pixels) -> Window | None:
+def _search_face(pixels: Pixels) -> Window | None:
     """The square around the surest face, turned so that the eyes lie level."""
-    finder = network("face_finder")
+    finder = load_network("face_finder")
     height, width = pixels.shape[:2]
     best, chosen = FINDER_CONFIDENCE, None
     for turn in range(4):
         for margin in SEARCH_MARGINS:
             searched = Window((width - 1) / 2, (height - 1) / 2, margin * max(width, height), turn * math.pi / 2)
-            score, window = _found(finder, pixels, searched)
+            score, window = _detect_face(finder, pixels, searched)
             if score > best:
                 best, chosen = score, window
     return chosen
 
 
-def _found(finder: Network, pixels: Pixels, searched: Window) -> tuple[float, Window]:
+def _detect_face(finder: Network, pixels: Pixels, searched: Window) -> tuple[float, Window]:
     """The surest face in a square: MediaPipe's short-range BlazeFace with its anchors."""
     boxes, scores = finder(2.0 * searched.cut(pixels, 128) - 1.0)
     index = int(np.argmax(scores))
     x, y, width, height, *marks = boxes.reshape(-1, 16)[index] / 128.0
-    anchor = _anchors()[index]
+    anchor = _make_anchors()[index]
     places = searched.placed(np.array([[x, y], marks[0:2], marks[2:4]]) + anchor)
     centre, right, left = places
     angle = math.atan2(left[1] - right[1], left[0] - right[0])
     side = FACE_WINDOW_RATIO * max(width, height) * searched.side
-    return _chance(scores.flat[index]), Window(float(centre[0]), float(centre[1]), side, angle)
+    return _logistic_function(scores.flat[index]), Window(float(centre[0]), float(centre[1]), side, angle)
 
 
-def _chance(logit: float) -> float:
+def _logistic_function(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-float(np.clip(logit, -50.0, 50.0))))
 
 
-def _anchors() -> Floats:
+def _make_anchors() -> Floats:
     """Centres of the 896 places where the finder looks (896, 2), 0 to 1: two a cell of 16 by 16, six of 8 by 8."""
 
     def cells(count: int, repeated: int) -> Floats:
@@ -141,31 +141,31 @@ def _anchors() -> Floats:
     return np.concatenate([cells(16, 2), cells(8, 6)])
 
 
-def _pointed(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
+def _locate_points(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
     """Points (468, 3) [px], the confidence, and by how much the points move when the square is moved and turned [px].
 
     They are looked at twice, the second time in a square that the first one gave. On half a face the network draws a
     whole one into that half, with full confidence: moved a little, it draws another.
     """
-    mesh = network("face_points")
-    first, _ = _mesh(mesh, pixels, window)
-    best = _around(first)
-    points, confidence = _mesh(mesh, pixels, best)
+    mesh = load_network("face_points")
+    first, _ = _run_mesh(mesh, pixels, window)
+    best = _window_around(first)
+    points, confidence = _run_mesh(mesh, pixels, best)
     moved = [dataclasses.replace(best, x=best.x + way * SECOND_LOOK_SHIFT * best.side) for way in (-1.0, 1.0)]
     moved += [dataclasses.replace(best, angle=best.angle + way * SECOND_LOOK_TURN) for way in (-1.0, 1.0)]
-    others = [_mesh(mesh, pixels, other)[0] for other in moved]
+    others = [_run_mesh(mesh, pixels, other)[0] for other in moved]
     error = float(np.mean([np.hypot(*(other - points)[:, :2].T).mean() for other in others]))
     return points, confidence, error
 
 
-def _mesh(mesh: Network, pixels: Pixels, window: Window) -> tuple[Floats, float]:
+def _run_mesh(mesh: Network, pixels: Pixels, window: Window) -> tuple[Floats, float]:
     raw, sure = mesh(window.cut(pixels, 192))
     raw = raw.reshape(468, 3) / 192.0
     places = np.column_stack([window.placed(raw[:, :2]), raw[:, 2] * window.side])
-    return places, _chance(sure.flat[0])
+    return places, _logistic_function(sure.flat[0])
 
 
-def _around(points: Floats) -> Window:
+def _window_around(points: Floats) -> Window:
     """The square around points, turned so that the eyes lie level."""
     across = points[263, :2] - points[33, :2]
     angle = math.atan2(across[1], across[0])
@@ -176,7 +176,7 @@ def _around(points: Floats) -> Window:
     return Window(float(centre[0]), float(centre[1]), FACE_WINDOW_RATIO * float((high - low).max()), angle)
 
 
-def pose(points: Floats) -> tuple[float, float, float]:
+def estimate_pose(points: Floats) -> tuple[float, float, float]:
     """Yaw, pitch and roll [degrees] from points (468, 3): x right, y down, z away from the camera."""
     right, left = np.array(RIGHT_TO_LEFT).T
     across = (points[left] - points[right]).sum(axis=0)

@@ -11,7 +11,7 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
-from porelight.photo.face.network import Window, network
+from porelight.photo.face.network import Window, load_network
 from porelight.photo.tone import linear, luminance
 
 EYE_CORNERS: Final = ((33, 133), (362, 263))
@@ -47,14 +47,14 @@ class Iris:
     """Whether the lids leave it to be seen, with a rim against the white on both sides."""
 
 
-def irises_of(pixels: Pixels, points: Floats) -> tuple[Iris, Iris]:
+def find_irises(pixels: Pixels, points: Floats) -> tuple[Iris, Iris]:
     """The irises of a face with these points (468, 2) [px]: right and left eye of the patient."""
-    look = network("iris_points")
+    look = load_network("iris_points")
     right, left = EYE_CORNERS
-    return iris_of(look, pixels, points[list(right)], False), iris_of(look, pixels, points[list(left)], True)
+    return find_iris(look, pixels, points[list(right)], False), find_iris(look, pixels, points[list(left)], True)
 
 
-def iris_of(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
+def find_iris(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
     """One iris, between corners (2, 2) [px] from left to right; ``mirrored`` for the left eye.
 
     The network tells where; the rim against the white of the eye tells how wide.
@@ -68,13 +68,13 @@ def iris_of(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corn
     gap = np.hypot(*(lid[list(UPPER_LID)] - lid[list(LOWER_LID)]).T).mean() / np.hypot(*(lid[8] - lid[0]))
     rough = float(np.hypot(*(rim.reshape(5, 3)[1, :2] - rim.reshape(5, 3)[3, :2]))) / 64.0 * window.side
     x, y = window.placed(centre[None] / 64.0)[0]
-    shift, diameter, contrast = _limbus(pixels, Window(float(x), float(y), 2.0 * rough, angle))
+    shift, diameter, contrast = _fit_limbus(pixels, Window(float(x), float(y), 2.0 * rough, angle))
     x, y = x + shift * math.cos(angle), y + shift * math.sin(angle)
     error = diameter * cite.table("photo")["iris_localisation"].si
     return Iris(float(x), float(y), diameter, error, bool(gap > OPEN_LID_GAP and contrast > LIMBUS_CONTRAST))
 
 
-def _limbus(pixels: Pixels, window: Window) -> tuple[float, float, float]:
+def _fit_limbus(pixels: Pixels, window: Window) -> tuple[float, float, float]:
     """Shift of the centre, diameter [px] and contrast of the rim, searched near a rough circle half the window wide.
 
     The circle along whose left and right arcs the light rises most: Daugman's integro-differential operator, without
@@ -84,16 +84,16 @@ def _limbus(pixels: Pixels, window: Window) -> tuple[float, float, float]:
     light = luminance(linear(np.rint(255.0 * window.cut(pixels, size)).astype(np.uint8)))
     radii = np.arange(0.78, 1.26, 0.02) * IRIS_SAMPLES / 2.0
     shifts = np.arange(-0.18, 0.19, 0.03) * IRIS_SAMPLES / 2.0
-    rises = _rises(light, radii, shifts)
+    rises = _find_rises(light, radii, shifts)
     weakest = rises.min(axis=0)
     strength = rises.sum(axis=0) + weakest
     at_shift, at_radius = np.unravel_index(int(np.argmax(strength)), strength.shape)
-    radius = float(radii[at_radius]) + 0.02 * IRIS_SAMPLES / 2.0 * _summit(strength[at_shift], int(at_radius))
+    radius = float(radii[at_radius]) + 0.02 * IRIS_SAMPLES / 2.0 * _find_summit(strength[at_shift], int(at_radius))
     px = window.side / size
     return float(shifts[at_shift]) * px, 2.0 * radius * px, float(weakest[at_shift, at_radius])
 
 
-def _rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
+def _find_rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
     """How much brighter it is just outside than just inside each circle, (2, shifts, radii): left and right arc."""
     from scipy.ndimage import gaussian_filter1d, map_coordinates
 
@@ -111,7 +111,7 @@ def _rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
     return np.array(arcs)
 
 
-def _summit(values: Floats, best: int) -> float:
+def _find_summit(values: Floats, best: int) -> float:
     """Where between samples the peak lies, by a parabola."""
     if not 0 < best < len(values) - 1:
         return 0.0

@@ -10,7 +10,7 @@ from porelight.photo.face.iris import LEAST_IRIS_PX
 from porelight.photo.scale import Scale
 
 
-def iris_scale(face: Face) -> Scale | None:
+def scale_from_irises(face: Face) -> Scale | None:
     """Scale from the irises of a face; None where an eye is closed, turned away or the two are not alike.
 
     s = D / d with the usual width D of the iris and its width d in px, a mean of both eyes.
