@@ -19,7 +19,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageFile, features
 
-from porelight import photo, verbs
+from porelight import inputs, photo, verbs
 from porelight.photo.artificial.render import render_skin
 from porelight.photo.container import bmff, jpeg
 from porelight.photo.decode import MOST_PIXELS
@@ -421,7 +421,7 @@ def test_no_output_says_where_or_when_a_photo_was_taken(form: str, tmp_path: Pat
     source = tmp_path / "photo"
     source.write_bytes(located(form))
     assert b"SECRETMAKER" in source.read_bytes()
-    picture = verbs.read_photo(source)
+    picture = inputs.read_photo(source)
     census = verbs.measure(picture, um_per_px=40.0)
     person = Path(__file__).resolve().parents[2] / "examples" / "person.yaml"
     made = verbs.plan(picture, person, on=dt.date(2026, 3, 2), um_per_px=40.0)

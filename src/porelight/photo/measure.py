@@ -106,7 +106,7 @@ def check_typed(um_per_px: float | None) -> None:
         return
     what = f"a scale of {um_per_px:g} um per pixel is not possible"
     advice = f"Give micrometres of skin per pixel, between {low:g} and {high:g}, or leave it out"
-    raise Refusal(what, where="--um-per-px", advice=advice)
+    raise Refusal(what, where="um_per_px", advice=advice)
 
 
 def _bounds(scale: Scale | None) -> tuple[float | None, float | None]:

@@ -25,12 +25,15 @@ from porelight.units import celsius, mJ, percent, us
 Number = float | int | str | None
 
 
-def run_scenario(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
+def run_scenario(
+    scenario: Scenario, read: Callable[[str], str], *, skin: Skin | None = None, **options: Any
+) -> Simulation:
     """Simulate one column of a whole scenario.
 
     Args:
         scenario: what is asked for.
         read: gives the text of a pulse trace it names.
+        skin: what it meets; left out, that of the scenario.
         options: of :func:`porelight.simulation.chain.simulate`: seed, film, progress.
 
     Raises:
@@ -40,7 +43,7 @@ def run_scenario(scenario: Scenario, read: Callable[[str], str], **options: Any)
     remarks = scenario_remarks(scenario, pulse)
     return simulate(
         dial_setting(scenario, pulse),
-        skin_of(scenario.phototype, scenario.site, scenario.water),
+        skin or skin_of(scenario.phototype, scenario.site, scenario.water),
         temperature=celsius(scenario.tissue_temperature_c),
         shape=pulse.shape,
         under=Conditions(scenario.surface, pulse.said, named(scenario.without), remarks),

@@ -174,11 +174,11 @@ def stamp_scenario(scenario: Scenario, *, across: int, order: str, delay_ms: flo
     _check_stampable(scenario)
     if not 2 <= across <= LARGEST:
         what = f"a stamp of {across} columns a side is not followed"
-        raise Refusal(what, where="stamp", advice=f"Use 2 to {LARGEST}")
+        raise Refusal(what, where="across", advice=f"Use 2 to {LARGEST}")
     if delay_ms is not None and not (math.isfinite(delay_ms) and 0.0 <= delay_ms <= LONGEST_DELAY_MS):
         raise Refusal(
             f"{delay_ms:g} ms is no time between columns that is followed",
-            where="column_delay_ms",
+            where="delay_ms",
             advice=f"Use 0 to {LONGEST_DELAY_MS:g}",
         )
     return simulate_stamp(
@@ -202,7 +202,7 @@ def _check_stampable(scenario: Scenario) -> None:
     for name, fits in taken.items():
         if not fits:
             what = "a stamp is followed with square pulses on dry skin, bare or in air, with every mechanism"
-            raise Refusal(what, where=name, advice="Leave it out, or simulate one column without --stamp")
+            raise Refusal(what, where=name, advice="Leave it out, or simulate one column alone")
 
 
 def stamp_numbers(found: Stamp) -> dict[str, Any]:
