@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from porelight import planning
-from porelight.report import lines
+from porelight.report import first_screen, lines
 from tests.report import a_plan
 from tests.report.test_plan_page import refused
 

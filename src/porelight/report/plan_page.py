@@ -14,7 +14,7 @@ from porelight.care.language import SOURCE_LANGUAGE
 from porelight.care.screen import sort_by_gravity
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
-from porelight.photo.face.regions import summaries
+from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
 from porelight.planning.photo_verdict import judge_photo
 from porelight.planning.sessions import explain_no_dates
@@ -61,7 +61,7 @@ def render(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
         "photo": figures.photo(photo_pixels),
         "rings": draw.overlay_svg(plan.census, language),
         "scale_bar": _scale_bar(plan, language),
-        "regions": summaries(plan.census),
+        "regions": summarise_regions(plan.census),
         "verdicts": by_outcome(told.verdicts, language),
         "standing": rank_regions(plan.census)[0],
         "asked": open_questions(told.verdicts, plan.person),
