@@ -131,8 +131,9 @@ NoMemoryOpenCV.__module__ = "cv2"
 
 
 def chained() -> ValueError:
-    error = ValueError("the photo is damaged")
-    error.__cause__ = MemoryError()
+    """What a reader of files makes of it."""
+    error = Refusal("the picture is damaged", where="photo.jpg", advice="Copy it again")
+    error.__context__ = MemoryError()
     return error
 
 
@@ -143,6 +144,7 @@ def chained() -> ValueError:
         NoMemoryOpenCV("Insufficient memory"),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
         ImportError("libx.so: failed to map segment from shared object"),
+        OSError("Could not load shared object file: libllvmlite.so: failed to map segment from shared object"),
         RuntimeError("can't start new thread"),
         chained(),
     ],

@@ -15,7 +15,6 @@ from porelight.arrays import Pixels
 from porelight.frozen import frozen
 from porelight.photo import colour, levels
 from porelight.photo.container import bmff, jpeg, kind
-from porelight.photo.container.entropy import is_impossible
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -220,6 +219,9 @@ def _check_scans(data: bytes, image: Image.Image, where: str) -> None:
     if jpeg.count_scans(data, MOST_SCANS) > MOST_SCANS:
         what = f"the picture is packed in more than {MOST_SCANS} passes"
         raise Refusal(what, where=where, advice="Save it again as an ordinary JPEG")
+    # Here and not above: it is compiled code, which the JSON of a person's verdicts must do without.
+    from porelight.photo.container.entropy import is_impossible
+
     if jpeg.lacks_scans(data) or jpeg.find_damage(data, cmyk=image.mode == "CMYK") or is_impossible(data):
         raise _damaged(where)
 
