@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A file at a time to each core, so that what a file sets up once is set up once.
-PARALLEL := -n logical --dist loadfile
+# Each core starts with a stretch of whole files, so that what a file sets up once is set up once; who is done helps out.
+PARALLEL := -n logical --dist worksteal
 STAMP := $(VENV)/.installed
 
 .PHONY: setup demo check test quick slow serve docs validation clean
@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Porelight needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[atlas,cluster,fhir,pdf,dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[atlas,cluster,fhir,pdf,table,dev,docs]'
 	@touch $(STAMP)
 
 check: setup

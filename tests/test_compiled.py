@@ -199,7 +199,7 @@ def test_code_of_old_sources_goes_when_it_was_long_not_used(kept: Path) -> None:
 
 
 def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:
-    code = "import numpy as np; from porelight.light.monte_carlo import maths; print(maths.mix(np.uint64(1)))"
+    code = "import numpy as np; from porelight.light.monte_carlo import maths; print(maths.mix_bits(np.uint64(1)))"
     environ = os.environ | {"PORELIGHT_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]
     both = [subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(2)]

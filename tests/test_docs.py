@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 
-from porelight import cli
+from porelight import __version__, cli
+from tests import write_sources_page
+from tests.rows import each_row
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+MADE = ("rules.md", "person-file.md", "patient-texts.md", "patient-texts-german.md", "sources.md")
+"""Made from tables, whose words are for patients or those of a source."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -57,7 +64,7 @@ def test_the_documentation_has_examples() -> None:
     assert blocks("python")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@each_row("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_within_the_project_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
@@ -73,3 +80,34 @@ def test_every_stage_stands_in_the_architecture() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     modules = {path.stem for path in (ROOT / "src" / "porelight").iterdir() if not path.name.startswith("_")}
     assert [name for name in sorted(modules - {"py"}) if name not in text] == []
+
+
+@pytest.mark.slow
+def test_the_site_builds_and_every_link_and_anchor_leads_somewhere(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert (tmp_path / "site" / "index.html").exists()
+
+
+def test_the_page_of_rows_and_sources_is_current() -> None:
+    """``python -m tests.write_sources_page`` writes it."""
+    assert write_sources_page.PAGE.read_text(encoding="utf-8") == write_sources_page.page()
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
+    for page in sorted((DOCS / "decisions").glob("0*.md")):
+        title = page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        assert f"[{title}]({page.name})" in listed
+
+
+def test_the_citation_names_this_version() -> None:
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"] == __version__
+
+
+@each_row("page", [page for page in PAGES if page.name not in (*MADE, "nomenclature.md")], ids=lambda page: page.name)
+def test_pages_use_the_words_of_the_trade(page: Path) -> None:
+    """Those of the list at the end of docs/nomenclature.md that have no other sense."""
+    plain = re.sub(r"`[^`]*`|^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"\b(?:dice|spurts?|ledger|told)\b", plain, re.IGNORECASE) == []

@@ -19,7 +19,7 @@ from porelight.fields import Exposure, Warming
 from porelight.heat import kernels
 from porelight.heat.surface import pack_contact
 from porelight.laser import physics_of
-from porelight.light.beer_lambert import Beam, beer_lambert
+from porelight.light.beer_lambert import Beam, make_beer_lambert_beam
 from porelight.simulation import stamp
 from porelight.simulation.chain import expected_depth, penetration, simulate
 from porelight.simulation.scenario import setting_from, skin_of
@@ -92,7 +92,7 @@ def made() -> tuple[heat.Tissue, Beam, Exposure]:
     grid = heat.column_grid(SETTING, penetration(SETTING), expected_depth(SETTING))
     tissue = heat.make_tissue(SKIN, SETTING.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(SETTING.laser)[1].heat_of_ablation.si, 1.0)
-    return tissue, beer_lambert(SETTING, SKIN, grid, share), Exposure(SKIN, SETTING, celsius(35.0))
+    return tissue, make_beer_lambert_beam(SETTING, SKIN, grid, share), Exposure(SKIN, SETTING, celsius(35.0))
 
 
 def exposed(tolerance: float) -> tuple[Warming, float]:

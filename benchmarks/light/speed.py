@@ -54,24 +54,24 @@ def alternate(contestants: dict[str, Callable[[int], object]], rounds: int) -> d
 def packet_against_scalar(problem: Problem, rounds: int) -> None:
     """Photons and scattering events per second and core, with the C code's roulette floor and with ours."""
     few = max(problem.photons // 12, 1000)
-    ours = run.FLOOR
+    ours = run.ROULETTE_WEIGHT
 
     def floored(seed: int) -> None:
-        run.FLOOR = CUSTOM_FLOOR
+        run.ROULETTE_WEIGHT = CUSTOM_FLOOR
         follow(problem, problem.photons, seed)
-        run.FLOOR = ours
+        run.ROULETTE_WEIGHT = ours
 
     def slow(seed: int) -> None:
-        run.FLOOR = CUSTOM_FLOOR
+        run.ROULETTE_WEIGHT = CUSTOM_FLOOR
         follow(problem, few, seed, "scalar")
-        run.FLOOR = ours
+        run.ROULETTE_WEIGHT = ours
 
     taken = alternate(
         {"packet": floored, "scalar": slow, "default": lambda seed: follow(problem, problem.photons, seed)}, rounds
     )
-    run.FLOOR = CUSTOM_FLOOR
+    run.ROULETTE_WEIGHT = CUSTOM_FLOOR
     steps = follow(problem, 5000, 1).steps
-    run.FLOOR = ours
+    run.ROULETTE_WEIGHT = ours
     packet, scalar = problem.photons / taken["packet"], few / taken["scalar"]
     text = f"{problem.name:24} packet {packet / 1e6:8.3f} M photons/s {packet * steps / 1e6:6.1f} M steps/s"
     text += f" | scalar {scalar / 1e6:7.4f} | ratio {packet / scalar:5.1f}"

@@ -88,14 +88,14 @@ class ArrheniusSet:
 
 
 @functools.cache
-def sets() -> Mapping[str, ArrheniusSet]:
+def load_sets() -> Mapping[str, ArrheniusSet]:
     """Every set of ``data/damage.yaml`` by key."""
     text, table = cite.rows("damage"), cite.table("damage")
     ranges = {row["id"]: row for row in text["ranges"]}
     return FrozenMap({row["key"]: _read_set(row, ranges, table) for row in text["sets"]})
 
 
-def default(process: Literal["necrosis", "dermal_necrosis", "coagulation"]) -> str:
+def default_set(process: Literal["necrosis", "dermal_necrosis", "coagulation"]) -> str:
     """Key of the set that a process uses unless another is named."""
     return str(cite.rows("damage")["defaults"][process])
 
@@ -110,7 +110,7 @@ class Damage:
 
     def __init__(self, grid: Grid, epidermis: float = 0.0) -> None:
         self.grid, self.epidermis = grid, epidermis
-        self.sets = tuple(sets().values())
+        self.sets = tuple(load_sets().values())
         self.omega = np.zeros((len(self.sets), *grid.shape))
         self.dose, self.above_60 = np.zeros(grid.shape), np.zeros(grid.shape)
         temperatures = np.arange(COLDEST_RATE, HOTTEST_RATE, RATE_SPACING)
@@ -140,9 +140,9 @@ class Damage:
         greatest over the sets for collagen, or for cells.
         """
         by_key = {each.key: self.omega[k] for k, each in enumerate(self.sets)}
-        collagen = by_key[coagulation or default("coagulation")]
-        cells = by_key[necrosis or default("necrosis")]
-        deeper = by_key[dermal_necrosis or default("dermal_necrosis")]
+        collagen = by_key[coagulation or default_set("coagulation")]
+        cells = by_key[necrosis or default_set("necrosis")]
+        deeper = by_key[dermal_necrosis or default_set("dermal_necrosis")]
         dead = np.where(self.grid.z[:, None] < self.epidermis, cells, deeper)
         left = self.grid.z_edges[1:, None] > crater.depth[None, :]
         return Injury(

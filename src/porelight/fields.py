@@ -90,6 +90,7 @@ class Deposit:
     standard_error: Floats | None
     reflected: float
     transmitted: float
+    rests_on: tuple[Cited, ...] = ()
 
     def __post_init__(self) -> None:
         check_shape(self.density, "density", self.grid.shape, where="deposit")
@@ -212,6 +213,13 @@ class Interval:
     def __post_init__(self) -> None:
         _check_ends(self)
         check_number(self.level, "level", 0.0, 1.0, where="interval")
+
+
+def central_quantile(level: float) -> float:
+    """Standard normal quantile of the upper end of a central interval of that ``level``: 1.645 at 90 %."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + 0.5 * level))
 
 
 @frozen

@@ -59,13 +59,13 @@ def test_a_figure_is_right_and_silent_where_styles_are_forbidden(browser: Browse
 
 
 def test_macros_of_the_report_work_in_a_page_of_another_program(browser: Browser) -> None:
-    from porelight.report import plan_page
+    from porelight.report import first_screen, plan_page
 
     environment = template.environment("de")
     parts = environment.get_template("parts.html").module
     plan = plan_page.localize_plan(a_plan.ready(), "de")
     card = parts.verdict_card(plan_page.make_verdict_card(plan.verdicts[0], "de"), "/icons.svg")  # type: ignore[attr-defined]
-    line = parts.answer_line(plan_page.answer(plan, "de").measured)  # type: ignore[attr-defined]
+    line = parts.answer_line(first_screen.answer(plan, "de").measured)  # type: ignore[attr-defined]
     facts = parts.facts(plan_page.setting_facts(plan.candidates[0].simulation, "de"))  # type: ignore[attr-defined]
     body = f"{card}{line}{facts}"
     assert "style=" not in body

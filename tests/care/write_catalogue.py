@@ -19,8 +19,9 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from porelight import care
-from porelight.laser import lasers
+from porelight.laser import load_lasers
 from porelight.message import templates
+from porelight.photo.quality import ADVICE
 from porelight.simulation.dials import Scenario, setting_dials
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def template() -> Catalog:
         found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
     for code, text in templates():
         found.add(text, auto_comments=[f"messages {code}"])
-    for each in lasers().values():
+    for each in load_lasers().values():
         found.add(each.name, auto_comments=["laser"])
+    for text in ADVICE.values():
+        found.add(text, auto_comments=["advice on a photo"])
     for text in _of_dials():
         found.add(text, auto_comments=["dial"])
     for path in CODE:

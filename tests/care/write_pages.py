@@ -89,6 +89,17 @@ def _joined(text: care.PatientText) -> str:
     return f"**{text.title}** {text.text}" if text.title else text.text
 
 
+FORM_EXAMPLE = """```python
+from porelight import care
+
+answers = {"age": "32", "phototype": "III", "keloid": "maybe", "past_sessions": ["2026-01-12"]}
+assert care.complaints(answers) == {"keloid": "'maybe' cannot be used. Write yes, no or unknown."}
+
+person = care.person_from({**answers, "keloid": "no"})
+assert care.person_from(care.answers_of(person)) == person
+```"""
+
+
 def person_page() -> str:
     """The keys of a person's file, from the questions."""
     kinds = {
@@ -110,6 +121,9 @@ def person_page() -> str:
         f"- `questionnaire` is the version of the questions that were asked, 1 to {questionnaire_version()}; "
         "the latest where left out. A file of an earlier version holds only what was asked then.",
         "`examples/person.yaml` is such a file.",
+        "A form gives the same answers in Python. `complaints` names every answer that cannot be used, `answers_of` "
+        "gives back the answers of a person:",
+        FORM_EXAMPLE,
     ]
     for kind, title in kinds.items():
         rows = [

@@ -6,11 +6,12 @@ import pytest
 
 from porelight import draw
 from porelight.draw.indices import INDEX_LINES, INDEX_UNKNOWN, number
+from porelight.message import message
 from porelight.photo.census import Index
 
 
 def index(key: str, value: float | None, low: float | None = None, high: float | None = None) -> Index:
-    return Index(key, key, value, low, high, "%", "close-up", "because", ())
+    return Index(key, message("photo.shine_title"), value, low, high, "%", "close-up", message("photo.shine"), ())
 
 
 FOUND = (index("texture", 2.2, 1.0, 2.6), index("shine", 1.3, 0.5, 2.6), index("pigment_spots", None), index("else", 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,13 @@ values = st.recursive(
 )
 
 
+@functools.cache
+def answered() -> dict[str, Any]:
+    return fhir.as_values(fhir.make_response(care.read_person(FILE, "p.yaml"), ON))
+
+
 def good() -> dict[str, Any]:
-    return copy.deepcopy(fhir.as_values(fhir.make_response(care.read_person(FILE, "p.yaml"), ON)))
+    return copy.deepcopy(answered())
 
 
 def person_of(answers: dict[str, Any]) -> care.Person:

@@ -19,10 +19,10 @@ from porelight.light.monte_carlo import (
     Material,
     Slab,
     Volume,
-    columns,
     gaussian_1e2,
     pencil,
     sphere,
+    square_pattern,
     top_hat,
 )
 from porelight.refusal import Refusal
@@ -79,7 +79,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "beam of no width": (lambda: gaussian_1e2(0.0), "radius 0.0"),
     "beam wider than any": (lambda: top_hat(math.inf), "radius inf"),
     "focus above the skin": (lambda: gaussian_1e2(1 * mm, focus=-1 * mm), "focus"),
-    "no columns": (lambda: columns(pencil(), 1 * mm, 0), "0 columns"),
+    "no columns": (lambda: square_pattern(pencil(), 1 * mm, 0), "0 columns"),
     "neither photons nor error": (lambda: transport(photons=None), "photons or relative_error"),
     "both photons and error": (lambda: transport(relative_error=("slab", 0.1)), "photons or relative_error"),
     "one photon": (lambda: transport(photons=1), "1 photons"),

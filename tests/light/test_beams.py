@@ -9,7 +9,17 @@ import pytest
 
 from porelight.fields import Grid
 from porelight.light import monte_carlo
-from porelight.light.monte_carlo import Beam, Box, Layered, Material, Slab, columns, gaussian_1e2, pencil, top_hat
+from porelight.light.monte_carlo import (
+    Beam,
+    Box,
+    Layered,
+    Material,
+    Slab,
+    gaussian_1e2,
+    pencil,
+    square_pattern,
+    top_hat,
+)
 from porelight.units import m, mm, um
 
 BLACK = Layered((Slab(Material("black", 1e9, 0.0), 1 * mm),))
@@ -38,7 +48,7 @@ def test_a_top_hat_is_even_and_ends() -> None:
 
 
 def test_columns_share_the_light_evenly() -> None:
-    beam = columns(gaussian_1e2(20 * um), 1 * mm, 3)
+    beam = square_pattern(gaussian_1e2(20 * um), 1 * mm, 3)
     box = Box(np.linspace(-1.5, 1.5, 4) * mm, np.linspace(-1.5, 1.5, 4) * mm, np.array([0.0, 1.0]) * mm)
     found = monte_carlo.transport(BLACK, beam, photons=90_000, grid=box, seed=2)
     assert found.density is not None

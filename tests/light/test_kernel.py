@@ -24,19 +24,19 @@ def vector_registers(kernel: object) -> int:
 
 
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="counts x86 vector registers")
-@pytest.mark.parametrize("name", ["advance", "to_volumes", "score_paths"])
+@pytest.mark.parametrize("name", ["advance_lanes", "to_volumes", "score_paths"])
 def test_the_loops_over_lanes_are_vectorised(name: str) -> None:
     kernel = getattr(packet, name)
-    probe = njit(nogil=True, error_model="numpy", **maths.COMPILE)(kernel.py_func)
+    probe = njit(nogil=True, error_model="numpy", **maths.KERNEL_OPTIONS)(kernel.py_func)
     f4, i4 = "float32[::1]", "int32[::1]"
     signatures = {
-        "advance": f"void({f4}, {i4}, boolean{', float32' * 10})",
+        "advance_lanes": f"void({f4}, {i4}, boolean{', float32' * 10})",
         "to_volumes": f"void({f4}, {i4}, float32[:, ::1])",
         "score_paths": f"void({f4}, {i4})",
     }
     probe.compile(signatures[name])
     # A scalar loop names none; the vectorised ones hundreds, the short one dozens.
-    assert vector_registers(probe) > {"advance": 200, "to_volumes": 100, "score_paths": 20}[name]
+    assert vector_registers(probe) > {"advance_lanes": 200, "to_volumes": 100, "score_paths": 20}[name]
 
 
 def test_logarithm_is_right_to_single_precision() -> None:
@@ -89,7 +89,7 @@ def test_turning_keeps_length_and_angle_everywhere() -> None:
     poles = np.array([[0, 0, 1], [0, 0, -1], [1, 0, 0], [0, 1, 0], [1e-8, 0, -1], [1, 0, 1e-9], [1, 0, -1e-9]], float)
     for u in np.concatenate([directions, poles]):
         cosine, azimuth = rng.uniform(-1, 1), rng.uniform(0, 2 * np.pi)
-        v = np.array(step.turn(*u, cosine, math.sin(azimuth), math.cos(azimuth)))
+        v = np.array(step.turn_direction(*u, cosine, math.sin(azimuth), math.cos(azimuth)))
         assert np.linalg.norm(v) == pytest.approx(1.0, abs=1e-9)
         assert u @ v == pytest.approx(cosine, abs=1e-7)
 
@@ -121,7 +121,7 @@ def test_the_result_is_a_deposit_for_heating() -> None:
 
     grid = Grid(np.linspace(0, 2 * mm, 5), np.linspace(0, 4 * mm, 9))
     found = monte_carlo.transport(THREE_LAYERS, monte_carlo.pencil(), photons=5000, grid=grid, seed=1)
-    deposit = monte_carlo.deposit(found)
+    deposit = monte_carlo.make_deposit(found)
     assert deposit.grid is grid
     assert deposit.density.shape == grid.shape
     assert deposit.reflected == found.reflectance.value

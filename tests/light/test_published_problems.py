@@ -192,7 +192,7 @@ def test_cube60b_of_the_voxel_codes() -> None:
 def test_cube60planar_of_the_voxel_codes() -> None:
     # 25.49 % (2e5 photons) with pmcxcl of the light that entered; the even square of 40 mm is 40 x 40 rays here.
     middle = monte_carlo.Brick((-30 * mm, -30 * mm, -1 * mm), (30 * mm, 30 * mm, 60 * mm))
-    square = monte_carlo.columns(pencil(), 1 * mm, 40)
+    square = monte_carlo.square_pattern(pencil(), 1 * mm, 40)
     found = monte_carlo.transport(cube60(1.0, middle), square, photons=1_000_000, seed=12)
     entered = 1.0 - found.specular.value
     share = monte_carlo.Estimate(

@@ -1,5 +1,6 @@
 """The pores of real photos against marks made by hand, with one set of parameters for all of them."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from porelight import cite, photo
-from porelight.photo.artificial.render import Camera, render
+from porelight.photo.artificial.render import Camera, render_skin
 from porelight.photo.tone import encode_srgb, linear
 from porelight.refusal import Refusal
 from tests.photo.helpers import Score, score
@@ -15,6 +16,12 @@ from tests.photo.helpers import Score, score
 
 def picture(shared: Path, name: str) -> photo.Picture:
     return photo.decode((shared / "images" / name).read_bytes(), name)
+
+
+@functools.cache
+def measured(shared: Path, name: str) -> photo.PoreCensus:
+    """A whole photo without a scale; several tests look at the same census."""
+    return photo.measure(picture(shared, name))
 
 
 def resized(whole: photo.Picture, factor: float) -> photo.Picture:
@@ -29,10 +36,7 @@ def places(census: photo.PoreCensus) -> np.ndarray[tuple[int, int], np.dtype[np.
 
 def test_both_marked_photos_are_measured_without_a_scale(shared: Path) -> None:
     """Goals of the marks: .85 pooled and .80 for each photo, ambiguous marks ignored; two raters agree at .88-.96."""
-    scores = [
-        score(shared, name, places(photo.measure(picture(shared, f"{name}.png"))))
-        for name in ("cheek", "large_pores_quarter")
-    ]
+    scores = [score(shared, name, places(measured(shared, f"{name}.png"))) for name in ("cheek", "large_pores_quarter")]
     pooled: Score = scores[0] + scores[1]
     assert pooled.f1 >= 0.90
     assert pooled.f1_all >= 0.80
@@ -42,7 +46,7 @@ def test_both_marked_photos_are_measured_without_a_scale(shared: Path) -> None:
 @pytest.mark.parametrize(("name", "factor"), [("cheek", 0.5), ("cheek", 2.0), ("large_pores_quarter", 2.0)])
 def test_the_same_photo_at_another_size_shows_the_same_pores(shared: Path, name: str, factor: float) -> None:
     whole = picture(shared, f"{name}.png")
-    at_one, other = photo.measure(whole), photo.measure(resized(whole, factor))
+    at_one, other = measured(shared, f"{name}.png"), photo.measure(resized(whole, factor))
     assert score(shared, name, places(other), enlarged=factor).f1 >= 0.85
     here, there = float(np.median(at_one.pores.diameter)), float(np.median(other.pores.diameter))
     # Half a size loses the faintest and smallest and leaves 2.5 px to the rest, half of what sizes need: 20 %.
@@ -57,11 +61,11 @@ def test_pores_of_forty_pixels_are_found_as_those_of_ten(shared: Path) -> None:
 
 @pytest.mark.parametrize("name", ["redness.jpg", "stubble.jpg", "shine.jpg"])
 def test_a_photo_without_sure_pores_says_so(shared: Path, name: str) -> None:
-    assert "few pores" in photo.measure(picture(shared, name)).flags
+    assert "few pores" in measured(shared, name).flags
 
 
 def test_shine_is_flagged_as_glare(shared: Path) -> None:
-    assert "glare" in photo.measure(picture(shared, "shine.jpg")).flags
+    assert "glare" in measured(shared, "shine.jpg").flags
 
 
 @pytest.mark.parametrize("gain", [(0.75, 0.75, 0.75), (1.2, 1.2, 1.2), (1.1, 1.0, 0.85)])
@@ -71,7 +75,7 @@ def test_exposure_and_white_balance_change_the_count_by_three_percent_at_most(
     whole = picture(shared, "cheek.png")
     light = (linear(whole.pixels) * np.array(gain, np.float32)).clip(0.0, 1.0)
     other = photo.Picture(np.rint(255.0 * encode_srgb(light)).astype(np.uint8), "other light", "PNG")
-    assert photo.measure(other).pore_count == pytest.approx(photo.measure(whole).pore_count, rel=0.03)
+    assert photo.measure(other).pore_count == pytest.approx(measured(shared, "cheek.png").pore_count, rel=0.03)
 
 
 def test_a_soft_photo_is_flagged_before_it_can_look_like_a_result(shared: Path) -> None:
@@ -82,17 +86,17 @@ def test_a_soft_photo_is_flagged_before_it_can_look_like_a_result(shared: Path) 
     for sigma in (1.0, 1.5, 2.5):
         soft = gaussian_filter(whole.pixels, (sigma, sigma, 0.0))
         assert "blurred" in photo.measure(photo.Picture(soft, "soft", "PNG")).flags
-    assert "blurred" not in photo.measure(whole).flags
+    assert "blurred" not in measured(shared, "cheek.png").flags
 
 
 def test_a_noisy_photo_is_flagged() -> None:
-    grainy = render(3, size=(300, 400), um_per_px=40.0, camera=Camera(noise=10.0, jpeg_quality=None))
+    grainy = render_skin(3, size=(300, 400), um_per_px=40.0, camera=Camera(noise=10.0, jpeg_quality=None))
     assert "noisy" in photo.measure(photo.decode(grainy.jpeg, "grainy"), 40.0).flags
 
 
 def test_the_same_photo_gives_the_same_census(shared: Path) -> None:
     whole = picture(shared, "large_pores_quarter.png")
-    one, two = photo.measure(whole), photo.measure(whole)
+    one, two = measured(shared, "large_pores_quarter.png"), photo.measure(whole)
     assert np.array_equal(one.pores.diameter, two.pores.diameter)
     assert np.array_equal(one.pores.x, two.pores.x)
 
@@ -154,7 +158,7 @@ def test_a_photo_too_small_to_count_pores_says_so(shared: Path) -> None:
 
 @pytest.mark.parametrize("name", ["cheek.png", "large_pores_quarter.png", "fine_pores.jpg", "redness.jpg"])
 def test_every_pore_lies_inside_the_picture(shared: Path, name: str) -> None:
-    census = photo.measure(picture(shared, name))
+    census = measured(shared, name)
     assert census.pores.x.min() >= 0.0
     assert census.pores.x.max() <= census.width - 1
     assert census.pores.y.min() >= 0.0
@@ -170,7 +174,7 @@ def test_an_impossible_scale_is_refused(shared: Path, scale: float) -> None:
 
 def test_without_a_scale_the_result_says_uncalibrated(shared: Path) -> None:
     whole = picture(shared, "cheek.png")
-    assert "uncalibrated" in photo.measure(whole).flags
+    assert "uncalibrated" in measured(shared, "cheek.png").flags
     with_scale = photo.measure(whole, 60.0)
     assert "uncalibrated" not in with_scale.flags
     assert with_scale.enlarged_count is not None

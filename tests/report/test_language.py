@@ -11,7 +11,7 @@ import pytest
 from porelight.care import language
 from porelight.export import as_json
 from porelight.photo.compare.aligned import aligned
-from porelight.report import change_page, lines, plan_page, simulation_page, words
+from porelight.report import change_page, first_screen, lines, plan_page, simulation_page, words
 from porelight.wording import phrase
 from tests.report import a_change, a_plan, spoken
 
@@ -53,7 +53,7 @@ def test_every_word_of_a_report_comes_from_the_catalogue(name: str) -> None:
 
 @pytest.mark.usefixtures("marked")
 def test_every_word_of_a_comparison_and_of_a_simulation_comes_from_the_catalogue() -> None:
-    change = a_change.smaller()
+    change = dataclasses.replace(a_change.smaller(), remarks=())
     pictures = aligned(*a_change.photos(), change.registration)
     assert leaks(change_page.render(change, pictures, MARKED)) == []
     simulation = a_plan.ready().candidates[0].simulation
@@ -86,7 +86,7 @@ def test_the_language_changes_words_and_nothing_else() -> None:
 
 
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
-    answer = plan_page.answer(plan_page.localize_plan(a_plan.ready(), "de"), "de")
+    answer = first_screen.answer(plan_page.localize_plan(a_plan.ready(), "de"), "de")
     assert answer.following.said == "Sitzung 1 am Mo 30. März 2026"
     assert words.number(4.1, language="de") == "4,1"
     assert phrase("{length:.1f} mm", "de", length=0.9) == "0,9 mm"

@@ -13,8 +13,8 @@ from hypothesis import strategies as some
 
 from porelight import cite, heat
 from porelight.fields import Crater, Exposure
-from porelight.laser import Cooling, Setting, laser, physics_of
-from porelight.light.beer_lambert import Mechanisms, beer_lambert
+from porelight.laser import Cooling, Setting, find_laser, physics_of
+from porelight.light.beer_lambert import Mechanisms, make_beer_lambert_beam
 from porelight.message import english
 from porelight.refusal import Refusal
 from porelight.simulation import mechanisms
@@ -97,7 +97,7 @@ def test_no_energy_does_nothing() -> None:
 
 
 def test_tissue_is_never_hotter_than_the_temperature_at_which_it_leaves() -> None:
-    removal = physics_of(laser("co2"))[1].removal_temperature.si
+    removal = physics_of(find_laser("co2"))[1].removal_temperature.si
     for energy in (5, 40):
         assert run(energy_mj=energy).warming.peak_temperature <= removal + 1.0
 
@@ -264,18 +264,18 @@ def test_a_longer_pulse_of_the_same_energy_removes_less_and_coagulates_more() ->
 def full_field(fluence: float, duration: float, key: str = "co2") -> float:
     """Crater depth in the middle of a wide disc, without what a hole does to a beam [um]."""
     spot = 2 * mm
-    setting = Setting(laser(key), fluence * J_cm2 * math.pi * (0.5 * spot) ** 2, spot, duration, profile="top_hat")
+    setting = Setting(find_laser(key), fluence * J_cm2 * math.pi * (0.5 * spot) ** 2, spot, duration, profile="top_hat")
     grid = heat.column_grid(setting, 17 * um, 0.2 * mm, 2.0)
     tissue = heat.make_tissue(SKIN, setting.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(setting.laser)[1].heat_of_ablation.si, 1.0)
-    light = beer_lambert(setting, SKIN, grid, share, Mechanisms(divergence=False, mixing=False))
+    light = make_beer_lambert_beam(setting, SKIN, grid, share, Mechanisms(divergence=False, mixing=False))
     crater, _ = heat.expose(Exposure(SKIN, setting, celsius(35.0)), grid, tissue, absorb=light, cooling_time=1 * ms)
     return float(crater.depth[0] / um)
 
 
 def test_the_steady_state_costs_the_measured_heat_of_ablation() -> None:
     slope = (full_field(60.0, 600 * us) - full_field(30.0, 300 * us)) / 30.0
-    assert 1e4 / slope / 1e3 == pytest.approx(physics_of(laser("co2"))[1].heat_of_ablation.value, rel=0.05)
+    assert 1e4 / slope / 1e3 == pytest.approx(physics_of(find_laser("co2"))[1].heat_of_ablation.value, rel=0.05)
 
 
 def test_a_very_short_pulse_blows_off_to_the_closed_form() -> None:
@@ -310,7 +310,7 @@ def test_crater_and_warmth_do_not_depend_on_the_step() -> None:
     for share, tolerance in ((1.0, 2.0), (0.5, 0.2)):
         grid = heat.column_grid(setting, 17 * um, 0.4 * mm)
         tissue = heat.make_tissue(SKIN, setting.laser, grid)
-        light = beer_lambert(setting, SKIN, grid, np.full(grid.shape[0], 0.55))
+        light = make_beer_lambert_beam(setting, SKIN, grid, np.full(grid.shape[0], 0.55))
         crater, warming = heat.expose(
             Exposure(SKIN, setting, celsius(35.0)),
             grid,

@@ -89,6 +89,7 @@ def _read_day(text: object) -> dt.date:
 
 
 def _read_when(text: object) -> Answer | dt.date:
+    # Anything that begins with a digit was meant as a day, and is told what is wrong with it as one.
     if isinstance(text, str) and re.match(r"\d", text.strip()):
         return _read_day(text)
     try:
@@ -119,6 +120,7 @@ def _read_one_of(*words: str) -> Callable[[object], str | None]:
 
 
 def _read_days(listed: object) -> tuple[dt.date, ...]:
+    # A text would otherwise be read letter by letter.
     if not isinstance(listed, list | tuple):
         raise ValueError("write a list of days, such as [2026-03-01, 2026-03-29]")
     days = tuple(_read_day(day) for day in listed)

@@ -56,6 +56,7 @@ def make_calendar(
         for row in rows
         if (item := _make_item(row, number, day, sessions, language)) is not None
     ]
+    # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
     order = {row["key"]: place for place, row in enumerate(_load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
     return Calendar(sessions=sessions, items=tuple(items), starts=starts, language=language)
@@ -75,6 +76,7 @@ def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
     for earlier, later in itertools.pairwise(sessions):
         if later <= earlier:
             raise Refusal(f"{later} does not come after {earlier}", where="sessions", advice="Give them in order, once")
+        # The lower end of what the sources give: the practice may take it, a shorter pause has no source at all.
         least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
         if (later - earlier).days < least:
             raise Refusal(
@@ -92,6 +94,7 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
     """Whether the item is for this laser, this person and this clinic; what is not known keeps it."""
     if "kinds" in row and laser.kind not in row["kinds"]:
         return False
+    # An unknown answer keeps what is for everyone who did not say no, and leaves out what needs a plain no.
     if "unless_no" in row and facts.find_answer(person, row["unless_no"]) == "no":
         return False
     if "only_no" in row and facts.find_answer(person, row["only_no"]) != "no":
@@ -105,6 +108,8 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
+    # Between two sessions every day belongs to one of them: what prepares for the next would otherwise
+    # contradict what follows from the last.
     if number > 1:
         first = max(first, sessions[number - 2] + _ONE_DAY)
     if number < len(sessions):
@@ -112,6 +117,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
     if first > last:
         return None
     title = say(row["title"], language)
+    # Only the session itself is counted in its title; care that repeats reads the same each time.
     if row["phase"] == "session":
         title = say("{title} {number} of {count}", language).format(title=title, number=number, count=len(sessions))
     resting = _cite_item(row["key"])

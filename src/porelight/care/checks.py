@@ -27,6 +27,7 @@ def check_word(value: object, allowed: Iterable[str], where: str) -> Any:
         Refusal: anything else, such as another case, spaces around it, or no text at all.
     """
     words = tuple(allowed)
+    # A subclass may compare equal to anything; its plain text is what gets compared and kept.
     word = str.__str__(value) if isinstance(value, str) else None
     if word not in words:
         raise _refusal(value, where, f"Write one of {', '.join(words)}")
@@ -40,6 +41,7 @@ def check_count(value: object, least: int, most: int, where: str) -> int:
         Refusal: anything else.
     """
     advice = f"Write a whole number from {least} to {most}"
+    # True and False pass for 1 and 0 everywhere in Python; here they are a slip.
     if isinstance(value, bool):
         raise _refusal(value, where, advice)
     try:
@@ -57,6 +59,7 @@ def check_day(value: object, where: str) -> dt.date:
     Raises:
         Refusal: text, a moment, or a year that is not plausible.
     """
+    # A moment would compare with no day at all, and its day depends on a zone that we do not know.
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
         raise _refusal(value, where, "Give a day without a time, a datetime.date")
     if value.year < FIRST_YEAR:

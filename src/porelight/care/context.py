@@ -57,6 +57,7 @@ class RuleContext:
     @property
     def source(self) -> Source:
         """Whom the clinic follows."""
+        # The default option is the rule's own text, so its source stands; only a departure brings its own.
         option = self.option
         return option.source if option and self.departs else self.branch.source
 
@@ -146,6 +147,7 @@ class Evaluation:
     def apply(self, *, until: dt.date | None = None, outcome: Outcome | None = None) -> Verdict:
         """The branch as it stands, or cleared where a practitioner has cleared it."""
         outcome = outcome or self.context.outcome
+        # A clearance lowers the outcome but keeps the limits: a test spot that healed still asks for a low density.
         if self.is_cleared():
             cleared = self.say(self.branch.cleared)
             return self.make_verdict("adjust", cleared, clears=self.say("Cleared."), limits=self._limits())
@@ -160,6 +162,8 @@ class Evaluation:
     def ask(self, *keys: str, outcome: Outcome | None = None) -> Verdict:
         """The answer is missing: ask where it could block, otherwise be as careful as if it applied."""
         outcome = outcome or self.context.outcome
+        # Where a yes would hold treatment back, ignorance must too; where it would only adjust, taking the answer for a
+        # yes is safe and spares the person a question.
         if outcome in BLOCKING_OUTCOMES:
             because = self.say("This is not known yet.")
             return self.make_verdict("ask", because, clears=self.request_answers(*keys), asks=keys)
@@ -178,6 +182,7 @@ class Evaluation:
 
     def _choice_sentence(self) -> str:
         option, choice = self.context.option, self.branch.choice
+        # A clinic that follows the default has decided nothing that the patient or the file need to be told.
         if not self.context.departs or option is None or choice is None:
             return ""
         chosen = self.context.clinic.chosen[choice]

@@ -89,5 +89,6 @@ def refuse_blocked_sessions(
 def _persons_before(person: Person, sessions: tuple[dt.date, ...]) -> Iterator[Person]:
     """The person on the morning of each session: the sessions before it are past."""
     for number in range(len(sessions)):
+        # A set, since a past session may also be given as one of the course; the rule on spacing then refuses it.
         done = {*person.past_sessions, *sessions[:number]}
         yield dataclasses.replace(person, past_sessions=tuple(sorted(done)))

@@ -31,6 +31,7 @@ def apply_when(context: RuleContext, expression: str, outcome: Outcome | None = 
     key = context.branch.cleared_by
     if key is None:
         return [apply_uncleared(context, expression, outcome)]
+    # Conditions of one rule exclude each other, so that a reader may take the first that holds.
     cleared = Condition("adjust", context.branch.cleared, "Cleared.", every(expression, is_yes(key)))
     return [apply_uncleared(context, every(expression, negate(is_yes(key))), outcome), cleared]
 
@@ -75,6 +76,7 @@ def is_no(key: str) -> str:
     gate = find_question(key).gate
     if gate is None:
         return has_code(key, "N")
+    # An answer of its own outweighs that of its gate, as in care.facts.
     return f"({has_code(key, 'N')} or ({is_empty(key)} and {has_code(gate, 'N')}))"
 
 

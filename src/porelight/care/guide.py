@@ -87,6 +87,7 @@ def make_day_guide(day: int, laser: str = "co2", *, language: str = "en") -> Day
     table = cite.rows("care/guide")
     stages = [row for row in table["stages"] if kind in row["kinds"] and row["first"] <= day <= row["last"]]
     signs = [_read_sign(row, day, language) for row in table["signs"] if kind in row.get("kinds", [kind])]
+    # Emergencies first: who reads only one line must read that one.
     signs.sort(key=lambda sign: -SIGN_LEVELS.index(sign.level))
     return DayGuide(day=day, stage=_read_stage(stages[0], language), signs=tuple(signs))
 

@@ -69,6 +69,7 @@ def _fold_verdicts(key: str, waiting: dict[str, list[Verdict]], language: str) -
 
 def _put_as(key: str, person: Person | None) -> str:
     """The question to put for a missing answer: its gate while that is open, else itself."""
+    # One question for many details while its gate is open; once that is a yes the details are what is missing.
     gate = find_question(key).gate
     if gate is None or (person is not None and person.answer(gate) != "unknown"):
         return key
@@ -91,6 +92,7 @@ def _is_answered(person: Person, asked: Question) -> bool:
         "age": person.age is not None or person.born is not None,
         "born": person.born is not None,
         "phototype": person.phototype is not None,
+        # The place has a default, so it always counts as answered.
         "site": True,
         "severity": person.severity is not None,
         "past_sessions": bool(person.past_sessions),

@@ -136,6 +136,7 @@ def _checked_fields(person: Person) -> Iterator[tuple[str, object]]:
         yield "age", check_count(person.age, YOUNGEST_AGE, OLDEST_AGE, "age")
     if person.born is not None:
         yield "born", check_day(person.born, "born")
+    # A birth date stays true while an age does not: given both, they disagree after a birthday.
     if person.age is not None and person.born is not None:
         raise Refusal("age and born are both given", where="age", advice="Keep one of them")
     if person.severity is not None:
@@ -148,6 +149,7 @@ def _checked_fields(person: Person) -> Iterator[tuple[str, object]]:
     yield "answers", _check_map(person.answers, "answers", yes_no_questions(), _check_answer)
     guided = _check_map(person.skin_answers, "skin_answers", GUIDED_QUESTIONS, _check_option)
     yield "skin_answers", guided
+    # Decided where the person is made, so that a form, a file and FHIR answers cannot come to different types.
     if person.phototype is None:
         yield "phototype", suggest_phototype(guided).phototype
     else:
@@ -162,6 +164,7 @@ def _check_map(
         raise Refusal(f"{shorten(given)} cannot be used", where=where, advice="Map keys of questions to their answers")
     known = frozenset(keys)
     for key in given:
+        # A misspelt key would be an answer that nobody reads, and the question behind it would count as not asked.
         if not isinstance(key, str) or str.__str__(key) not in known:
             raise Refusal("there is no such question here", where=f"{where}, {shorten(key)}", advice="Check its name")
     return FrozenMap({str.__str__(key): check(value, str.__str__(key)) for key, value in given.items()})
@@ -190,6 +193,7 @@ def _join_medicines(person: Person) -> None:
     listed = [one for one in check_tuple(person.medicines, "medicines") if isinstance(one, Medicine)]
     if len(listed) != len(person.medicines):
         raise Refusal("something listed is no medicine", where="medicines", advice="Give care.Medicine")
+    # Two doors lead to one fact, the questions and the list of medicines; each rule looks at one of them only.
     dates = dict(person.dates)
     answers: dict[str, Answer] = {**person.answers, **dict.fromkeys(dates, "yes")}
     for group in medicine_groups():
@@ -219,6 +223,7 @@ def _read_medicine(one: Medicine) -> tuple[Answer, dt.date | None]:
 
 def _most_cautious(told: list[tuple[Answer, dt.date | None]]) -> tuple[Answer, dt.date | None]:
     """A yes anywhere outweighs a no elsewhere, one that goes on outweighs a day, and a later day an earlier one."""
+    # A yes without a day means now or not known, which no earlier day may shorten.
     days = [day for said, day in told if said == "yes"]
     if days:
         known = [day for day in days if day is not None]

@@ -44,6 +44,7 @@ def set_aside_verdicts(
         if decision.rule in by_rule:
             raise Refusal("it is set aside twice", where=f"set aside {decision.rule}", advice="Keep one decision")
         by_rule[decision.rule] = decision
+    # A decision that sets nothing aside is a slip in a name, or was made for answers that have changed since.
     blocking = {verdict.rule for verdict in verdicts if verdict.blocks}
     if idle := [rule for rule in by_rule if rule not in blocking]:
         advice = f"Name one that does: {', '.join(sorted(blocking)) or 'there is none'}"

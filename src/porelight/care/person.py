@@ -95,8 +95,10 @@ def answers_of(person: Person) -> dict[str, str | list[str]]:
         "big_days": [one.first.isoformat() for one in person.planned if one.occasion == "seen"],
     }
     told |= {key: listed for key, listed in lists.items() if listed}
+    # In the order in which the questions are asked, so that the same person always gives the same text.
     order = [asked.key for asked in load_questions()]
     ordered = {key: told[key] for key in sorted(told, key=order.index)}
+    # What cannot be told in answers (sport, a second holiday) would be lost without a word on the way back.
     if complaints(ordered) or person_from(ordered) != person:
         advice = "Keep one holiday, and days to look well that end the day they begin"
         raise Refusal("the person has planned what no question asks for", where="planned", advice=advice)

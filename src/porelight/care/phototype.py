@@ -65,6 +65,8 @@ def suggest_phototype(answers: Mapping[str, str]) -> Suggestion:
     days = cite.table("rules/days")
     told = {key: _find_type(key, answers[key]) for key in GUIDED_QUESTIONS if key in answers}
     rests = tuple(days[key] for key in ("phototype_answers", "phototype_unclear", "phototype_step"))
+    # The spread of the answers decides, not their mean: never tanning and never burning average to a type that
+    # nobody described.
     places = sorted(PHOTOTYPES.index(named) for named in told.values())
     clear = set(DEFINING_QUESTIONS) <= set(told) and places[-1] - places[0] <= days["phototype_step"].value
     return Suggestion(PHOTOTYPES[places[-1]] if clear else None, told, rests)

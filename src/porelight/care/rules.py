@@ -11,7 +11,7 @@ from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Cited, Confidence, Source
 from porelight.frozen import frozen
-from porelight.laser import LaserClass, lasers
+from porelight.laser import LaserClass, load_lasers
 from porelight.refusal import Refusal
 from porelight.skin import Phototype
 
@@ -98,6 +98,7 @@ def rules_in_force(on: dt.date) -> tuple[Rule, ...]:
         )
     latest: dict[str, Rule] = {}
     for rule in load_rules():
+        # Later entries replace earlier ones only from their own day on: a past visit keeps the rule it was judged by.
         if rule.effective <= on and (rule.key not in latest or latest[rule.key].effective <= rule.effective):
             latest[rule.key] = rule
     return tuple(latest.values())
@@ -118,7 +119,7 @@ def laser_kinds() -> dict[str, LaserKind]:
     """Every laser that the rules know."""
     return {
         key: LaserKind(key=key, kind=device.kind, spacing=device.spacing)
-        for key, device in lasers().items()
+        for key, device in load_lasers().items()
         if device.spacing is not None
     }
 
@@ -154,6 +155,7 @@ def _read_rule(row: dict[str, Any]) -> Rule:
 def _read_branch(rule: dict[str, Any], branch: dict[str, Any]) -> Branch:
     """One branch; what it leaves out it has from its rule."""
     days = cite.table("rules/days")
+    # A branch says only what differs from its rule, so that a text that is the same stands once.
     merged = {**rule, **branch}
     limits = {name: days[key] for name, key in branch.get("limits", {}).items()}
     wait = days[branch["wait"]] if "wait" in branch else None

@@ -72,6 +72,7 @@ def _refuse_impossible_past(person: Person, on: dt.date) -> None:
 
 def sort_by_gravity(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The same verdicts, gravest first; those of one outcome stay in the order of the rule book."""
+    # A stable sort: verdicts of one outcome keep the order of the rule book, whatever the answers were.
     return tuple(sorted(verdicts, key=lambda verdict: -OUTCOMES_BY_GRAVITY.index(verdict.outcome)))
 
 

@@ -33,6 +33,7 @@ def at_visit(person: Person, confirmed: Collection[str] = ()) -> Person:
     if wrong := sorted(set(confirmed) - set(asked)):
         what = f"{', '.join(wrong)}: not asked again"
         raise Refusal(what, where="confirmed", advice="Confirm only questions that are asked at each visit")
+    # A stale answer is dropped and not set to unknown: only what has no answer is put to the person again.
     stale = {key for key in set(asked) - set(confirmed) if _goes_stale(person, asked[key])}
     return dataclasses.replace(
         person,

@@ -45,7 +45,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
-    from porelight import extras, verbs
+    from porelight import extras, inputs, verbs
     from porelight.export import ics
     from porelight.report import bundle, folder, lines
 
@@ -54,7 +54,7 @@ def plan(
         extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check(out)
     with progress_bar(as_json) as progress:
-        picture = verbs.read_photo(photo)
+        picture = inputs.read_photo(photo)
         made = verbs.plan(
             picture,
             person,

@@ -65,6 +65,7 @@ def _write_calendar(
     written.add("calscale", "GREGORIAN")
     written.add("method", "PUBLISH")
     written.add("x-wr-calname", say("Skin care around the laser sessions", calendar.language))
+    # Not in RFC 5545, but what many programs read for the name and the zone of a subscribed calendar.
     written.add("x-wr-timezone", zone.key)
     written.add_component(_make_zone(zone, calendar, stamp))
     dropped = _list_dropped(calendar, replaces)
@@ -92,6 +93,7 @@ def make_course_seed(person: Person) -> str:
 
 def make_uid(uid_seed: str, key: str, session: int) -> str:
     """The identifier of one item of one session of a course, which does not move with its date."""
+    # The date is left out on purpose: a moved session keeps its identifier, and readers move the event.
     digest = hashlib.sha256(f"{uid_seed}\n{key}\n{session}".encode()).hexdigest()
     return f"{digest[:32]}@porelight"
 
@@ -131,6 +133,7 @@ def clock_time(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:
 
 def _add_minutes(moment: dt.datetime, minutes: int) -> dt.datetime:
     """A moment some real minutes later: counted in UTC, where the clocks never change."""
+    # Wall clock arithmetic would gain or lose an hour on the nights when the clocks change.
     return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
 
@@ -143,6 +146,7 @@ def _make_zone(zone: ZoneInfo, calendar: Calendar, stamp: dt.date) -> icalendar.
     last = max((item.last for item in calendar.items), default=stamp)
     rules = icalendar.Timezone()
     rules.add("tzid", zone.key)
+    # From New Year on, so that courses of one year share their zone rules and the kept changes.
     begins = dt.datetime(first.year, 1, 1, tzinfo=dt.UTC)
     before = begins.astimezone(zone)
     rules.add_component(_make_observance(begins.replace(tzinfo=None), before, before))

@@ -19,8 +19,8 @@ In order of what happens to a beam, each of it with its own row and its own swit
 from __future__ import annotations
 
 import cmath
-import dataclasses
 import math
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -29,11 +29,47 @@ from porelight.arrays import Floats
 from porelight.cite import Cited
 from porelight.compiled import kernel
 from porelight.fields import Grid
+from porelight.frozen import frozen
 from porelight.laser import Ablation, Laser, Setting, physics_of
 from porelight.skin import Skin
 
+WALL_REST: Final = 1e-3
+FLOOR_REST: Final = 1e-4
+"""Shares of the light at a wall, and below a floor, that are absorbed where they are and followed no further."""
 
-@dataclasses.dataclass(frozen=True, slots=True)
+SHIELD_BEGINS: Final = 0.5
+SHIELD_WHOLE: Final = 0.75
+"""Shares of its water that a cell has lost when the first of it begins to leave, and when ejecta rise to the full."""
+
+
+class Cells(NamedTuple):
+    """The grid and its tissue, as the kernels read them."""
+
+    heights: Floats
+    """(nz,) [m]"""
+    edges: Floats
+    """(nr + 1,) [m]"""
+    widths: Floats
+    """(nr,) [m]"""
+    area: Floats
+    """(nr,) [m2]"""
+    absorption: Floats
+    """Of wet tissue (nz,) [1/m]."""
+    dry_share: float
+
+
+class Passage(NamedTuple):
+    """What happens to a beam in a hole; see :class:`Beam`."""
+
+    clouding: float
+    shield: Floats
+    spread: Floats
+    mixing_radii: float
+    wall_return: float
+    scatter: float
+
+
+@frozen
 class Mechanisms:
     """Switches for what a hole does to a beam; all on unless one is studied alone."""
 
@@ -44,7 +80,7 @@ class Mechanisms:
     clouding: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Beam:
     """Light of one setting on one grid: callable as the ``absorb`` of :func:`porelight.heat.expose`."""
 
@@ -87,27 +123,14 @@ class Beam:
         reflected = energy * self.reflectance
         entered = energy - reflected
         missed = entered * self.missed
-        lost = _march(
-            solid,
-            dried,
-            self.profile * entered,
-            added,
-            self.absorption,
-            self.dry_share,
-            self.clouding,
-            self.shield,
-            self.spread,
-            self.mixing_radii,
-            self.wall_return,
-            self.scatter,
-            self.heights,
-            self.r_edges,
-            self.area,
-        )
+        widths = self.r_edges[1:] - self.r_edges[:-1]
+        cells = Cells(self.heights, self.r_edges, widths, self.area, self.absorption, self.dry_share)
+        beam = Passage(self.clouding, self.shield, self.spread, self.mixing_radii, self.wall_return, self.scatter)
+        lost = _carry_light(solid, dried, self.profile * entered, added, cells, beam)
         return reflected, float(lost) + missed
 
 
-def beer_lambert(
+def make_beer_lambert_beam(
     setting: Setting, skin: Skin, grid: Grid, shield: Floats | None = None, mechanisms: Mechanisms | None = None
 ) -> Beam:
     """The light of ``setting`` on ``skin``.
@@ -129,7 +152,7 @@ def beer_lambert(
     water, index, dry = absorption.water, absorption.index, absorption.dried_share
     quality, albedo = ablation.beam_quality, ablation.ejecta_albedo
     mixing, back = table["channel_mixing_length"], table["wall_return"]
-    cloud = _cloud(setting, ablation)
+    cloud = _clouding_rows(setting, ablation)
     profile, missed = ring_profile(setting, grid)
     return Beam(
         profile=profile,
@@ -150,7 +173,7 @@ def beer_lambert(
     )
 
 
-def _cloud(setting: Setting, ablation: Ablation) -> tuple[Cited, ...]:
+def _clouding_rows(setting: Setting, ablation: Ablation) -> tuple[Cited, ...]:
     """Row of the light that lingering ejecta take up; none where pulses follow slowly or the laser has no such row.
 
     Scanned spots meet the ejecta of their neighbours too; wide spots are placed one by one and meet their own.
@@ -209,37 +232,115 @@ def water_share(skin: Skin, grid: Grid) -> Floats:
 
 
 @kernel()
-def _inwards(added, solid, dried, mu, dry, widths, area, dz, j, i, energy):  # type: ignore[no-untyped-def]
-    """Absorb ``energy`` [J] that falls on the wall of row j, from ring i outwards."""
+def _absorb_from_wall(added, solid, dried, cells, j, i, energy):  # type: ignore[no-untyped-def]
+    """Absorb ``energy`` [J] that falls on the wall of row j, from ring i outwards, by Beer-Lambert along the row."""
     nr = solid.shape[1]
-    end = 1e-3 * energy
+    end = WALL_REST * energy
     for q in range(i, nr):
         if solid[j, q] == 0.0:
             continue
-        share = 1.0 - math.exp(-mu[j] * (1.0 - (1.0 - dry) * dried[j, q]) * widths[q])
+        mu = cells.absorption[j] * (1.0 - (1.0 - cells.dry_share) * dried[j, q])
+        share = 1.0 - math.exp(-mu * cells.widths[q])
+        # The little that is left, and what has come to the edge of the grid, stays where it is: none is lost.
         if q == nr - 1 or energy < end:
             share = 1.0
-        added[j, q] += energy * share / (area[q] * dz[j])
+        added[j, q] += energy * share / (cells.area[q] * cells.heights[j])
         energy -= energy * share
         if energy <= 0.0:
             break
 
 
 @kernel()
-def _march(  # type: ignore[no-untyped-def]  # noqa: C901
-    solid, dried, light, added, mu, dry, cloud, shield, spread, mixing, back, scatter, dz, edges, area
-):
+def _absorb_below(added, solid, dried, cells, j, i, light):  # type: ignore[no-untyped-def]
+    """Absorb ``light`` [J/m2] that enters tissue at row j of ring i, by Beer-Lambert downwards."""
+    nz = solid.shape[0]
+    end = FLOOR_REST * light
+    for q in range(j, nz):
+        if solid[q, i] == 0.0:
+            continue
+        mu = cells.absorption[q] * (1.0 - (1.0 - cells.dry_share) * dried[q, i])
+        share = 1.0 - math.exp(-mu * cells.heights[q])
+        if light < end or q == nz - 1:
+            share = 1.0
+        added[q, i] += light * share / cells.heights[q]
+        light -= light * share
+        if light <= 0.0:
+            break
+
+
+@kernel()
+def _meet_tissue(added, solid, dried, light, aside, cells, beam, j, depth, mouth, lost):  # type: ignore[no-untyped-def]
+    """Let light of row j fall on the tissue it meets there; returns the energy ``lost`` so far [J] and if some goes on.
+
+    Clouding, shielding and scattering of the module's description: ejecta take up a share of the light, and throw a
+    part of that ``aside`` [J/m], evenly on the wall above.
+    """
+    travelling = False
+    for i in range(solid.shape[1]):
+        if light[i] <= 0.0:
+            continue
+        if solid[j, i] == 0.0:
+            travelling = True
+            continue
+        # Ejecta of earlier pulses are there from the start; those of this pulse rise as the water of a cell boils away,
+        # but not from the first row, which has nothing over it yet.
+        screen = beam.clouding
+        if j > 0:
+            begun = (dried[j, i] - SHIELD_BEGINS) / (SHIELD_WHOLE - SHIELD_BEGINS)
+            screen += (1.0 - beam.clouding) * beam.shield[j] * min(max(begun, 0.0), 1.0)
+        taken = light[i] * cells.area[i] * screen
+        # Near the mouth most of what is thrown aside leaves the hole, deep down the wall catches it:
+        # depth / (depth + diameter of the mouth).
+        side = taken * beam.scatter * depth / (depth + 2.0 * cells.edges[mouth]) if mouth > 0 else 0.0
+        lost += taken - side
+        if side > 0.0:
+            aside[j] += side / depth
+        _absorb_below(added, solid, dried, cells, j, i, light[i] - taken / cells.area[i])
+        light[i] = 0.0
+    return lost, travelling
+
+
+@kernel()
+def _spread_light(added, solid, dried, light, cells, beam, j, wide):  # type: ignore[no-untyped-def]
+    """Divergence over one row: light crosses outwards from ring to ring, and what meets the wall is absorbed there.
+
+    A beam whose width w grows by w' carries 2 pi r2 I w'/w through the circle of radius r, per length.
+    """
+    for i in range(wide - 1, -1, -1):
+        moved = light[i] * 2.0 * math.pi * cells.edges[i + 1] ** 2 * beam.spread[j] * cells.heights[j]
+        if moved <= 0.0:
+            continue
+        if i + 1 < wide:
+            light[i] -= moved / cells.area[i]
+            light[i + 1] += moved / cells.area[i + 1]
+        else:
+            # At grazing incidence the wall sends a share on down the hole.
+            moved *= 1.0 - beam.wall_return
+            light[i] -= moved / cells.area[i]
+            _absorb_from_wall(added, solid, dried, cells, j, wide, moved)
+
+
+@kernel()
+def _mix_light(light, cells, mixing_radii, j, wide):  # type: ignore[no-untyped-def]
+    """Mixing over one row: light relaxes to its mean over the hole within ``mixing_radii`` local radii."""
+    power = 0.0
+    for i in range(wide):
+        power += light[i] * cells.area[i]
+    mean = power / (math.pi * cells.edges[wide] ** 2)
+    share = 1.0 - math.exp(-cells.heights[j] / (mixing_radii * cells.edges[wide]))
+    for i in range(wide):
+        light[i] += share * (mean - light[i])
+
+
+@kernel()
+def _carry_light(solid, dried, light, added, cells, beam):  # type: ignore[no-untyped-def]
     """Carry ``light`` [J/m2] per ring down the hole and into the tissue; returns what never reached tissue [J]."""
     nz, nr = solid.shape
-    widths = edges[1:] - edges[:-1]
     aside = np.zeros(nz)
     radius = np.zeros(nz, dtype=np.int64)
-    lost = 0.0
-    depth = 0.0
-    foot = 0
-    mouth = 0
+    lost, depth, foot, mouth = 0.0, 0.0, 0, 0
     for j in range(nz):
-        travelling = False
+        # The hole at this depth is the rings that are open from the axis outwards; its mouth is that of the first row.
         wide = 0
         while wide < nr and solid[j, wide] == 0.0:
             wide += 1
@@ -247,66 +348,27 @@ def _march(  # type: ignore[no-untyped-def]  # noqa: C901
         foot = j
         if j == 0:
             mouth = wide
-        for i in range(nr):
-            if light[i] <= 0.0:
-                continue
-            if solid[j, i] == 0.0:
-                travelling = True
-                continue
-            screen = cloud
-            if j > 0:
-                screen += (1.0 - cloud) * shield[j] * min(max(4.0 * dried[j, i] - 2.0, 0.0), 1.0)
-            taken = light[i] * area[i] * screen
-            side = taken * scatter * depth / (depth + 2.0 * edges[mouth]) if mouth > 0 else 0.0
-            lost += taken - side
-            if side > 0.0:
-                aside[j] += side / depth
-            left = light[i] - taken / area[i]
-            end = 1e-4 * left
-            for q in range(j, nz):
-                if solid[q, i] == 0.0:
-                    continue
-                share = 1.0 - math.exp(-mu[q] * (1.0 - (1.0 - dry) * dried[q, i]) * dz[q])
-                if left < end or q == nz - 1:
-                    share = 1.0
-                added[q, i] += left * share / dz[q]
-                left -= left * share
-                if left <= 0.0:
-                    break
-            light[i] = 0.0
-        depth += dz[j]
+        lost, travelling = _meet_tissue(added, solid, dried, light, aside, cells, beam, j, depth, mouth, lost)
+        depth += cells.heights[j]
         if not travelling:
             break
+        # What goes on spreads and mixes over the row before it comes to the next.
         if wide == 0 or j + 1 == nz:
             continue
-        for i in range(wide - 1, -1, -1):
-            moved = light[i] * 2.0 * math.pi * edges[i + 1] ** 2 * spread[j] * dz[j]
-            if moved <= 0.0:
-                continue
-            if i + 1 < wide:
-                light[i] -= moved / area[i]
-                light[i + 1] += moved / area[i + 1]
-            else:
-                moved *= 1.0 - back
-                light[i] -= moved / area[i]
-                _inwards(added, solid, dried, mu, dry, widths, area, dz, j, wide, moved)
-        if mixing > 0.0:
-            power = 0.0
-            for i in range(wide):
-                power += light[i] * area[i]
-            mean = power / (math.pi * edges[wide] ** 2)
-            share = 1.0 - math.exp(-dz[j] / (mixing * edges[wide]))
-            for i in range(wide):
-                light[i] += share * (mean - light[i])
+        _spread_light(added, solid, dried, light, cells, beam, j, wide)
+        if beam.mixing_radii > 0.0:
+            _mix_light(light, cells, beam.mixing_radii, j, wide)
+    # Light thrown aside falls evenly on all the wall above its depth, so from below upwards the lines add up.
     line = 0.0
     for j in range(foot, -1, -1):
-        energy = line * dz[j]
+        energy = line * cells.heights[j]
         line += aside[j]
         if energy > 0.0 and radius[j] < nr:
-            _inwards(added, solid, dried, mu, dry, widths, area, dz, j, radius[j], energy)
+            _absorb_from_wall(added, solid, dried, cells, j, radius[j], energy)
         elif energy > 0.0:
             lost += energy
+    # What is still under way has gone through the bottom of the grid.
     for i in range(nr):
         if light[i] > 0.0:
-            lost += light[i] * area[i]
+            lost += light[i] * cells.area[i]
     return lost

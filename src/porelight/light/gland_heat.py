@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
 from porelight.arrays import Floats, Mask
+from porelight.frozen import frozen
 from porelight.units import mm, um
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Cells(NamedTuple):
     error: Floats
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class HeatByPlace:
     """Mean absorbed energy density [1/m3], per incident joule, of three places that count."""
 
@@ -63,20 +63,20 @@ def heat_by_place(transport: Transport) -> HeatByPlace:
     """
     medium, box, density = section_of(transport, "absorbed")
     top, bottom = gland_extent(medium)
-    x, z = _centres(box)
+    x, z = _cell_centres(box)
     clear = (np.abs(x) > bottom - top) & (np.abs(x) < SECTION_HALF_WIDTH)
     share = transport.absorbed_by_path["gland"]
     volume = gland_volume(medium)
     return HeatByPlace(
-        epidermis=_mean(density, _within(box, medium.layers.slabs[0].thickness), clear),
+        epidermis=_mean_of_cells(density, _share_above(box, medium.layers.slabs[0].thickness), clear),
         gland=Mean(share.value / volume, share.standard_error / volume),
-        beside=_mean(density, np.where((z > top) & (z < bottom), 1.0, 0.0), clear),
+        beside=_mean_of_cells(density, np.where((z > top) & (z < bottom), 1.0, 0.0), clear),
     )
 
 
 def gland_volume(medium: Heterogeneous) -> float:
     """Volume of the lobules together [m3], less the duct and hair inside them, counted on small cells."""
-    reach = max(math.hypot(*shape.centre[:2]) + max(shape.semi_axes) for shape in _lobules(medium))
+    reach = max(math.hypot(*shape.centre[:2]) + max(shape.semi_axes) for shape in _gland_ellipsoids(medium))
     top, bottom = gland_extent(medium)
     step = VOLUME_STEP
     across = np.arange(-reach + 0.5 * step, reach, step)
@@ -99,17 +99,17 @@ def section_of(transport: Transport, quantity: Quantity) -> tuple[Heterogeneous,
     return transport.medium, transport.grid, Cells(field.value[:, 0, :], field.standard_error[:, 0, :])
 
 
-def _centres(box: Box) -> tuple[Floats, Floats]:
+def _cell_centres(box: Box) -> tuple[Floats, Floats]:
     return 0.5 * (box.x_edges[1:] + box.x_edges[:-1]), 0.5 * (box.z_edges[1:] + box.z_edges[:-1])
 
 
-def _within(box: Box, depth: float) -> Floats:
+def _share_above(box: Box, depth: float) -> Floats:
     """Share of each row that lies above a depth."""
     above = np.clip(depth - box.z_edges[:-1], 0.0, np.diff(box.z_edges))
     return np.asarray(above / np.diff(box.z_edges))
 
 
-def _mean(cells: Cells, rows: Floats, columns: Mask) -> Mean:
+def _mean_of_cells(cells: Cells, rows: Floats, columns: Mask) -> Mean:
     """Mean over columns, and over rows by their weight; its error is the spread between pairs of columns.
 
     One photon crosses several cells, so that their errors cannot be added in quadrature; few cross two pairs. Real
@@ -120,7 +120,7 @@ def _mean(cells: Cells, rows: Floats, columns: Mask) -> Mean:
     return Mean(float(each.mean()), float(pairs.std(ddof=1) / math.sqrt(pairs.size)))
 
 
-def _lobules(medium: Heterogeneous) -> list[Ellipsoid]:
+def _gland_ellipsoids(medium: Heterogeneous) -> list[Ellipsoid]:
     from porelight.light.monte_carlo import Ellipsoid
 
     found = [volume.shape for volume in medium.volumes if volume.material.name == "gland"]
@@ -132,26 +132,27 @@ def _lobules(medium: Heterogeneous) -> list[Ellipsoid]:
 
 def gland_extent(medium: Heterogeneous) -> tuple[float, float]:
     """Depths where the gland begins and ends [m]."""
-    ends = [(shape.centre[2] - shape.semi_axes[2], shape.centre[2] + shape.semi_axes[2]) for shape in _lobules(medium)]
+    places = [(shape.centre[2], shape.semi_axes[2]) for shape in _gland_ellipsoids(medium)]
+    ends = [(centre - half, centre + half) for centre, half in places]
     return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _signed_level(shape: Shape, x: Floats, y: Floats, z: Floats) -> Floats:
     """Below 0 inside the shape, 0 on its surface: the very quadric that photons meet."""
     from porelight.light.monte_carlo import Brick
-    from porelight.light.monte_carlo.scene import CENTRE, FRAME, HIGH, LOW, QUADRIC
+    from porelight.light.monte_carlo.scene import VOLUME_CENTRE, VOLUME_FRAME, VOLUME_HIGH, VOLUME_LOW, VOLUME_QUADRIC
 
     if isinstance(shape, Brick):
         raise ValueError("bricks are not drawn")
     row = shape.row()
-    place = [axis / mm - centre for axis, centre in zip((x, y, z), row[CENTRE : CENTRE + 3], strict=True)]
+    place = [axis / mm - centre for axis, centre in zip((x, y, z), row[VOLUME_CENTRE : VOLUME_CENTRE + 3], strict=True)]
     u, v, w = (
         sum(part * axis for part, axis in zip(line, place, strict=True))
-        for line in row[FRAME : FRAME + 9].reshape(3, 3)
+        for line in row[VOLUME_FRAME : VOLUME_FRAME + 9].reshape(3, 3)
     )
-    a, b, c, d, e = row[QUADRIC : QUADRIC + 5]
+    a, b, c, d, e = row[VOLUME_QUADRIC : VOLUME_QUADRIC + 5]
     surface = a * u * u + b * v * v + c * w * w + d * w + e
-    return np.asarray(np.maximum(surface, np.maximum(row[LOW] - w, w - row[HIGH])))
+    return np.asarray(np.maximum(surface, np.maximum(row[VOLUME_LOW] - w, w - row[VOLUME_HIGH])))
 
 
 def signed_levels(medium: Heterogeneous, x: Floats, y: Floats, z: Floats) -> dict[str, Floats]:

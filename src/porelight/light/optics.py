@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -21,12 +21,23 @@ from porelight.light.monte_carlo.shapes import Cone, Ellipsoid, cylinder
 from porelight.refusal import Refusal
 from porelight.skin import Layer, Skin
 
-SHORTEST = 532 * units.nm
-LONGEST = 2100 * units.nm
+SHORTEST_SCATTERED = 532 * units.nm
+LONGEST_SCATTERED = 2100 * units.nm
 """Ends of the range where light is followed by Monte Carlo: beyond it water absorbs before anything scatters."""
 
 RED_EDGE = 1000 * units.nm
+"""Longest wavelength of the tables of blood and of the fit of melanosomes [m]."""
 FITTED_TO = 1100 * units.nm
+"""Longest wavelength of the fits of scattering; beyond it a row of its own, an assumption, carries them on [m]."""
+
+# Shapes of the pore that no source gives, in shares of the funnel's depth, the gland's depth and a lobule's width.
+FUNNEL_LIP: Final = 0.02
+"""The funnel begins this much above the surface, so that its rim and the surface do not coincide."""
+DUCT_OVERLAP: Final = 0.98
+"""The duct begins a little inside the funnel, so that no gap is left between them."""
+HAIR_REACH: Final = 1.2
+"""The hair ends a little below the centre of the gland."""
+LOBULE_HEIGHT: Final = 1.4
 
 Tissue = Literal["epidermis", "dermis", "fat"]
 Window = Literal["air", "gel", "sapphire"]
@@ -45,14 +56,14 @@ def fat_absorption(wavelength: float) -> Cited:
         if band["low_nm"] * units.nm <= wavelength <= band["high_nm"] * units.nm:
             return cite.table("optics/fat")[band["row"]]
     known = ", ".join(f"{band['low_nm']}-{band['high_nm']}" for band in cite.rows("optics/fat")["bands"])
-    raise _outside("absorption of lipid", wavelength, f"532-1098 nm (van Veen 2004) and the bands {known} nm")
+    raise _refuse_wavelength("absorption of lipid", wavelength, f"532-1098 nm (van Veen 2004) and the bands {known} nm")
 
 
 def blood_absorption(wavelength: float) -> tuple[Cited, ...]:
     """Rows whose sum, weighted by :func:`blood_weights`, is the absorption coefficient of whole blood."""
     table = cite.table("optics/blood")
     if wavelength > FITTED_TO:
-        return (_held(table["blood_beyond_1100"], wavelength),)
+        return (_constant_row(table["blood_beyond_1100"], wavelength),)
     if wavelength > RED_EDGE:
         return (table["blood_1064"],)
     return (
@@ -75,10 +86,16 @@ def melanosome_absorption(wavelength: float) -> Cited:
     """Absorption coefficient of the interior of a melanosome: a (wavelength / 500 nm)^-b (Jacques 2013)."""
     table = cite.table("optics/tissue")
     start, exponent, reach = (table[f"melanosome_{part}"] for part in ("at_500", "exponent", "beyond_1000"))
-    _within("absorption of melanosomes", wavelength, SHORTEST, LONGEST, f"{start.source.title}; {reach.source.title}")
+    _check_range(
+        "absorption of melanosomes",
+        wavelength,
+        SHORTEST_SCATTERED,
+        LONGEST_SCATTERED,
+        f"{start.source.title}; {reach.source.title}",
+    )
     share = reach if wavelength > RED_EDGE else None
     factor = (wavelength / (500 * units.nm)) ** -exponent.si
-    return _law(start, share, factor, f"melanosome absorption at {_nm(wavelength)}")
+    return _scale_row(start, share, factor, f"melanosome absorption at {_format_nm(wavelength)}")
 
 
 def reduced_scattering(tissue: Tissue, wavelength: float) -> Cited:
@@ -89,10 +106,18 @@ def reduced_scattering(tissue: Tissue, wavelength: float) -> Cited:
     table = cite.table("optics/tissue")
     a, rayleigh, mie = (table[f"{tissue}_{part}"] for part in ("scattering", "rayleigh", "mie"))
     reach = table["scattering_beyond_1100"]
-    _within(f"scattering of {tissue}", wavelength, SHORTEST, LONGEST, f"{a.source.title}; {reach.source.title}")
+    _check_range(
+        f"scattering of {tissue}",
+        wavelength,
+        SHORTEST_SCATTERED,
+        LONGEST_SCATTERED,
+        f"{a.source.title}; {reach.source.title}",
+    )
     x = wavelength / (500 * units.nm)
     factor = rayleigh.si * x**-4 + (1.0 - rayleigh.si) * x**-mie.si
-    return _law(a, reach if wavelength > FITTED_TO else None, factor, f"{tissue} scattering at {_nm(wavelength)}")
+    return _scale_row(
+        a, reach if wavelength > FITTED_TO else None, factor, f"{tissue} scattering at {_format_nm(wavelength)}"
+    )
 
 
 def bloodless_absorption_jacques1998(wavelength: float) -> float:
@@ -100,7 +125,7 @@ def bloodless_absorption_jacques1998(wavelength: float) -> float:
 
     mu_a = c + s exp(-(wavelength - w0) / w). Reference: Jacques 1998, Skin Optics.
     """
-    _within("absorption of bloodless skin", wavelength, 350 * units.nm, FITTED_TO, "Jacques 1998, Skin Optics")
+    _check_range("absorption of bloodless skin", wavelength, 350 * units.nm, FITTED_TO, "Jacques 1998, Skin Optics")
     table = cite.table("optics/tissue")
     c, s, start, width = (table[f"bloodless_jacques_{part}"].si for part in ("offset", "slope", "start", "width"))
     return c + s * math.exp(-(wavelength - start) / width)
@@ -111,13 +136,13 @@ def layer_material(layer: Layer, wavelength: float) -> Material:
 
     mu_a = W water + B blood + M melanosomes + F fat by volume fractions (Jacques 2013); mu_s = mu_s' / (1 - g).
     """
-    parts: list[tuple[float, float, tuple[Cited, ...]]] = [_part(layer.water, water_absorption(wavelength))]
+    parts: list[tuple[float, float, tuple[Cited, ...]]] = [_absorbing_part(layer.water, water_absorption(wavelength))]
     if layer.blood > 0.0:
         parts.append((layer.blood, whole_blood(wavelength), blood_absorption(wavelength)))
     if layer.melanin > 0.0:
-        parts.append(_part(layer.melanin, melanosome_absorption(wavelength)))
+        parts.append(_absorbing_part(layer.melanin, melanosome_absorption(wavelength)))
     if layer.fat > 0.0:
-        parts.append(_part(layer.fat, fat_absorption(wavelength)))
+        parts.append(_absorbing_part(layer.fat, fat_absorption(wavelength)))
     scattering = reduced_scattering(layer.name, wavelength)
     return Material(
         name=layer.name,
@@ -129,7 +154,7 @@ def layer_material(layer: Layer, wavelength: float) -> Material:
     )
 
 
-def sebum(wavelength: float, anisotropy: float) -> Material:
+def sebum_material(wavelength: float, anisotropy: float) -> Material:
     """The plug of a pore, and what fills a gland: lipid that scatters a little."""
     table = cite.table("optics/tissue")
     absorption, scattering = fat_absorption(wavelength), reduced_scattering("fat", wavelength)
@@ -144,9 +169,9 @@ def sebum(wavelength: float, anisotropy: float) -> Material:
     )
 
 
-def gland(wavelength: float, dermis: Layer) -> Material:
+def gland_material(wavelength: float, dermis: Layer) -> Material:
     """A sebaceous gland: sebum, and cells with the water of the dermis around; indices mixed by volume."""
-    fill, around = sebum(wavelength, dermis.anisotropy), layer_material(dermis, wavelength)
+    fill, around = sebum_material(wavelength, dermis.anisotropy), layer_material(dermis, wavelength)
     water, share = water_absorption(wavelength), cite.table("optics/tissue")["gland_sebum"]
     rest = 1.0 - share.si
     return Material(
@@ -159,7 +184,7 @@ def gland(wavelength: float, dermis: Layer) -> Material:
     )
 
 
-def hair(wavelength: float, dermis: Layer) -> Material:
+def hair_material(wavelength: float, dermis: Layer) -> Material:
     """A vellus hair: keratin that scatters as the dermis does, with a little water and melanin."""
     table = cite.table("optics/tissue")
     water, melanin, index = table["hair_water"], table["hair_melanin"], table["hair_index"]
@@ -188,29 +213,33 @@ def skin_with_pore(skin: Skin, wavelength: float, window: Window = "air") -> Het
     table = cite.table("optics/tissue")
     pore = skin.pore
     dermis = next(layer for layer in skin.layers if layer.name == "dermis")
-    fill = sebum(wavelength, dermis.anisotropy)
+    fill = sebum_material(wavelength, dermis.anisotropy)
     mouth = fill if pore.plugged else Material("air", 0.0, 0.0)
     radius = 0.5 * pore.opening_diameter
     duct = radius * table["duct_share"].si
-    lip = 0.02 * pore.funnel_depth
-    # The funnel begins a little above the surface, so that its rim and the surface do not coincide.
+    lip = FUNNEL_LIP * pore.funnel_depth
     wide = radius + (radius - duct) * lip / pore.funnel_depth
     centre = pore.gland_depth
-    volumes = [Volume(shape, gland(wavelength, dermis)) for shape in lobules(pore.gland_depth, pore.gland_diameter)]
-    volumes.append(Volume(cylinder((0.0, 0.0, 0.98 * pore.funnel_depth), (0.0, 0.0, centre), duct), fill))
+    volumes = [
+        Volume(shape, gland_material(wavelength, dermis))
+        for shape in gland_lobules(pore.gland_depth, pore.gland_diameter)
+    ]
+    volumes.append(Volume(cylinder((0.0, 0.0, DUCT_OVERLAP * pore.funnel_depth), (0.0, 0.0, centre), duct), fill))
     funnel = Cone((0.0, 0.0, -lip), (0.0, 0.0, pore.funnel_depth), wide, duct)
     volumes.append(Volume(funnel, mouth))
     shaft = 0.5 * table["hair_diameter"].si
-    volumes.append(Volume(cylinder((0.0, 0.0, -lip), (0.0, 0.0, 1.2 * centre), shaft), hair(wavelength, dermis)))
+    volumes.append(
+        Volume(cylinder((0.0, 0.0, -lip), (0.0, 0.0, HAIR_REACH * centre), shaft), hair_material(wavelength, dermis))
+    )
     return Heterogeneous(layers, tuple(volumes))
 
 
-def lobules(depth: float, diameter: float) -> tuple[Ellipsoid, ...]:
+def gland_lobules(depth: float, diameter: float) -> tuple[Ellipsoid, ...]:
     """Four lobules side by side around the follicle, together as wide as the gland; ``depth`` of their centres [m]."""
     half = 0.5 * diameter * cite.table("optics/tissue")["lobule_share"].si
     out = 0.5 * diameter - half
     places = ((out, 0.0), (0.0, out), (-out, 0.0), (0.0, -out))
-    return tuple(Ellipsoid((x, y, depth), (half, half, 1.4 * half)) for x, y in places)
+    return tuple(Ellipsoid((x, y, depth), (half, half, LOBULE_HEIGHT * half)) for x, y in places)
 
 
 def window_index(window: Window) -> float:
@@ -218,12 +247,12 @@ def window_index(window: Window) -> float:
     return 1.0 if window == "air" else cite.table("optics/tissue")[f"{window}_index"].si
 
 
-def _part(share: float, row: Cited) -> tuple[float, float, tuple[Cited, ...]]:
+def _absorbing_part(share: float, row: Cited) -> tuple[float, float, tuple[Cited, ...]]:
     return share, row.si, (row,)
 
 
 @functools.cache
-def _points(table: str, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _curve_points(table: str, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     listed = [point for line in cite.rows(table)["curves"][name]["points"] for point in line]
     x, y = np.array(listed, dtype=float).T
     return x, np.log(y)
@@ -232,17 +261,17 @@ def _points(table: str, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any
 def _on_curve(table: str, name: str, wavelength: float) -> Cited:
     """The point of a spectrum at one wavelength, log-linear between its points, as a row of its own."""
     curve = cite.rows(table)["curves"][name]
-    x, log_y = _points(table, name)
+    x, log_y = _curve_points(table, name)
     nm = wavelength / units.nm
     source = cite.source(curve["source"])
-    _within(curve["quantity"], wavelength, x[0] * units.nm, x[-1] * units.nm, source.title)
+    _check_range(curve["quantity"], wavelength, x[0] * units.nm, x[-1] * units.nm, source.title)
     for low, high in curve.get("gaps_nm", ()):
         if low < nm < high:
-            raise _outside(curve["quantity"], wavelength, _known(x, high) + f" ({source.title})")
+            raise _refuse_wavelength(curve["quantity"], wavelength, _list_wavelengths(x, high) + f" ({source.title})")
     exact = bool(np.any(np.abs(x - nm) < 0.05))
     return Cited(
         key=f"{name}_absorption_{nm:.0f}",
-        quantity=f"{curve['quantity']} at {_nm(wavelength)}",
+        quantity=f"{curve['quantity']} at {_format_nm(wavelength)}",
         value=float(np.exp(np.interp(nm, x, log_y))),
         unit=curve["unit"],
         source=source,
@@ -252,12 +281,12 @@ def _on_curve(table: str, name: str, wavelength: float) -> Cited:
     )
 
 
-def _known(x: Sequence[float] | np.ndarray[Any, Any], below: float) -> str:
+def _list_wavelengths(x: Sequence[float] | np.ndarray[Any, Any], below: float) -> str:
     single = ", ".join(f"{point:g}" for point in x if point <= below)
     return f"the wavelengths {single} nm and from {min(point for point in x if point >= below):g} to {max(x):g} nm"
 
 
-def _law(start: Cited, reach: Cited | None, factor: float, quantity: str) -> Cited:
+def _scale_row(start: Cited, reach: Cited | None, factor: float, quantity: str) -> Cited:
     """A row carried along a formula; beyond the range of its fit the assumption that allows it is named."""
     share = 1.0 if reach is None else reach.value
     low, high = (1.0, 1.0) if reach is None else (reach.low or 0.0, reach.high or share)
@@ -276,21 +305,23 @@ def _law(start: Cited, reach: Cited | None, factor: float, quantity: str) -> Cit
     )
 
 
-def _held(row: Cited, wavelength: float) -> Cited:
-    _within(row.quantity, wavelength, FITTED_TO, LONGEST, row.source.title)
+def _constant_row(row: Cited, wavelength: float) -> Cited:
+    _check_range(row.quantity, wavelength, FITTED_TO, LONGEST_SCATTERED, row.source.title)
     return row
 
 
-def _within(what: str, wavelength: float, low: float, high: float, source: str) -> None:
+def _check_range(what: str, wavelength: float, low: float, high: float, source: str) -> None:
     # A hundredth of a nanometre forgives 532 * nm written in another order.
     slack = 0.01 * units.nm
     if not low - slack <= wavelength <= high + slack:
-        raise _outside(what, wavelength, f"{_nm(low)} to {_nm(high)} ({source})")
+        raise _refuse_wavelength(what, wavelength, f"{_format_nm(low)} to {_format_nm(high)} ({source})")
 
 
-def _outside(what: str, wavelength: float, known: str) -> Refusal:
-    return Refusal(f"{_nm(wavelength)} is outside {known}", where=what, advice="Use a wavelength that is covered")
+def _refuse_wavelength(what: str, wavelength: float, known: str) -> Refusal:
+    return Refusal(
+        f"{_format_nm(wavelength)} is outside {known}", where=what, advice="Use a wavelength that is covered"
+    )
 
 
-def _nm(wavelength: float) -> str:
+def _format_nm(wavelength: float) -> str:
     return f"{wavelength / units.nm:.6g} nm"

@@ -10,7 +10,7 @@ from porelight.light.monte_carlo import Box, Transport
 from porelight.light.optics import Window
 from porelight.skin import Skin
 
-SLICE = 20 * units.um
+SECTION_THICKNESS = 20 * units.um
 """Thickness of the section [m]: thinner than a duct is wide, thick enough to catch light."""
 
 
@@ -27,7 +27,7 @@ def one_joule(
     cells: int = 100,
     threads: int | None = None,
 ) -> Transport:
-    """Follow a top-hat beam on the axis of a pore, scored in the slice ``|y| <= SLICE / 2``.
+    """Follow a top-hat beam on the axis of a pore, scored in the slice ``|y| <= SECTION_THICKNESS / 2``.
 
     Args:
         skin: layers and pore.
@@ -49,7 +49,7 @@ def one_joule(
     rows = max(round(0.5 * cells * depth / half_width), 1)
     box = Box(
         np.linspace(-half_width, half_width, cells + 1),
-        np.array([-0.5 * SLICE, 0.5 * SLICE]),
+        np.array([-0.5 * SECTION_THICKNESS, 0.5 * SECTION_THICKNESS]),
         np.linspace(0.0, depth, rows + 1),
     )
     return monte_carlo.transport(

@@ -13,7 +13,7 @@ from porelight.draw.preview import preview_png
 from porelight.fields import Interval
 from porelight.forecasting.diameter import diameter_change_pct
 from porelight.photo.decode import Picture
-from porelight.photo.preview import SIZES, magnified, preview, typical_window
+from porelight.photo.preview import RETOUCH_SIZES, choose_window, magnify_window, make_preview
 from porelight.report import figures, words
 from porelight.wording import phrase, write_words
 
@@ -69,13 +69,15 @@ def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
         return None
     last = plan.forecast.milestones[-1]
     change = _drawable(diameter_change_pct(census, last))
-    window = typical_window(census)
+    window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
-    drawn = preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
+    drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
     site = phrase(plan.person.site, language)
     today = phrase("The {site} today, close up", language, site=site)
     panels = [
-        Panel(magnified(window.of(pixels), times), phrase("Today", language), phrase("your photo", language), today)
+        Panel(
+            magnify_window(window.of(pixels), times), phrase("Today", language), phrase("your photo", language), today
+        )
     ]
     ends = (
         (_("Much change"), change.low, drawn.low),
@@ -93,7 +95,7 @@ def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
 
 def _drawable(change: Interval) -> Interval:
     """Within what can be drawn; the ends of a forecast seldom leave it."""
-    low, high = (100.0 * (size - 1.0) for size in SIZES)
+    low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
     least, middle, most = (min(max(end, low), high) for end in (change.low, change.mid, change.high))
     return Interval(least, middle, most, change.level)
 

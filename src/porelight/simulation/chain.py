@@ -13,7 +13,7 @@ from porelight.fields import Crater, Exposure, Progress, SurfaceState
 from porelight.frozen import frozen
 from porelight.healing import recover
 from porelight.laser import Setting, physics_of
-from porelight.light.beer_lambert import beer_lambert
+from porelight.light import make_beer_lambert_beam
 from porelight.message import Message, message
 from porelight.refusal import Refusal
 from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms
@@ -92,7 +92,7 @@ def simulate(
     tissue = heat.make_tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
     heat_of_ablation = physics_of(setting.laser)[1].heat_of_ablation.si
     shield = 1.0 - np.minimum(tissue.removal_cost / heat_of_ablation, 1.0)
-    light = beer_lambert(setting, skin, grid, shield, mechanisms(said.without))
+    light = make_beer_lambert_beam(setting, skin, grid, shield, mechanisms(said.without))
     bursting, charring = BURSTING not in said.without, CHARRING not in said.without
     tissue = heat.let_burst_and_char(
         tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring

@@ -5,23 +5,23 @@ Each criterion is monotone: an answer that speaks against treatment never gives 
 Each fails closed: only an answer that is known to be harmless is approved, and every other one is asked for.
 """
 
-from porelight.care.criteria.age import AGE
-from porelight.care.criteria.answered import ANSWER, HOPES, WORRY
+from porelight.care.criteria.age import AGE_CRITERION
+from porelight.care.criteria.answered import ANSWER_CRITERION, HOPES_CRITERION, WORRY_CRITERION
 from porelight.care.criteria.criterion import Criterion
-from porelight.care.criteria.skin_type import PHOTOTYPE, PRIMING
-from porelight.care.criteria.sun import SUN
-from porelight.care.criteria.timed import SESSION_SPACING, WAIT
+from porelight.care.criteria.skin_type import PHOTOTYPE_CRITERION, PRIMING_CRITERION
+from porelight.care.criteria.sun import SUN_CRITERION
+from porelight.care.criteria.timed import SESSION_SPACING_CRITERION, WAIT_CRITERION
 
 CRITERIA: dict[str, Criterion] = {
-    "answer": ANSWER,
-    "wait": WAIT,
-    "age": AGE,
-    "sun": SUN,
-    "worry": WORRY,
-    "hopes": HOPES,
-    "phototype": PHOTOTYPE,
-    "session_spacing": SESSION_SPACING,
-    "priming": PRIMING,
+    "answer": ANSWER_CRITERION,
+    "wait": WAIT_CRITERION,
+    "age": AGE_CRITERION,
+    "sun": SUN_CRITERION,
+    "worry": WORRY_CRITERION,
+    "hopes": HOPES_CRITERION,
+    "phototype": PHOTOTYPE_CRITERION,
+    "session_spacing": SESSION_SPACING_CRITERION,
+    "priming": PRIMING_CRITERION,
 }
 """The name of a rule's test in ``data/rules`` -> its criterion."""
 

@@ -17,6 +17,7 @@ def judge_age(evaluation: Evaluation) -> Verdict:
         return evaluation.ask("age")
     if years >= least.value:
         return evaluation.approve()
+    # From an age in years no birthday follows, so no day is named on which the wait ends.
     until = birthday_in(person.born, person.born.year + round(least.value)) if person.born else None
     return evaluation.apply(until=until)
 
@@ -29,4 +30,4 @@ def express_age(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, young), ask_when(context, missing, "age")]
 
 
-AGE = Criterion(judge_age, express_age)
+AGE_CRITERION = Criterion(judge_age, express_age)

@@ -83,6 +83,6 @@ def express_hopes(context: RuleContext) -> list[Condition]:
     return [*apply_when(context, some(none, is_bad(context))), ask_when(context, missing, key)]
 
 
-ANSWER = Criterion(judge_answer, express_answer)
-WORRY = Criterion(judge_worry, express_worry)
-HOPES = Criterion(judge_hopes, express_hopes)
+ANSWER_CRITERION = Criterion(judge_answer, express_answer)
+WORRY_CRITERION = Criterion(judge_worry, express_worry)
+HOPES_CRITERION = Criterion(judge_hopes, express_hopes)

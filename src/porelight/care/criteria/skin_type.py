@@ -49,6 +49,7 @@ def judge_phototype(evaluation: Evaluation) -> Verdict:
         return verdict
     because = f"{verdict.because} {remark}"
     verdict = dataclasses.replace(verdict, because=because, rests_on=verdict.rests_on + guided.rests_on)
+    # Only the darker direction is acted on: the risk of the settings, brown marks, lies there.
     points_darker = guided.phototype in dark or (guided.unclear and not dark.isdisjoint(guided.told.values()))
     if verdict.outcome != "proceed" or not points_darker:
         return verdict
@@ -57,6 +58,7 @@ def judge_phototype(evaluation: Evaluation) -> Verdict:
 
 def _judge_entered(evaluation: Evaluation) -> Verdict:
     entered = evaluation.person.phototype
+    # Asked for even where the rule would only adjust: without a type no limit on the density can be set.
     if entered not in PHOTOTYPES:
         return evaluation.ask("phototype", outcome="ask")
     if entered not in phototype_group("darker"):
@@ -71,6 +73,7 @@ def _judge_test_spot(evaluation: Evaluation) -> Verdict:
     """A test spot, read once brown marks would have shown."""
     needed = cite.table("rules/days")["test_spot_wait"]
     said, day = find_dated_answer(evaluation.person, "test_spot")
+    # A spot without a day cannot be read: marks show only after weeks, so when it was made decides.
     if said != "yes" or day is None or day > evaluation.on:
         verdict = evaluation.uncleared().apply(outcome="ask")
     elif evaluation.on < (ends := add_wait(day, needed)):
@@ -135,5 +138,5 @@ def express_priming(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, marked), ask_when(context, every(is_unknown(key), negate(marked)), key)]
 
 
-PHOTOTYPE = Criterion(judge_phototype, express_phototype)
-PRIMING = Criterion(judge_priming, express_priming)
+PHOTOTYPE_CRITERION = Criterion(judge_phototype, express_phototype)
+PRIMING_CRITERION = Criterion(judge_priming, express_priming)

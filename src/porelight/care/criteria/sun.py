@@ -32,6 +32,7 @@ from porelight.care.model import Verdict
 def judge_sun(evaluation: Evaluation) -> Verdict:
     tanned = find_answer(evaluation.person, "tan_now")
     said, day = find_dated_answer(evaluation.person, "strong_sun")
+    # A tan that is there now cannot be looked away: no practitioner clears it, unlike sun that is two weeks past.
     if tanned == "yes" or (said == "yes" and day is None):
         return evaluation.uncleared().apply()
     if said == "yes" and day is not None and (verdict := _judge_past_sun(evaluation, day)):
@@ -49,6 +50,7 @@ def _judge_past_sun(evaluation: Evaluation, day: dt.date) -> Verdict | None:
     ends = add_wait(day, evaluation.context.wait)
     if evaluation.on >= ends:
         return None
+    # Up to the wait that all sources agree on, a look settles nothing.
     if (evaluation.on - day).days < agreed.value:
         return evaluation.uncleared().apply(until=ends)
     return evaluation.apply(until=ends, outcome="ask")
@@ -69,4 +71,4 @@ def express_sun(context: RuleContext) -> list[Condition]:
     ]
 
 
-SUN = Criterion(judge_sun, express_sun)
+SUN_CRITERION = Criterion(judge_sun, express_sun)

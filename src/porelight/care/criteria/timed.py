@@ -23,6 +23,7 @@ from porelight.care.fhirpath import (
     negate,
     some,
 )
+from porelight.care.language import format_day
 from porelight.care.model import Verdict
 from porelight.cite import Cited
 
@@ -55,10 +56,13 @@ def ask_about_later_day(evaluation: Evaluation, key: str, day: dt.date) -> Verdi
     """A question back when the day given lies after the day judged: it cannot tell how things stood."""
     if day <= evaluation.on:
         return None
+    # A rule that only adjusts need not ask: to adjust once too often does no harm.
     if not evaluation.context.blocks:
         return evaluation.apply()
     because = evaluation.say(
-        "The day given, {given}, is later than {judged}, the day that is judged.", given=day, judged=evaluation.on
+        "The day given, {given}, is later than {judged}, the day that is judged.",
+        given=format_day(day, evaluation.language, year=True),
+        judged=format_day(evaluation.on, evaluation.language, year=True),
     )
     return evaluation.make_verdict("ask", because, clears=evaluation.request_answers(key), asks=(key,))
 
@@ -77,6 +81,7 @@ def express_wait(context: RuleContext) -> list[Condition]:
 def judge_session_spacing(evaluation: Evaluation) -> Verdict:
     """The time that this laser needs since the last session of the course."""
     needed = evaluation.context.laser.spacing
+    # Sessions after the day judged are refused before any rule is asked; a response in FHIR may hold them.
     past = [day for day in evaluation.person.past_sessions if day <= evaluation.on]
     ends = add_wait(max(past), needed) if past else evaluation.on
     verdict = evaluation.approve() if evaluation.on >= ends else evaluation.apply(until=ends)
@@ -88,5 +93,5 @@ def express_session_spacing(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, f"{item_of('past_sessions')}.answer.value.where({recent}).exists()")]
 
 
-WAIT = Criterion(judge_wait, express_wait)
-SESSION_SPACING = Criterion(judge_session_spacing, express_session_spacing)
+WAIT_CRITERION = Criterion(judge_wait, express_wait)
+SESSION_SPACING_CRITERION = Criterion(judge_session_spacing, express_session_spacing)

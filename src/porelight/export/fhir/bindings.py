@@ -61,5 +61,6 @@ def _walk_values(path: str, value: Any) -> Iterator[str]:
 
 
 def _check_unit(path: str, value: Mapping[str, Any]) -> Iterator[str]:
+    # Other systems have their own grammar; only what claims to be UCUM is held to it.
     if value.get("system") == UCUM_SYSTEM and not is_ucum(str(value.get("code", ""))):
         yield f"{path_of(path)}: {str(value.get('code'))[:40]!r} is not a unit of UCUM"

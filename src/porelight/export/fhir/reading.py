@@ -100,6 +100,7 @@ def _parse_json(data: bytes | str, where: str) -> Any:
         raise Refusal(str(error), where=where, advice="Send plain JSON") from None
     except (ValueError, RecursionError):
         raise Refusal("this is not JSON", where=where, advice="Send one resource as JSON") from None
+    # Checked before the models see it: they walk the nesting by recursion.
     if _too_deep(loaded):
         raise Refusal(
             f"it is nested more than {DEEPEST_NESTING} deep", where=where, advice="Send one resource"

@@ -73,6 +73,7 @@ def person_from(
         Refusal: another questionnaire or version, an unknown item, an answer that does not fit, withdrawn answers.
     """
     told = _read_version(response, where)
+    # FHIR never deletes: a withdrawn answer stays in the record and says so in its status.
     if response.status == "entered-in-error":
         raise Refusal("these answers were entered in error", where=where, advice="Ask for the right ones")
     _judge_modifiers(response, where)
@@ -153,6 +154,7 @@ def _read_version(response: QuestionnaireResponse, where: str) -> str:
     if url != QUESTIONNAIRE_URL:
         advice = f"Send answers to {QUESTIONNAIRE_URL}"
         raise Refusal("these are not answers to our questionnaire", where=f"{where}, questionnaire", advice=advice)
+    # The version decides which questions were put, so without one an unanswered question means nothing.
     if not told.isascii() or not told.isdigit() or len(told) > 4:
         advice = f"Name it, as {canonical_name()}"
         raise Refusal("the version of the questions is missing", where=f"{where}, questionnaire", advice=advice)

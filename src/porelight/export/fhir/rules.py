@@ -81,6 +81,7 @@ def make_guidance_response(
 ) -> GuidanceResponse:
     """What the rules said of a person: each verdict that asks for something is a reason, gravest first."""
     first, _ = _rules_period(on)
+    # Some forty rules that have nothing to say would bury the one that has.
     objections = [verdict for verdict in verdicts if verdict.outcome != "proceed"]
     wanting = any(verdict.outcome == "ask" for verdict in verdicts)
     return GuidanceResponse.model_validate(
@@ -151,6 +152,7 @@ def _make_outcome(rule: Rule, number: int, condition: Condition) -> Element:
 def _list_artifacts(context: RuleContext) -> list[Element]:
     """The source of the rule, and those of the numbers it counts with."""
     confidence = context.rule.confidence
+    # The rule's own source first: a reader that shows one citation shows that.
     artifacts = {context.source.key: _make_artifact(context.source, context.tier, confidence)}
     for row in context.rests_on:
         artifacts.setdefault(row.source.key, _make_artifact(row.source, None, confidence))

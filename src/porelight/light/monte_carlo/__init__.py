@@ -1,8 +1,8 @@
 """Photon transport by Monte Carlo, for light that scatters (532 to 2100 nm): skin in layers, with pores or without."""
 
-from porelight.light.monte_carlo.beams import Beam, columns, gaussian_1e2, pencil, top_hat
+from porelight.light.monte_carlo.beams import Beam, gaussian_1e2, pencil, square_pattern, top_hat
 from porelight.light.monte_carlo.medium import Heterogeneous, Layered, Material, Medium, Slab, Volume
-from porelight.light.monte_carlo.results import Derivatives, Estimate, Field, Transport, deposit
+from porelight.light.monte_carlo.results import Derivatives, Estimate, Field, Transport, make_deposit
 from porelight.light.monte_carlo.run import transport
 from porelight.light.monte_carlo.shapes import Brick, Cone, Ellipsoid, cylinder, sphere
 from porelight.light.monte_carlo.tallies import Box
@@ -10,7 +10,7 @@ from porelight.light.monte_carlo.tallies import Box
 __all__ = [
     "transport",
     "Transport",
-    "deposit",
+    "make_deposit",
     "Estimate",
     "Field",
     "Derivatives",
@@ -30,5 +30,5 @@ __all__ = [
     "pencil",
     "gaussian_1e2",
     "top_hat",
-    "columns",
+    "square_pattern",
 ]

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from porelight import units
+from porelight.frozen import frozen
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.scene import Rays
 from porelight.refusal import Refusal
@@ -15,7 +16,7 @@ from porelight.refusal import Refusal
 Centre = tuple[float, float]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Beam:
     """A beam, or several alike side by side: a pattern of columns, the incident energy shared evenly.
 
@@ -73,7 +74,7 @@ def top_hat(radius: float, focus: float | None = None) -> Beam:
     return Beam("top_hat", radius, focus)
 
 
-def columns(beam: Beam, pitch: float, across: int) -> Beam:
+def square_pattern(beam: Beam, pitch: float, across: int) -> Beam:
     """A square pattern of ``across`` x ``across`` such beams, ``pitch`` apart, around the axis."""
     if across < 1 or not 0.0 < pitch < math.inf:
         raise Refusal(

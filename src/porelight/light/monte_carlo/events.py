@@ -9,12 +9,12 @@ from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
 from porelight.light.monte_carlo.lanes import (
     AGE,
-    ENTRY,
-    INSIDE,
+    ENTRY_DEPTH,
+    INSIDE_BITS,
     LAYER,
     MATERIAL,
     MOVED,
-    NEAR,
+    NEAR_DISTANCE,
     PLANE,
     REMAINING,
     SCATTERED,
@@ -39,14 +39,14 @@ from porelight.light.monte_carlo.lanes import (
     leave_material,
     remember_path,
 )
-from porelight.light.monte_carlo.maths import INLINE, float32, float64, int32
+from porelight.light.monte_carlo.maths import INLINE_OPTIONS, float32, float64, int32
 from porelight.light.monte_carlo.scene import Float32s, Int32s
-from porelight.light.monte_carlo.step import beam_ray, fresnel, mirrored, refracted
-from porelight.light.monte_carlo.surfaces import containing, crossed_normal, material_at
+from porelight.light.monte_carlo.step import beam_ray, fresnel, mirror_direction, refract_direction
+from porelight.light.monte_carlo.surfaces import crossed_normal, material_at, volumes_containing
 
 
-@kernel(**INLINE)
-def launch(
+@kernel(**INLINE_OPTIONS)
+def launch_photon(
     real: Float32s,
     whole: Int32s,
     j: int,
@@ -63,6 +63,7 @@ def launch(
     totals: Floats,
 ) -> None:
     """A new photon for lane ``j``: a place in the beam; what enters is refracted, the rest counts as reflected."""
+    # Place and direction in the beam, and which beam of a pattern.
     x, y, ux, uy, uz = float32(0.0), float32(0.0), float32(0.0), float32(0.0), float32(1.0)
     if kind != names.PENCIL:
         x, y, ux, uy, uz = beam_ray(kind, radius, focus, lane_uniform(whole, j), lane_uniform(whole, j))
@@ -73,9 +74,10 @@ def launch(
     z = planes[0]
     mask = int32(0)
     if volumes.shape[0] > 0:
-        mask = containing(volumes, x, y, z + ENTRY)
+        mask = volumes_containing(volumes, x, y, z + ENTRY_DEPTH)
     material = material_at(volume_material, layer_material, mask, 0)
-    n = optics[material, names.INDEX]
+    # What Fresnel's formulas send back is counted at once, and only the rest enters: no photon is wasted on it.
+    n = optics[material, names.OPTICS_INDEX]
     reflected, beyond, ratio = float32(0.0), uz, float32(1.0)
     if n != n_above:
         reflected, beyond = fresnel(n_above, n, uz)
@@ -90,14 +92,14 @@ def launch(
     real[WEIGHT + j] = float32(1.0) - reflected
     real[REMAINING + j] = real[SPARE_FLIGHT + j]
     real[TRACK + j] = float32(0.0)
-    whole[INSIDE + j] = mask
+    whole[INSIDE_BITS + j] = mask
     whole[SCATTERED + j] = int32(0)
     whole[AGE + j] = int32(0)
     into_layer(real, whole, j, planes, 0)
     into_material(real, whole, j, optics, material)
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def meet_surface(
     real: Float32s,
     whole: Int32s,
@@ -123,9 +125,9 @@ def meet_surface(
     uz = real[UZ + j]
     volume = whole[WHICH + j]
     layer = whole[LAYER + j]
-    mask = whole[INSIDE + j]
+    mask = whole[INSIDE_BITS + j]
     material = whole[MATERIAL + j]
-    n_from = optics[material, names.INDEX]
+    n_from = optics[material, names.OPTICS_INDEX]
     n_to = n_from
     to_layer = layer
     to_material = material
@@ -133,13 +135,14 @@ def meet_surface(
     nx = float32(0.0)
     ny = float32(0.0)
     nz = float32(1.0)
-    at_volume = volume != int32(PLANE) and real[MOVED + j] >= real[NEAR + j]
+    # Which surface: of a volume, or a plane of the layers; what lies beyond it, and its normal.
+    at_volume = volume != int32(PLANE) and real[MOVED + j] >= real[NEAR_DISTANCE + j]
     if at_volume:
         leaving = ((mask >> volume) & int32(1)) != 0
         nx, ny, nz = crossed_normal(volumes, volume, real[X + j], real[Y + j], real[Z + j], ux, uy, uz, leaving)
         mask = int32(mask ^ int32(int32(1) << volume))
         to_material = material_at(volume_material, layer_material, mask, layer)
-        n_to = optics[to_material, names.INDEX]
+        n_to = optics[to_material, names.OPTICS_INDEX]
     else:
         to_layer = int32(layer + int32(1)) if uz > float32(0.0) else int32(layer - int32(1))
         real[Z + j] = real[Z_HIGH + j] if uz > float32(0.0) else real[Z_LOW + j]
@@ -151,18 +154,20 @@ def meet_surface(
             n_to = n_below
         else:
             to_material = material_at(volume_material, layer_material, mask, to_layer)
-            n_to = optics[to_material, names.INDEX]
+            n_to = optics[to_material, names.OPTICS_INDEX]
+    # Reflect by chance, as often as Fresnel's formulas say, or refract.
     if n_from != n_to:
         along = ux * nx + uy * ny + uz * nz
         reflected, beyond = fresnel(n_from, n_to, min(abs(along), float32(1.0)))
         if real[SPARE_UNIFORM + j] < reflected:
-            real[UX + j], real[UY + j], real[UZ + j] = mirrored(ux, uy, uz, nx, ny, nz, along)
+            real[UX + j], real[UY + j], real[UZ + j] = mirror_direction(ux, uy, uz, nx, ny, nz, along)
             return 0
         ratio = n_from / n_to
-        real[UX + j], real[UY + j], real[UZ + j] = refracted(ux, uy, uz, nx, ny, nz, along, ratio, beyond)
+        real[UX + j], real[UY + j], real[UZ + j] = refract_direction(ux, uy, uz, nx, ny, nz, along, ratio, beyond)
     if left != 0:
         return left
-    whole[INSIDE + j] = mask
+    # Through: the lane takes over layer and material beyond; what it lost in the old material is booked.
+    whole[INSIDE_BITS + j] = mask
     if to_layer != layer:
         into_layer(real, whole, j, planes, to_layer)
     if to_material != material:
@@ -173,8 +178,8 @@ def meet_surface(
     return 0
 
 
-@kernel(**INLINE)
-def book_exit(
+@kernel(**INLINE_OPTIONS)
+def score_exit(
     real: Float32s,
     whole: Int32s,
     j: int,

@@ -8,7 +8,16 @@ from __future__ import annotations
 from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.light.monte_carlo import scene as names
-from porelight.light.monte_carlo.maths import INLINE, Number, draw, float32, float64, int32, open_uniform, uint32
+from porelight.light.monte_carlo.maths import (
+    INLINE_OPTIONS,
+    Number,
+    draw_bits,
+    float32,
+    float64,
+    int32,
+    open_uniform,
+    uint32,
+)
 from porelight.light.monte_carlo.scene import Float32s, Int32s
 
 LANES = 64
@@ -27,10 +36,10 @@ ENTERED = 7 * LANES
 REMAINING = 8 * LANES
 """Optical distance to the next collision."""
 DEPOSIT = 9 * LANES
-REACH = 10 * LANES
+COLLISION_REACH = 10 * LANES
 """Weight times mean free path at a collision: the collision estimate of weight times path [mm]."""
 MOVED = 11 * LANES
-NEAR = 12 * LANES
+NEAR_DISTANCE = 12 * LANES
 """Distance to the nearest surface of a volume [mm]."""
 Z_LOW = 13 * LANES
 Z_HIGH = 14 * LANES
@@ -57,10 +66,10 @@ RANDOM = 0 * LANES
 """Four words of generator state."""
 LAYER = 4 * LANES
 MATERIAL = 5 * LANES
-INSIDE = 6 * LANES
+INSIDE_BITS = 6 * LANES
 """One bit per volume."""
 WHICH = 7 * LANES
-"""The volume that is NEAR."""
+"""The volume that is NEAR_DISTANCE."""
 STEP_A = 8 * LANES
 STEP_B = 9 * LANES
 STEP_Z = 10 * LANES
@@ -72,27 +81,27 @@ LISTED = 15 * LANES
 """The lanes to which something happened in this step."""
 WHOLE_FIELDS = 16
 
-NOTHING = 0
-SURFACE = 1
-FAINT = 2
-OLD = 3
-EMPTY = 4
+EVENT_NONE = 0
+EVENT_SURFACE = 1
+EVENT_FAINT = 2
+EVENT_OLD = 3
+EVENT_EMPTY = 4
 """No photon yet: the lane waits for its first."""
 
 PLANE = -1
-ENTRY = float32(1e-6)
+ENTRY_DEPTH = float32(1e-6)
 """Just below the first plane [mm]: where it is decided which volumes a new photon starts in."""
-OLDEST = 1 << 22
+OLDEST_PHOTON = 1 << 22
 """Steps after which a photon is given up and counted as lost."""
 
-SURVIVAL = 0.1
+SURVIVAL_CHANCE = 0.1
 """Chance to survive roulette; the survivor's weight is divided by it."""
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def lane_uniform(whole: Int32s, j: int) -> Number:
     """One uniform number from the generator of one lane."""
-    number, s0, s1, s2, s3 = draw(
+    number, s0, s1, s2, s3 = draw_bits(
         uint32(whole[RANDOM + j]),
         uint32(whole[RANDOM + LANES + j]),
         uint32(whole[RANDOM + 2 * LANES + j]),
@@ -105,18 +114,18 @@ def lane_uniform(whole: Int32s, j: int) -> Number:
     return open_uniform(number)
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def into_material(real: Float32s, whole: Int32s, j: int, optics: Float32s, material: int) -> None:
     """Give a lane the optical properties of the material it is now in."""
     whole[MATERIAL + j] = material
-    real[ATTENUATION + j] = optics[material, names.ATTENUATION]
-    real[FREE_PATH + j] = optics[material, names.FREE_PATH]
-    real[ALBEDO + j] = optics[material, names.ALBEDO]
-    real[ANISOTROPY + j] = optics[material, names.ANISOTROPY]
+    real[ATTENUATION + j] = optics[material, names.OPTICS_ATTENUATION]
+    real[FREE_PATH + j] = optics[material, names.OPTICS_FREE_PATH]
+    real[ALBEDO + j] = optics[material, names.OPTICS_ALBEDO]
+    real[ANISOTROPY + j] = optics[material, names.OPTICS_ANISOTROPY]
     real[ENTERED + j] = real[WEIGHT + j]
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def into_layer(real: Float32s, whole: Int32s, j: int, planes: Float32s, layer: int) -> None:
     """Give a lane the planes of the layer it is now in."""
     whole[LAYER + j] = int32(layer)
@@ -124,7 +133,7 @@ def into_layer(real: Float32s, whole: Int32s, j: int, planes: Float32s, layer: i
     real[Z_HIGH + j] = planes[layer + 1]
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def begin_paths(real: Float32s, j: int, paths: Floats) -> None:
     """A new photon has travelled nowhere."""
     for k in range(paths.shape[0]):
@@ -137,7 +146,7 @@ def begin_paths(real: Float32s, j: int, paths: Floats) -> None:
     real[SUM_COLLISIONS + j] = float32(0.0)
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def remember_path(real: Float32s, whole: Int32s, j: int, paths: Floats) -> None:
     """Take up path and collisions where the lane last left this material."""
     material = whole[MATERIAL + j]
@@ -145,16 +154,16 @@ def remember_path(real: Float32s, whole: Int32s, j: int, paths: Floats) -> None:
     real[COLLISIONS + j] = paths[material, 1, j]
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def add_slopes(row: Floats, k: int, weight: float, path: float, collisions: float, optics: Float32s) -> None:
     """Derivatives of a weight by mu_a and mu_s of material ``k``: weight times d(log of the path's density)."""
     row[k, 0] -= weight * path
-    scattering = optics[k, names.SCATTERING]
+    scattering = optics[k, names.OPTICS_SCATTERING]
     if scattering > 0.0:
         row[k, 1] += weight * (collisions / scattering - path)
 
 
-@kernel(**INLINE)
+@kernel(**INLINE_OPTIONS)
 def leave_material(
     real: Float32s,
     whole: Int32s,
@@ -169,7 +178,7 @@ def leave_material(
     material = whole[MATERIAL + j]
     lost = float64(real[ENTERED + j]) - float64(real[WEIGHT + j])
     totals[names.FIRST_ABSORBED + material] += lost
-    along = float64(real[TRACK + j]) * float64(optics[material, names.ABSORPTION])
+    along = float64(real[TRACK + j]) * float64(optics[material, names.OPTICS_ABSORPTION])
     totals[names.FIRST_ABSORBED + optics.shape[0] + material] += along
     real[TRACK + j] = float32(0.0)
     real[ENTERED + j] = real[WEIGHT + j]
@@ -181,7 +190,7 @@ def leave_material(
     for k in range(paths.shape[0]):
         if k == material:
             row[k, 0] += float64(real[SUM_REACH + j]) - float64(real[SUM_PATH + j])
-            scattering = optics[k, names.SCATTERING]
+            scattering = optics[k, names.OPTICS_SCATTERING]
             if scattering > 0.0:
                 row[k, 1] += float64(real[SUM_COLLISIONS + j]) / scattering - float64(real[SUM_PATH + j])
         else:

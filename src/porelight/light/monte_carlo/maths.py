@@ -22,7 +22,7 @@ int32: Any = numba.int32
 uint32: Any = numba.uint32
 uint64: Any = numba.uint64
 
-COMPILE: Final[dict[str, Any]] = {
+KERNEL_OPTIONS: Final[dict[str, Any]] = {
     "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},
     "_nrt": False,
 }
@@ -32,7 +32,7 @@ COMPILE: Final[dict[str, Any]] = {
 a function is given, which in a step of ten nanoseconds is most of the time, and stalls a second thread altogether.
 """
 
-INLINE: Final[dict[str, Any]] = COMPILE | {"forceinline": True}
+INLINE_OPTIONS: Final[dict[str, Any]] = KERNEL_OPTIONS | {"forceinline": True}
 """For helpers of a kernel that are given many arrays: an array is seven words, and a call would push them all."""
 
 UNIFORM_STEP: Final = float32(2.0**-23)
@@ -62,7 +62,7 @@ bits_of: Any = numba.extending.intrinsic(_bits_of)
 float_of: Any = numba.extending.intrinsic(_float_of)
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def log_of_uniform(u: float) -> Number:
     """Natural logarithm of a normal positive 32-bit float, to about one unit in the last place (Cephes ``logf``)."""
     bits = bits_of(float32(u))
@@ -81,7 +81,7 @@ def log_of_uniform(u: float) -> Number:
     return x + p + float32(exponent) * float32(0.69314718056)
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def sine_cosine_of_turn(u: float) -> tuple[float, float]:
     """Sine and cosine of ``2 pi u`` for a 32-bit ``u`` in [0, 1): quarter turns by swapping, the rest by polynomial."""
     quarters = float32(u) * float32(4.0)
@@ -98,8 +98,8 @@ def sine_cosine_of_turn(u: float) -> tuple[float, float]:
     return (-s if (k & int32(2)) != 0 else s), (-c if (int32(k + int32(1)) & int32(2)) != 0 else c)
 
 
-@kernel(**COMPILE)
-def mix(x: int) -> Number:
+@kernel(**KERNEL_OPTIONS)
+def mix_bits(x: int) -> Number:
     """The splitmix64 finaliser: every bit of the answer hangs on every bit of the question."""
     x = uint64(x) + uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
@@ -107,17 +107,17 @@ def mix(x: int) -> Number:
     return x ^ (x >> uint64(31))
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def seed_of(seed: int, block: int, lane: int, word: int) -> Number:
     """64 bits of generator state for one lane of one block of photons: counted, not drawn.
 
     Neighbouring seeds, blocks and lanes are as unlike as distant ones, since each passes through :func:`mix`.
     """
-    return mix(mix(mix(mix(uint64(seed)) ^ uint64(block)) ^ uint64(lane)) ^ uint64(word))
+    return mix_bits(mix_bits(mix_bits(mix_bits(uint64(seed)) ^ uint64(block)) ^ uint64(lane)) ^ uint64(word))
 
 
-@kernel(**COMPILE)
-def draw(a: int, b: int, c: int, d: int) -> tuple[int, int, int, int, int]:
+@kernel(**KERNEL_OPTIONS)
+def draw_bits(a: int, b: int, c: int, d: int) -> tuple[int, int, int, int, int]:
     """One 32-bit number of the generator xoshiro128+ (Blackman and Vigna 2018), and its next four words."""
     number = uint32(a + d)
     shifted = uint32(b << uint32(9))
@@ -130,7 +130,7 @@ def draw(a: int, b: int, c: int, d: int) -> tuple[int, int, int, int, int]:
     return number, a, b, c, d
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def open_uniform(number: int) -> Number:
     """The upper 23 bits, and a half, as a 32-bit float: strictly between 0 and 1, and exact."""
     return (float32(int32(number >> uint32(9))) + float32(0.5)) * float32(UNIFORM_STEP)

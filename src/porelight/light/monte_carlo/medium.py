@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable
 
 from porelight.cite import Cited
+from porelight.frozen import frozen
 from porelight.light.monte_carlo.shapes import Shape
 from porelight.refusal import Refusal
 
@@ -17,7 +17,7 @@ MOST_VOLUMES = 31
 """A photon carries one bit of a 32-bit word per volume."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Material:
     """How one kind of matter meets light of one wavelength.
 
@@ -61,7 +61,7 @@ class Material:
         return f"material {self.name!r}"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Slab:
     """A flat layer of one material; the last of a stack may be infinitely thick."""
 
@@ -78,7 +78,7 @@ class Slab:
             )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Layered:
     """Slabs from the surface down, ``z`` = 0 at the surface of the first.
 
@@ -109,7 +109,7 @@ class Layered:
                     advice="Give it a thickness",
                 )
         self._must_end()
-        _must_agree(self.materials_named)
+        _check_names(self.materials_named)
 
     def _must_end(self) -> None:
         last = self.slabs[-1]
@@ -133,10 +133,10 @@ class Layered:
     @property
     def materials_named(self) -> tuple[Material, ...]:
         """Every material in order of first appearance."""
-        return _once(slab.material for slab in self.stack)
+        return _unique_materials(slab.material for slab in self.stack)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Volume:
     """A body of one material inside the slabs. Where volumes overlap, the later one of the medium counts."""
 
@@ -144,7 +144,7 @@ class Volume:
     material: Material
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Heterogeneous:
     """Slabs with volumes in them: a pore's funnel and plug, a hair, the lobules of a gland."""
 
@@ -158,12 +158,12 @@ class Heterogeneous:
                 where="heterogeneous medium",
                 advice=f"Use at most {MOST_VOLUMES}; join small lobules",
             )
-        _must_agree(self.materials_named)
+        _check_names(self.materials_named)
 
     @property
     def materials_named(self) -> tuple[Material, ...]:
         """Every material in order of first appearance."""
-        return _once((*self.layers.materials_named, *(volume.material for volume in self.volumes)))
+        return _unique_materials((*self.layers.materials_named, *(volume.material for volume in self.volumes)))
 
 
 Medium = Layered | Heterogeneous
@@ -179,11 +179,11 @@ def volumes_of(medium: Medium) -> tuple[Volume, ...]:
     return () if isinstance(medium, Layered) else medium.volumes
 
 
-def _once(materials: Iterable[Material]) -> tuple[Material, ...]:
+def _unique_materials(materials: Iterable[Material]) -> tuple[Material, ...]:
     return tuple(dict.fromkeys(materials))
 
 
-def _must_agree(materials: tuple[Material, ...]) -> None:
+def _check_names(materials: tuple[Material, ...]) -> None:
     names = [material.name for material in materials]
     for name in names:
         if names.count(name) > 1:

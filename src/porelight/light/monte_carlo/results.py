@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from porelight import cite
 from porelight.arrays import Floats
 from porelight.fields import Deposit, Grid
+from porelight.frozen import frozen
 from porelight.light.monte_carlo.beams import Beam
 from porelight.light.monte_carlo.medium import Medium
 from porelight.light.monte_carlo.tallies import Box
 from porelight.refusal import Refusal
 
+if TYPE_CHECKING:
+    import xarray as xr
 
-@dataclasses.dataclass(frozen=True, slots=True)
+
+@frozen
 class Estimate:
     """A share of the incident energy, and its standard error."""
 
@@ -28,7 +33,7 @@ class Estimate:
         return self.standard_error / self.value if self.value > 0.0 else float("inf")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """Values on cells or bins, and their standard errors."""
 
@@ -36,7 +41,7 @@ class Field:
     standard_error: Floats
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Derivatives:
     """How shares of the energy change with the coefficients, scored along the same paths.
 
@@ -52,7 +57,7 @@ class Derivatives:
     """[m]: per 1/m of mu_s"""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Transport:
     """Where the light of one beam went, per incident joule."""
 
@@ -93,12 +98,12 @@ class Transport:
     @property
     def reflectance(self) -> Estimate:
         """All light sent back. The error adds in quadrature, which is on the safe side: the two exclude each other."""
-        return _sum(self.specular, self.diffuse)
+        return _add_estimates(self.specular, self.diffuse)
 
     @property
     def transmittance(self) -> Estimate:
         """All light through the bottom."""
-        return _sum(self.unscattered, self.transmitted)
+        return _add_estimates(self.unscattered, self.transmitted)
 
     @property
     def balance(self) -> float:
@@ -107,9 +112,15 @@ class Transport:
         out = self.specular.value + self.diffuse.value + self.unscattered.value + self.transmitted.value
         return out + absorbed + self.lost - self.roulette - 1.0
 
+    def to_xarray(self) -> xr.Dataset:
+        """Every field with its standard error and its axes, for those who compute on."""
+        from porelight.light.monte_carlo.dataset import make_dataset
 
-def deposit(transport: Transport) -> Deposit:
-    """The stage result that heating takes.
+        return make_dataset(self)
+
+
+def make_deposit(transport: Transport) -> Deposit:
+    """What heat takes: see :class:`porelight.fields.Deposit`.
 
     Raises:
         Refusal: the run had no axisymmetric grid.
@@ -126,8 +137,9 @@ def deposit(transport: Transport) -> Deposit:
         standard_error=transport.density.standard_error,
         reflected=transport.reflectance.value,
         transmitted=transport.transmittance.value,
+        rests_on=cite.used(transport.medium),
     )
 
 
-def _sum(a: Estimate, b: Estimate) -> Estimate:
+def _add_estimates(a: Estimate, b: Estimate) -> Estimate:
     return Estimate(a.value + b.value, float(np.hypot(a.standard_error, b.standard_error)))

@@ -28,14 +28,14 @@ Spare = collections.deque[Tally]
 Trace = Callable[[int, int], Tally]
 """Photons and the number of their block in, what they scored out."""
 
-FLOOR = 0.1
+ROULETTE_WEIGHT = 0.1
 """Weight below which a photon plays roulette. Measured in skin at 1726 nm: the light in a gland is known to 1 % in half
 the time that 1e-2 takes and a third of 1e-4, the custom; coarser still, cells six millimetres deep become noisy."""
-ANGLES = 30
+EXIT_ANGLES = 30
 MOST_BLOCKS = 256
-LEAST_BLOCKS = 32
+FEWEST_BLOCKS = 32
 """Blocks from which a standard error is estimated: with 32 it is itself known to 13 %."""
-BLOCK = 4096
+PHOTONS_PER_BLOCK = 4096
 """Photons of a block when their number is not fixed beforehand: enough that filling and draining a packet is cheap."""
 MANY_CELLS = 20_000
 MOST_PHOTONS = 1 << 32
@@ -66,7 +66,7 @@ def transport(
         seed: of the random numbers; the same seed gives the same result on any number of threads.
         threads: how many to use; all processors by default.
         derivatives: also score derivatives with respect to mu_a and mu_s of each material.
-        progress: told the share that is done, between 0 and 1.
+        progress: called with the share that is done, between 0 and 1.
         kernel: ``"scalar"`` is the slow 64-bit oracle for layers, kept to test and time the packet kernel.
 
     Validity: incoherent light in matter much larger than the wavelength; Henyey-Greenstein scattering.
@@ -76,23 +76,23 @@ def transport(
 
     Reference: Wang, Jacques and Zheng 1995, Comput Methods Programs Biomed 47:131-146 (weights, roulette, tallies).
     """
-    _check(medium, beam, photons, relative_error, grid, seed, threads, derivatives, kernel)
-    materials = _materials(medium)
+    _check_request(medium, beam, photons, relative_error, grid, seed, threads, derivatives, kernel)
+    materials = medium.materials_named
     bins = bins_of(grid)
     spare: Spare = collections.deque()
-    trace = _tracer(_scene(medium, materials), beam.rays(), bins, seed, derivatives, kernel, spare)
-    sizes = _sizes(photons, math.prod(bins.cells)) if photons is not None else _endless()
-    enough = _enough(relative_error, photons, [material.name for material in materials], progress)
+    trace = _make_tracer(_pack_scene(medium, materials), beam.rays(), bins, seed, derivatives, kernel, spare)
+    sizes = _block_sizes(photons, math.prod(bins.cells)) if photons is not None else _endless_sizes()
+    enough = _make_stop_rule(relative_error, photons, [material.name for material in materials], progress)
     sums = Sums()
     for size, tally in _in_order(trace, sizes, threads or os.cpu_count() or 1):
         sums.add(tally, size)
         spare.append(tally)
         if enough(sums):
             break
-    return _result(medium, beam, grid, seed, sums, materials, derivatives)
+    return _make_result(medium, beam, grid, seed, sums, materials, derivatives)
 
 
-def _check(
+def _check_request(
     medium: Medium,
     beam: Beam,
     photons: int | None,
@@ -120,7 +120,7 @@ def _check(
         raise Refusal(
             "the scalar kernel knows layers only, without derivatives", where=where, advice="Use the packet kernel"
         )
-    if grid is not None and not _holds(grid, beam):
+    if grid is not None and not _holds_beam(grid, beam):
         raise Refusal(
             f"the {beam.profile} beam reaches {beam.reach / units.um:.4g} um from the axis, outside the grid",
             where=where,
@@ -129,7 +129,7 @@ def _check(
 
 
 def _check_region(medium: Medium, region: str, error: float) -> None:
-    regions = ["reflectance", "transmittance", *(material.name for material in _materials(medium))]
+    regions = ["reflectance", "transmittance", *(material.name for material in medium.materials_named)]
     if region not in regions:
         raise Refusal(
             f"region {region!r} is not in this medium",
@@ -142,25 +142,21 @@ def _check_region(medium: Medium, region: str, error: float) -> None:
         )
 
 
-def _holds(grid: Grid | Box, beam: Beam) -> bool:
+def _holds_beam(grid: Grid | Box, beam: Beam) -> bool:
     if isinstance(grid, Grid):
         return beam.reach < float(grid.r_edges[-1])
     x, y = grid.x_edges, grid.y_edges
     return all(x[0] <= cx <= x[-1] and y[0] <= cy <= y[-1] for cx, cy in beam.centres)
 
 
-def _materials(medium: Medium) -> tuple[Material, ...]:
-    return medium.materials_named
-
-
-def _scene(medium: Medium, materials: tuple[Material, ...]) -> Scene:
+def _pack_scene(medium: Medium, materials: tuple[Material, ...]) -> Scene:
     """The medium as the kernels read it."""
     layers = layers_of(medium)
     volumes = volumes_of(medium)
     edges = layers.top + np.cumsum([0.0, *(slab.thickness for slab in layers.stack)])
     rows = [volume.shape.row() for volume in volumes]
     return Scene(
-        optics=np.array([_optics(material) for material in materials], np.float32),
+        optics=np.array([_pack_optics(material) for material in materials], np.float32),
         planes=np.minimum(edges / units.mm, names.FAR).astype(np.float32),
         layer_material=np.array([materials.index(slab.material) for slab in layers.stack], np.int32),
         n_above=np.float32(layers.above),
@@ -170,33 +166,35 @@ def _scene(medium: Medium, materials: tuple[Material, ...]) -> Scene:
     )
 
 
-def _optics(material: Material) -> list[float]:
+def _pack_optics(material: Material) -> list[float]:
     absorption, scattering = material.absorption * units.mm, material.scattering * units.mm
     attenuation = absorption + scattering
     row = [0.0] * names.OPTICS_COLUMNS
-    row[names.INDEX] = material.refractive_index
-    row[names.ATTENUATION] = attenuation
-    row[names.FREE_PATH] = 1.0 / attenuation if attenuation > 0.0 else 10.0 * float(names.FAR)
-    row[names.ALBEDO] = scattering / attenuation if attenuation > 0.0 else 1.0
-    row[names.ANISOTROPY] = material.anisotropy
-    row[names.SCATTERING] = scattering
-    row[names.ABSORPTION] = absorption
+    row[names.OPTICS_INDEX] = material.refractive_index
+    row[names.OPTICS_ATTENUATION] = attenuation
+    row[names.OPTICS_FREE_PATH] = 1.0 / attenuation if attenuation > 0.0 else 10.0 * float(names.FAR)
+    row[names.OPTICS_ALBEDO] = scattering / attenuation if attenuation > 0.0 else 1.0
+    row[names.OPTICS_ANISOTROPY] = material.anisotropy
+    row[names.OPTICS_SCATTERING] = scattering
+    row[names.OPTICS_ABSORPTION] = absorption
     return row
 
 
-def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, kernel: str, spare: Spare) -> Trace:
+def _make_tracer(
+    scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, kernel: str, spare: Spare
+) -> Trace:
     """The function that traces one block; every call has arrays of its own, so calls may run side by side.
 
     Emptied tallies are taken from ``spare``: a large grid is not laid out anew for every block.
     """
     materials = len(scene.optics)
-    floor = np.float32(FLOOR)
+    floor = np.float32(ROULETTE_WEIGHT)
 
     def empty() -> Tally:
         try:
             return spare.pop()
         except IndexError:
-            return tally_for(bins, materials, ANGLES)
+            return tally_for(bins, materials, EXIT_ANGLES)
 
     def by_packet(photons: int, block: int) -> Tally:
         tally = empty()
@@ -214,20 +212,20 @@ def _tracer(scene: Scene, rays: Rays, bins: Bins, seed: int, derivatives: bool, 
     return by_packet if kernel == "packet" else by_scalar
 
 
-def _sizes(photons: int, cells: int) -> Iterator[int]:
+def _block_sizes(photons: int, cells: int) -> Iterator[int]:
     """Block sizes for a fixed number of photons: a fixed partition, as even as can be.
 
     Each block has cells of its own that are summed up after it; where these are many, the blocks are fewer.
     """
     most = MOST_BLOCKS if cells < MANY_CELLS else MOST_BLOCKS // 4
-    blocks = min(max(photons // BLOCK, LEAST_BLOCKS), most, photons)
+    blocks = min(max(photons // PHOTONS_PER_BLOCK, FEWEST_BLOCKS), most, photons)
     for block in range(blocks):
         yield photons * (block + 1) // blocks - photons * block // blocks
 
 
-def _endless() -> Iterator[int]:
-    for _ in range(MOST_PHOTONS // BLOCK):
-        yield BLOCK
+def _endless_sizes() -> Iterator[int]:
+    for _ in range(MOST_PHOTONS // PHOTONS_PER_BLOCK):
+        yield PHOTONS_PER_BLOCK
 
 
 def _in_order(trace: Trace, sizes: Iterator[int], threads: int) -> Iterator[tuple[int, Tally]]:
@@ -250,17 +248,17 @@ def _in_order(trace: Trace, sizes: Iterator[int], threads: int) -> Iterator[tupl
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _enough(
+def _make_stop_rule(
     relative_error: tuple[str, float] | None, photons: int | None, materials: list[str], progress: Progress | None
 ) -> Callable[[Sums], bool]:
-    """After each block: tell the progress, and say whether the wanted error is reached."""
+    """After each block: report the progress, and whether the wanted error is reached."""
 
-    def told(share: float) -> None:
+    def report(share: float) -> None:
         if progress is not None:
             progress(min(share, 1.0))
 
     def by_count(sums: Sums) -> bool:
-        told(sums.photons / (photons or 1))
+        report(sums.photons / (photons or 1))
         return False
 
     if relative_error is None:
@@ -268,29 +266,29 @@ def _enough(
     region, wanted = relative_error
 
     def by_error(sums: Sums) -> bool:
-        if sums.blocks < LEAST_BLOCKS:
+        if sums.blocks < FEWEST_BLOCKS:
             return False
-        found = _region(sums, region, materials)
+        found = _estimate_region(sums, region, materials)
         if found.value == 0.0 and sums.blocks >= 8 * MOST_BLOCKS:
             raise Refusal(
                 f"no light of {sums.photons} photons reached {region!r}",
                 where="relative_error",
                 advice="Check its place and the wavelength, or ask for a number of photons instead",
             )
-        told((wanted / found.relative_error) ** 2 if found.value > 0.0 else 0.0)
+        report((wanted / found.relative_error) ** 2 if found.value > 0.0 else 0.0)
         return found.relative_error <= wanted
 
     return by_error
 
 
-def _region(sums: Sums, region: str, materials: list[str]) -> Estimate:
+def _estimate_region(sums: Sums, region: str, materials: list[str]) -> Estimate:
     rows = {"reflectance": [names.SPECULAR, names.DIFFUSE], "transmittance": [names.UNSCATTERED, names.TRANSMITTED]}
     columns = rows.get(region) or [names.FIRST_ABSORBED + len(materials) + materials.index(region)]
     mean, error = sums.mean().totals[columns], sums.standard_error().totals[columns]
     return Estimate(float(mean.sum()), float(np.hypot.reduce(error)))
 
 
-def _result(
+def _make_result(
     medium: Medium,
     beam: Beam,
     grid: Grid | Box | None,
@@ -317,13 +315,13 @@ def _result(
         absorbed=absorbed,
         absorbed_by_path=by_path,
         roulette=totals[names.ROULETTE].value,
-        lost=totals[names.LOST].value,
-        steps=totals[names.STEPS].value,
+        lost=totals[names.LOST_WEIGHT].value,
+        steps=totals[names.STEP_COUNT].value,
         density=_on_grid(grid, mean, error, 0, 1.0),
         fluence=_on_grid(grid, mean, error, 1, units.mm),
-        radial=_radial(grid, mean, error),
-        angular=_angular(mean, error),
-        derivatives=_derivatives(mean, error, materials) if derivatives else None,
+        radial=_radial_fields(grid, mean, error),
+        angular=_angular_fields(mean, error),
+        derivatives=_make_derivatives(mean, error, materials) if derivatives else None,
     )
 
 
@@ -337,7 +335,7 @@ def _on_grid(grid: Grid | Box | None, mean: Tally, error: Tally, column: int, sc
     return Field(value, spread)
 
 
-def _radial(grid: Grid | Box | None, mean: Tally, error: Tally) -> tuple[Field, Field] | None:
+def _radial_fields(grid: Grid | Box | None, mean: Tally, error: Tally) -> tuple[Field, Field] | None:
     if not isinstance(grid, Grid):
         return None
     area = np.pi * np.diff(grid.r_edges**2)
@@ -345,14 +343,14 @@ def _radial(grid: Grid | Box | None, mean: Tally, error: Tally) -> tuple[Field, 
     return up, down
 
 
-def _angular(mean: Tally, error: Tally) -> tuple[Field, Field]:
+def _angular_fields(mean: Tally, error: Tally) -> tuple[Field, Field]:
     edges = np.linspace(0.0, 0.5 * math.pi, mean.angular.shape[1] + 1)
     solid_angle = 2.0 * np.pi * (np.cos(edges[:-1]) - np.cos(edges[1:]))
     up, down = (Field(mean.angular[side] / solid_angle, error.angular[side] / solid_angle) for side in (0, 1))
     return up, down
 
 
-def _derivatives(mean: Tally, error: Tally, materials: tuple[Material, ...]) -> Derivatives:
+def _make_derivatives(mean: Tally, error: Tally, materials: tuple[Material, ...]) -> Derivatives:
     listed = tuple(material.name for material in materials)
     fields = [Field(mean.slopes[:, :, k] * units.mm, error.slopes[:, :, k] * units.mm) for k in (0, 1)]
     return Derivatives(("reflectance", "transmittance", *listed), listed, *fields)

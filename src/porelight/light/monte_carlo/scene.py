@@ -20,30 +20,30 @@ FAR: Final = np.float32(1e8)
 """Farther than any surface [mm]: the floor of a half-space."""
 
 # Columns of Scene.optics, one row per material.
-INDEX: Final = 0
-ATTENUATION: Final = 1
+OPTICS_INDEX: Final = 0
+OPTICS_ATTENUATION: Final = 1
 """mu_a + mu_s [1/mm]"""
-FREE_PATH: Final = 2
+OPTICS_FREE_PATH: Final = 2
 """1 / (mu_a + mu_s) [mm]; very long where there is nothing to meet."""
-ALBEDO: Final = 3
+OPTICS_ALBEDO: Final = 3
 """mu_s / (mu_a + mu_s)"""
-ANISOTROPY: Final = 4
-SCATTERING: Final = 5
+OPTICS_ANISOTROPY: Final = 4
+OPTICS_SCATTERING: Final = 5
 """mu_s [1/mm]"""
-ABSORPTION: Final = 6
+OPTICS_ABSORPTION: Final = 6
 """mu_a [1/mm]"""
 OPTICS_COLUMNS: Final = 7
 
 # Columns of Scene.volumes, one row per volume: a quadric in its own frame, cut by two planes of that frame,
 # inside where a x2 + b y2 + c z2 + d z + e <= 0 and low <= z <= high; or a brick.
-CENTRE: Final = 0
-FRAME: Final = 3
-QUADRIC: Final = 12
-LOW: Final = 17
-HIGH: Final = 18
-WIDENING: Final = 19
+VOLUME_CENTRE: Final = 0
+VOLUME_FRAME: Final = 3
+VOLUME_QUADRIC: Final = 12
+VOLUME_LOW: Final = 17
+VOLUME_HIGH: Final = 18
+VOLUME_WIDENING: Final = 19
 """Growth of a cone's radius with z; 0 for what is not a cone."""
-BRICK: Final = 20
+VOLUME_IS_BRICK: Final = 20
 """1 for a brick, whose half lengths then stand in place of a, b, c; 0 for a quadric."""
 VOLUME_COLUMNS: Final = 21
 
@@ -54,9 +54,9 @@ UNSCATTERED: Final = 2
 TRANSMITTED: Final = 3
 ROULETTE: Final = 4
 """Weight that roulette gave to survivors less the weight it took: zero on average, part of the exact balance."""
-LOST: Final = 5
+LOST_WEIGHT: Final = 5
 """Weight of photons stopped after too many steps."""
-STEPS: Final = 6
+STEP_COUNT: Final = 6
 FIRST_ABSORBED: Final = 7
 """From here per material what collisions absorbed, then per material mu_a times weight times path."""
 

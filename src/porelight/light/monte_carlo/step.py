@@ -8,17 +8,17 @@ from __future__ import annotations
 import math
 
 from porelight.compiled import kernel
-from porelight.light.monte_carlo.maths import COMPILE, Number, float32
+from porelight.light.monte_carlo.maths import KERNEL_OPTIONS, Number, float32
 from porelight.light.monte_carlo.scene import GAUSSIAN, PENCIL
 
-ONE = float32(1.0)
-TWO = float32(2.0)
-HALF = float32(0.5)
+FLOAT_ONE = float32(1.0)
+FLOAT_TWO = float32(2.0)
+FLOAT_HALF = float32(0.5)
 THREE_HALVES = float32(1.5)
 TWO_PI = float32(2.0 * math.pi)
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def scatter_cosine(g: float, u: float) -> Number:
     """Cosine of a scattering angle of the Henyey-Greenstein phase function.
 
@@ -31,16 +31,16 @@ def scatter_cosine(g: float, u: float) -> Number:
 
     Reference: Henyey and Greenstein 1941, Astrophys J 93:70; inversion of Witt 1977, Astrophys J Suppl 35:1.
     """
-    x = TWO * u - ONE
+    x = FLOAT_TWO * u - FLOAT_ONE
     g2 = g * g
-    below = ONE + g * x
-    above = x * (ONE + g2) + HALF * g * (x * x * (ONE + g2) + (float32(3.0) - g2))
+    below = FLOAT_ONE + g * x
+    above = x * (FLOAT_ONE + g2) + FLOAT_HALF * g * (x * x * (FLOAT_ONE + g2) + (float32(3.0) - g2))
     cosine = above / (below * below)
-    return min(max(cosine, -ONE), ONE)
+    return min(max(cosine, -FLOAT_ONE), FLOAT_ONE)
 
 
-@kernel(**COMPILE)
-def turn(
+@kernel(**KERNEL_OPTIONS)
+def turn_direction(
     ux: float, uy: float, uz: float, cosine: float, sine_azimuth: float, cosine_azimuth: float
 ) -> tuple[float, float, float]:
     """The unit direction ``u`` turned by a scattering angle and an azimuth about itself.
@@ -48,20 +48,20 @@ def turn(
     The frame about ``u`` has no pole (Duff et al. 2017, J Comput Graph Tech 6(1)), so grazing and vertical rays need
     no special case. One Newton step keeps the length at one over thousands of turns.
     """
-    sine = math.sqrt(ONE - cosine * cosine)
-    side = ONE if uz >= float32(0.0) else -ONE
-    a = -ONE / (side + uz)
+    sine = math.sqrt(FLOAT_ONE - cosine * cosine)
+    side = FLOAT_ONE if uz >= float32(0.0) else -FLOAT_ONE
+    a = -FLOAT_ONE / (side + uz)
     b = ux * uy * a
     p = sine * cosine_azimuth
     q = sine * sine_azimuth
-    x = p * (ONE + side * ux * ux * a) + q * b + cosine * ux
+    x = p * (FLOAT_ONE + side * ux * ux * a) + q * b + cosine * ux
     y = p * (side * b) + q * (side + uy * uy * a) + cosine * uy
     z = -p * (side * ux) - q * uy + cosine * uz
-    scale = THREE_HALVES - HALF * (x * x + y * y + z * z)
+    scale = THREE_HALVES - FLOAT_HALF * (x * x + y * y + z * z)
     return x * scale, y * scale, z * scale
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     """Share of unpolarised light reflected at a surface, and the cosine beyond it.
 
@@ -75,25 +75,25 @@ def fresnel(n_from: float, n_to: float, cosine: float) -> tuple[float, float]:
     Reference: Born and Wolf, Principles of Optics, section 1.5.2.
     """
     ratio = n_from / n_to
-    sine2 = ratio * ratio * max(ONE - cosine * cosine, float32(0.0) * cosine)
-    if sine2 >= ONE:
-        return ONE + float32(0.0) * cosine, float32(0.0) * cosine
-    beyond = math.sqrt(ONE - sine2)
+    sine2 = ratio * ratio * max(FLOAT_ONE - cosine * cosine, float32(0.0) * cosine)
+    if sine2 >= FLOAT_ONE:
+        return FLOAT_ONE + float32(0.0) * cosine, float32(0.0) * cosine
+    beyond = math.sqrt(FLOAT_ONE - sine2)
     s = (n_from * cosine - n_to * beyond) / (n_from * cosine + n_to * beyond)
     p = (n_from * beyond - n_to * cosine) / (n_from * beyond + n_to * cosine)
-    return HALF * (s * s + p * p), beyond
+    return FLOAT_HALF * (s * s + p * p), beyond
 
 
-@kernel(**COMPILE)
-def mirrored(
+@kernel(**KERNEL_OPTIONS)
+def mirror_direction(
     ux: float, uy: float, uz: float, nx: float, ny: float, nz: float, along: float
 ) -> tuple[float, float, float]:
     """Direction after reflection; ``along`` is u . n for the unit normal n."""
-    return ux - TWO * along * nx, uy - TWO * along * ny, uz - TWO * along * nz
+    return ux - FLOAT_TWO * along * nx, uy - FLOAT_TWO * along * ny, uz - FLOAT_TWO * along * nz
 
 
-@kernel(**COMPILE)
-def refracted(
+@kernel(**KERNEL_OPTIONS)
+def refract_direction(
     ux: float, uy: float, uz: float, nx: float, ny: float, nz: float, along: float, ratio: float, beyond: float
 ) -> tuple[float, float, float]:
     """Direction after refraction (Snell); ``ratio`` is n_from / n_to, ``beyond`` the cosine beyond the surface."""
@@ -102,11 +102,11 @@ def refracted(
     x = ratio * ux + normal * nx
     y = ratio * uy + normal * ny
     z = ratio * uz + normal * nz
-    scale = THREE_HALVES - HALF * (x * x + y * y + z * z)
+    scale = THREE_HALVES - FLOAT_HALF * (x * x + y * y + z * z)
     return x * scale, y * scale, z * scale
 
 
-@kernel(**COMPILE)
+@kernel(**KERNEL_OPTIONS)
 def beam_ray(kind: int, radius: float, focus: float, u1: float, u2: float) -> tuple[float, float, float, float, float]:
     """Where a ray of a beam meets the surface, from the beam's centre, and its direction: x, y, ux, uy, uz.
 
@@ -117,10 +117,10 @@ def beam_ray(kind: int, radius: float, focus: float, u1: float, u2: float) -> tu
         u1, u2: uniform in (0, 1).
     """
     zero = float32(0.0) * u1
-    one = ONE + zero
+    one = FLOAT_ONE + zero
     if kind == PENCIL:
         return zero, zero, zero, zero, one
-    share = math.sqrt(-HALF * math.log(u1)) if kind == GAUSSIAN else math.sqrt(u1)
+    share = math.sqrt(-FLOAT_HALF * math.log(u1)) if kind == GAUSSIAN else math.sqrt(u1)
     r = radius * share
     azimuth = TWO_PI * u2
     x = r * math.cos(azimuth)

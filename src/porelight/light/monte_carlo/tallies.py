@@ -12,16 +12,17 @@ from porelight import units
 from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.fields import Grid
-from porelight.light.monte_carlo.maths import COMPILE
+from porelight.frozen import frozen
+from porelight.light.monte_carlo.maths import KERNEL_OPTIONS
 from porelight.light.monte_carlo.scene import Bins, Tally, empty_tally
 
-STRETCH = 64
+FOLD_STRETCH = 64
 
 FINEST_STEPS = 1 << 16
 """Most fine steps in the lookup of an uneven axis."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A Cartesian grid: rising cell edges along x, y and z [m]; results have shape (nz, ny, nx)."""
 
@@ -55,25 +56,25 @@ def bins_of(grid: Grid | Box | None) -> Bins:
         axes, boxed = (grid.r_edges, nothing, grid.z_edges), False
     else:
         axes, boxed = (grid.x_edges, grid.y_edges, grid.z_edges), True
-    even = all(_even(edges) for edges in axes)
-    widths = [_step(edges, even) for edges in axes]
-    steps = [_steps(edges, width) for edges, width in zip(axes, widths, strict=True)]
-    lookups = [_lookup(edges, width, count) for edges, width, count in zip(axes, widths, steps, strict=True)]
+    even = all(_is_even(edges) for edges in axes)
+    widths = [_fine_step(edges, even) for edges in axes]
+    steps = [_count_steps(edges, width) for edges, width in zip(axes, widths, strict=True)]
+    lookups = [_cell_lookup(edges, width, count) for edges, width, count in zip(axes, widths, steps, strict=True)]
     rings = grid.r_edges if isinstance(grid, Grid) else np.array([0.0, np.finfo(np.float32).max * units.mm])
     return Bins(
         boxed=boxed,
         even=even,
-        origin=_mm([edges[0] for edges in axes]),
+        origin=_to_mm([edges[0] for edges in axes]),
         per_step=np.array([units.mm / width if width else 0.0 for width in widths], np.float32),
         steps=np.array(steps, np.int32),
         cells=np.array([edges.size - 1 for edges in axes], np.int32),
         lookup_a=lookups[0],
         lookup_b=lookups[1],
         lookup_z=lookups[2],
-        edges_a=_mm(axes[0]),
-        edges_b=_mm(axes[1]),
-        edges_z=_mm(axes[2]),
-        rings=_mm(rings),
+        edges_a=_to_mm(axes[0]),
+        edges_b=_to_mm(axes[1]),
+        edges_z=_to_mm(axes[2]),
+        rings=_to_mm(rings),
     )
 
 
@@ -104,7 +105,7 @@ class Sums:
         self.photons += photons
         self.blocks += 1
         for first, second, scored in zip(self.first, self.second, tally, strict=True):
-            _fold(first.reshape(-1), second.reshape(-1), scored.reshape(-1), 1.0 / photons)
+            _fold_block(first.reshape(-1), second.reshape(-1), scored.reshape(-1), 1.0 / photons)
 
     def mean(self) -> Tally:
         """Per incident photon."""
@@ -119,11 +120,11 @@ class Sums:
         return Tally(*(np.sqrt(np.maximum(b - a * a / self.photons, 0.0) / scale) for a, b in pairs))
 
 
-@kernel(**COMPILE)
-def _fold(first: Floats, second: Floats, scored: Floats, per_photon: float) -> None:
+@kernel(**KERNEL_OPTIONS)
+def _fold_block(first: Floats, second: Floats, scored: Floats, per_photon: float) -> None:
     """Add one block to the running sums and empty it for the next; stretches where nothing was scored are skipped."""
-    for start in range(0, scored.shape[0], STRETCH):
-        stop = min(start + STRETCH, scored.shape[0])
+    for start in range(0, scored.shape[0], FOLD_STRETCH):
+        stop = min(start + FOLD_STRETCH, scored.shape[0])
         touched = 0.0
         for k in range(start, stop):
             touched += abs(scored[k])
@@ -136,27 +137,27 @@ def _fold(first: Floats, second: Floats, scored: Floats, per_photon: float) -> N
             scored[k] = 0.0
 
 
-def _mm(lengths: object) -> NDArray[np.float32]:
+def _to_mm(lengths: object) -> NDArray[np.float32]:
     return np.asarray(np.asarray(lengths, float) / units.mm, np.float32)
 
 
-def _even(edges: Floats) -> bool:
+def _is_even(edges: Floats) -> bool:
     widths = np.diff(edges)
     return bool(widths.size == 0 or np.ptp(widths) < 1e-6 * widths[0])
 
 
-def _step(edges: Floats, even: bool) -> float:
+def _fine_step(edges: Floats, even: bool) -> float:
     if edges.size < 2:
         return 0.0
     span = float(edges[-1] - edges[0])
     return span / (edges.size - 1) if even else max(float(np.diff(edges).min()), span / FINEST_STEPS)
 
 
-def _steps(edges: Floats, width: float) -> int:
+def _count_steps(edges: Floats, width: float) -> int:
     return math.ceil(float(edges[-1] - edges[0]) / width - 1e-6) if width else 0
 
 
-def _lookup(edges: Floats, width: float, steps: int) -> NDArray[np.int32]:
+def _cell_lookup(edges: Floats, width: float, steps: int) -> NDArray[np.int32]:
     starts = edges[0] + width * (np.arange(steps) + 1e-6)
     cells = np.searchsorted(edges, starts, side="right") - 1
     return np.append(np.clip(cells, 0, edges.size - 1), edges.size - 1).astype(np.int32)

@@ -24,7 +24,7 @@ from porelight.photo.compare.register import register_photos
 from porelight.photo.compare.registration import Registration
 from porelight.photo.compare.tally import SURE, Sizes, measures_of
 from porelight.photo.decode import Picture
-from porelight.photo.face.regions import covered, name_at
+from porelight.photo.face.regions import cover_regions, name_at
 from porelight.photo.mask import skin_mask
 from porelight.photo.measure import measure
 from porelight.photo.pores.detect import detect
@@ -181,7 +181,7 @@ def _why_no_sizes(found: Registration, censuses: tuple[PoreCensus, PoreCensus], 
 
 def _searched(picture: Picture, census: PoreCensus) -> Mask:
     searched: Mask = skin_mask(linear(picture.pixels), census.face).searched
-    return searched & (covered(census.regions, picture.height, picture.width) > 0) if census.regions else searched
+    return searched & (cover_regions(census.regions, picture.height, picture.width) > 0) if census.regions else searched
 
 
 def _all_pores(found: Registration, before: PoreCensus, after: PoreCensus) -> tuple[Floats, Floats, Floats]:

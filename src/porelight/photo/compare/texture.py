@@ -77,7 +77,8 @@ class TextureMatch:
         """
         import cv2
 
-        similarity, _ = cv2.estimateAffinePartial2D(self.before, self.after, method=cv2.LMEDS)
+        # OpenCV gives None where no similarity fits, whatever its type says.
+        similarity: Floats | None = cv2.estimateAffinePartial2D(self.before, self.after, method=cv2.LMEDS)[0]  # type: ignore[assignment]
         if similarity is None:
             return float("inf")
         gaps = np.linalg.norm(self.before @ similarity[:, :2].T + similarity[:, 2] - self.after, axis=1)
