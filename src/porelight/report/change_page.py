@@ -13,7 +13,7 @@ from porelight.draw import compare as drawn
 from porelight.export.cells import text_cell
 from porelight.export.change_model import change_numbers
 from porelight.export.outside import row_sources, text
-from porelight.photo.compare.aligned import Aligned, aligned
+from porelight.photo.compare.aligned import Aligned, align_pictures
 from porelight.report import figures, template, words
 from porelight.wording import phrase, write_words
 
@@ -35,7 +35,7 @@ MOST_ROWS = 60
 
 def of_change(change: Change, before: Picture, after: Picture, language: str = "en") -> dict[str, bytes]:
     """change.json, pairs.csv, change.png and change.html."""
-    pictures = aligned(before, after, change.registration)
+    pictures = align_pictures(before, after, change.registration)
     return {
         "change.json": change_json(change).encode(),
         "pairs.csv": pairs_csv(change).encode(),

@@ -22,7 +22,7 @@ from porelight.photo.compare.change import Change, Pairs
 from porelight.photo.compare.likeness import Likeness, compare_likeness
 from porelight.photo.compare.register import register_photos
 from porelight.photo.compare.registration import Registration
-from porelight.photo.compare.tally import SURE, Sizes, measures_of
+from porelight.photo.compare.tally import CHANGE_QUANTILE, Sizes, measures_of
 from porelight.photo.decode import Picture
 from porelight.photo.face.regions import cover_regions, name_at
 from porelight.photo.mask import skin_mask
@@ -58,7 +58,7 @@ COPY_TONE: Final = 0.015
 """Difference of shading up to which they are: copies have up to .004, true retakes .06 and more (docs/compare.md)."""
 COPY_BEND: Final = 0.0025
 """How far places may lie from a similarity: copies have up to .0012, retakes from .0043 (docs/compare.md)."""
-ROWS: Final = (
+COMPARE_ROWS: Final = (
     *("retake_diameter", "retake_spread", "retake_count", "retake_area", "retake_enlarged", "retake_pore"),
     *("fewest_pairs", "least_shared", "most_sizing", "most_stretch", "most_softer"),
 )
@@ -116,7 +116,7 @@ def compare_photos(
     reason = _why_no_sizes(found, censuses, likeness)
     if reason is not None:
         return _matched_only(found, censuses, likeness, reason, seed)
-    masks = _searched(before, censuses[0]), _searched(after, censuses[1])
+    masks = _searched_skin(before, censuses[0]), _searched_skin(after, censuses[1])
     typical = float(np.median(censuses[0].pores.diameter))
     alike = match_photos((light[0], light[1]), masks, found, typical, _all_pores(found, *censuses), seed)
     if abs(alike.softer) * alike.step > cite.table("compare")["most_softer"].si * typical:
@@ -179,7 +179,7 @@ def _why_no_sizes(found: Registration, censuses: tuple[PoreCensus, PoreCensus], 
     return None
 
 
-def _searched(picture: Picture, census: PoreCensus) -> Mask:
+def _searched_skin(picture: Picture, census: PoreCensus) -> Mask:
     searched: Mask = skin_mask(linear(picture.pixels), census.face).searched
     return searched & (cover_regions(census.regions, picture.height, picture.width) > 0) if census.regions else searched
 
@@ -231,7 +231,7 @@ def _compare_sizes(
         return _matched_only(found, censuses, likeness, few, seed)
     sizes = Sizes(one, other, pairs, partners, censuses[0], found, alike.common.astype(np.float32), alike.step)
     measures = measures_of(sizes, seed)
-    remarks = _remarks(alike, found, censuses, sizes)
+    remarks = _list_remarks(alike, found, censuses, sizes)
     unchanged = measures[0].result == "no detectable change"
     if _is_one_exposure(found, likeness) and not unchanged:
         remarks = (message("compare.edited"), *remarks)
@@ -251,7 +251,7 @@ def _compare_sizes(
         remarks=remarks,
         seed=seed,
         version=__version__,
-        rests_on=(*(rows[key] for key in ROWS), censuses[0].enlarged_from),
+        rests_on=(*(rows[key] for key in COMPARE_ROWS), censuses[0].enlarged_from),
     )
 
 
@@ -260,7 +260,7 @@ def _is_one_exposure(found: Registration, likeness: Likeness) -> bool:
     return alike and found.bend is not None and found.bend <= COPY_BEND
 
 
-def _remarks(
+def _list_remarks(
     alike: Alike, found: Registration, censuses: tuple[PoreCensus, PoreCensus], sizes: Sizes
 ) -> tuple[Message, ...]:
     """What limits the comparison, and what was done to make the photos alike."""
@@ -290,7 +290,7 @@ def _scale_remark(found: Registration, before: PoreCensus, after: PoreCensus) ->
         return message("compare.one_scale")
     ratio = found.scale * after.scale.um_per_px / before.scale.um_per_px
     error = np.sqrt(before.scale.relative_error**2 + after.scale.relative_error**2 + UNEVEN_SCALE**2)
-    if abs(np.log(ratio)) > SURE * error:
+    if abs(np.log(ratio)) > CHANGE_QUANTILE * error:
         return message("compare.scales_differ", difference=100.0 * (ratio - 1.0))
     return message("compare.scales_agree")
 
@@ -339,7 +339,7 @@ def _make_pairs(
     retake = cite.table("compare")["retake_pore"].si
     own = [pores.diameter_error[rows] / pores.diameter[rows] for pores, rows in ((one, i), (other, j))]
     error = np.sqrt(own[0] ** 2 + own[1] ** 2 + retake**2)
-    sure = np.log(ratio) / (SURE * error)
+    sure = np.log(ratio) / (CHANGE_QUANTILE * error)
     return Pairs(
         x=x,
         y=y,

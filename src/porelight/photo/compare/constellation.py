@@ -31,7 +31,7 @@ CHART_STEP: Final = 2
 """Px of the raster per px of the chart of dots that features are described from."""
 CHART_BLOB: Final = 4.0
 """Width of a dot on the chart [px of the raster]."""
-NEIGHBOURHOODS: Final = (14.0, 24.0)
+NEIGHBOURHOOD_SIZES: Final = (14.0, 24.0)
 """Sizes of the neighbourhoods that are described [px of the raster]: wide ones hold where few dots are shared."""
 DOT_RATIO: Final = 0.85
 """Distance of the best description by that of the second best, under which a dot counts as recognised."""
@@ -82,11 +82,11 @@ def find_constellation(light: Plane, census: PoreCensus) -> Constellation | None
 
 def match_constellations(first: Constellation, second: Constellation) -> Floats | None:
     """The plane map (3, 3) between the rasters on which most dots agree, of all turns until one is plain."""
-    described = _describe(first, 0.0, 1.0)
+    described = _describe_dots(first, 0.0, 1.0)
     best: tuple[int, Floats | None] = (FEWEST_DOTS - 1, None)
     for turn in TURNS_TRIED:
         for sizing in SIZINGS_TRIED:
-            count, plane = _fit_plane(first, second, described, _describe(second, turn, sizing))
+            count, plane = _fit_plane(first, second, described, _describe_dots(second, turn, sizing))
             if plane is not None and count > best[0]:
                 best = (count, plane)
             if best[0] >= 3 * FEWEST_DOTS:
@@ -105,14 +105,14 @@ def _draw_chart(found: Dots, shape: tuple[int, int]) -> Bytes:
     return shown
 
 
-def _describe(dots_of: Constellation, turn: float, sizing: float) -> list[NDArray[np.float32]]:
+def _describe_dots(dots_of: Constellation, turn: float, sizing: float) -> list[NDArray[np.float32]]:
     """The neighbourhoods of the clearest dots, seen by a camera turned and sized like that."""
     import cv2
 
     sift = cv2.SIFT.create()
     places = (dots_of.places[:MOST_DOTS] / CHART_STEP).tolist()
     described = []
-    for size in NEIGHBOURHOODS:
+    for size in NEIGHBOURHOOD_SIZES:
         keys = [cv2.KeyPoint(x, y, size * sizing / CHART_STEP, turn % 360.0, 1.0, 0) for x, y in places]
         kept, description = sift.compute(dots_of.chart, keys)
         assert len(kept) == len(keys), "a feature was dropped"
@@ -126,7 +126,7 @@ def _fit_plane(
     """How many recognised dots agree on one believable plane map, and the map."""
     import cv2
 
-    pairs = np.concatenate([_recognise(mine, others) for mine, others in zip(one, other, strict=True)])
+    pairs = np.concatenate([_recognise_dots(mine, others) for mine, others in zip(one, other, strict=True)])
     pairs = np.unique(pairs, axis=0)
     if len(pairs) < FEWEST_DOTS:
         return 0, None
@@ -138,7 +138,7 @@ def _fit_plane(
     return len(places), np.asarray(plane, np.float64)
 
 
-def _recognise(one: NDArray[np.float32], other: NDArray[np.float32]) -> Indices:
+def _recognise_dots(one: NDArray[np.float32], other: NDArray[np.float32]) -> Indices:
     """Pairs (n, 2) of descriptions that are nearest to each other and clearly nearer than the next."""
     square = np.sum(one**2, 1)[:, None] + np.sum(other**2, 1)[None] - 2.0 * one @ other.T
     near = np.argpartition(square, 1, axis=1)[:, :2]

@@ -46,7 +46,7 @@ def compare_likeness(before: Plane, after: Plane, found: Registration) -> Likene
     across, down = found.everywhere(x, y)
     first = sample_plane(before, x, y, step)
     second = sample_plane(after, across, down, step * found.scale)
-    common = _common(across, down, after.shape)
+    common = _common_area(across, down, after.shape)
     if common.sum() < EDGE_MARGIN**2:
         return Likeness(0.0, np.inf)
     one, other = ((blur(each, RELIEF_WIDTHS[0]) - blur(each, RELIEF_WIDTHS[1]))[common] for each in (first, second))
@@ -55,7 +55,7 @@ def compare_likeness(before: Plane, after: Plane, found: Registration) -> Likene
     return Likeness(correlation, float(np.std(blur(first - second, TONE_WIDTH)[common])))
 
 
-def _common(across: Floats, down: Floats, shape: tuple[int, ...]) -> Mask:
+def _common_area(across: Floats, down: Floats, shape: tuple[int, ...]) -> Mask:
     import cv2
 
     inside = (across >= 0) & (down >= 0) & (across <= shape[1] - 1) & (down <= shape[0] - 1)

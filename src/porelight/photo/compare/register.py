@@ -67,9 +67,9 @@ def register_photos(
     if first is None or second is None:
         return None if texture is None else _registration_by_texture(texture, *sizes)
     if texture is not None:
-        return _refine(_on_rasters(texture, first, second), texture, first, second, *sizes)
+        return _refine_warp(_on_rasters(texture, first, second), texture, first, second, *sizes)
     plane = match_constellations(first, second)
-    return None if plane is None else _refine(plane, None, first, second, *sizes)
+    return None if plane is None else _refine_warp(plane, None, first, second, *sizes)
 
 
 def _on_rasters(texture: TextureMatch, first: Constellation, second: Constellation) -> Floats:
@@ -81,12 +81,12 @@ def _on_rasters(texture: TextureMatch, first: Constellation, second: Constellati
 def _registration_by_texture(texture: TextureMatch, size: tuple[int, int], other: tuple[int, int]) -> Registration:
     """What the textures alone say, where the photos show too few dots."""
     warp = _fit_warp(texture.before, texture.after, size)
-    places = np.stack(_moved(warp, texture.before, size), axis=-1)
+    places = np.stack(_move_places(warp, texture.before, size), axis=-1)
     gaps = np.linalg.norm(places - texture.after, axis=1)
     return _describe_registration(warp, texture, size, other, texture.before, gaps, (0, 0.0, 0.0))
 
 
-def _refine(
+def _refine_warp(
     plane: Floats,
     texture: TextureMatch | None,
     first: Constellation,
@@ -102,7 +102,7 @@ def _refine(
     fixed = np.zeros((0, 2)), np.zeros((0, 2))
     if texture is not None:
         fixed = texture.before / first.factor, texture.after / second.factor
-    warp = _Warp(plane, np.zeros((*_grid(first.shape), 2)))
+    warp = _Warp(plane, np.zeros((*_node_grid(first.shape), 2)))
     for reach in np.geomspace(DOT_REACH, PARTNER_REACH, WARP_ROUNDS):
         partners = _find_partners(warp, first, second, float(reach))
         if len(partners) + len(fixed[0]) < FEWEST_DOTS:
@@ -114,7 +114,7 @@ def _refine(
     whole = _to_photos(warp, first, second)
     here = first.places[partners[:, 0]]
     gaps = second.factor * np.linalg.norm(
-        np.stack(_moved(warp, here, first.shape), axis=-1) - second.places[partners[:, 1]], axis=1
+        np.stack(_move_places(warp, here, first.shape), axis=-1) - second.places[partners[:, 1]], axis=1
     )
     shares = _share_dots(warp, partners, first, second)
     return _describe_registration(whole, texture, size, other, first.factor * here, gaps, shares)
@@ -130,7 +130,7 @@ def _find_partners(warp: _Warp, first: Constellation, second: Constellation, rea
     """Pairs (n, 2) of dots that are nearest to each other under the map."""
     from scipy.spatial import cKDTree
 
-    moved = np.stack(_moved(warp, first.places, first.shape), axis=-1)
+    moved = np.stack(_move_places(warp, first.places, first.shape), axis=-1)
     forth, there = (np.asarray(each) for each in cKDTree(second.places).query(moved, distance_upper_bound=reach))
     back = np.asarray(cKDTree(moved).query(second.places)[1])
     rows = np.flatnonzero(np.isfinite(forth))
@@ -138,13 +138,13 @@ def _find_partners(warp: _Warp, first: Constellation, second: Constellation, rea
     return np.stack([rows, there[rows]], axis=-1)
 
 
-def _moved(warp: _Warp, places: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+def _move_places(warp: _Warp, places: Floats, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     u, v = map_places(warp.plane, places[:, 0], places[:, 1])
     across, down = bend_places(warp.nodes, shape, places[:, 0], places[:, 1])
     return u + across, v + down
 
 
-def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
+def _node_grid(shape: tuple[int, ...]) -> tuple[int, int]:
     longest = max(shape[:2])
     rows, columns = (max(3, round(WARP_NODES * side / longest)) for side in shape[:2])
     return rows, columns
@@ -156,7 +156,7 @@ def _fit_warp(source: Floats, target: Floats, shape: tuple[int, ...]) -> _Warp:
 
     plane: Floats = np.asarray(cv2.findHomography(source, target, 0)[0], np.float64)
     left = target - np.stack(map_places(plane, source[:, 0], source[:, 1]), axis=-1)
-    rows, columns = _grid(shape)
+    rows, columns = _node_grid(shape)
     down, across = np.meshgrid(np.linspace(0, shape[0] - 1, rows), np.linspace(0, shape[1] - 1, columns), indexing="ij")
     reach = WARP_REACH * max(shape[:2])
     du = (source[:, 0] - across.ravel()[:, None]) / reach
@@ -174,7 +174,7 @@ def _share_dots(
     warp: _Warp, partners: Indices, first: Constellation, second: Constellation
 ) -> tuple[int, float, float]:
     """Number of partners, their share of the dots in the common area, and the share that other skin would give."""
-    here = is_inside(np.stack(_moved(warp, first.places, first.shape), axis=-1), second.shape)
+    here = is_inside(np.stack(_move_places(warp, first.places, first.shape), axis=-1), second.shape)
     there = _is_covered(warp.plane, first.shape, second.places)
     counts = max(int(here.sum()), 1), max(int(there.sum()), 1)
     area = np.prod(second.shape) * float(there.mean()) if there.any() else 1.0

@@ -109,7 +109,7 @@ def match_texture(before: Plane, after: Plane) -> TextureMatch | None:
 
 def describe_texture(light: Plane) -> tuple[Features, ...]:
     """The features of a photo's log luminance (h, w), one set per raster of :data:`MATCH_RASTERS`."""
-    return tuple(_describe(light, longest) for longest, _ in MATCH_RASTERS)
+    return tuple(_describe_on_raster(light, longest) for longest, _ in MATCH_RASTERS)
 
 
 def match_features(before: tuple[Features, ...], after: tuple[Features, ...]) -> TextureMatch | None:
@@ -135,7 +135,7 @@ def normalise_texture(light: Plane, longest: int) -> Plane:
     return np.asarray(np.clip(relief / spread, -TEXTURE_LIMIT, TEXTURE_LIMIT), np.float32)
 
 
-def _describe(light: Plane, longest: int) -> Features:
+def _describe_on_raster(light: Plane, longest: int) -> Features:
     import cv2
 
     texture = normalise_texture(light, longest)
@@ -158,14 +158,14 @@ def _match_on_raster(first: Features, second: Features, tolerance: float) -> Tex
     """The map between the photos on which enough features of both rasters agree."""
     if min(len(first.places), len(second.places)) < PROOF_PLACES:
         return None
-    distance = _distances(first.descriptions, second.descriptions)
-    partners = _recognised(distance)
+    distance = _description_distances(first.descriptions, second.descriptions)
+    partners = _recognised_pairs(distance)
     fitted = _fit_plane(first, second, partners, tolerance)
     if fitted is None or _count_places(first, second, fitted[1]) < FIRST_PLACES:
         return None
     # Under a first map many more features find their partner: only those near where it says are asked.
     for reach in GUIDED_REACHES:
-        partners = _guided(first, second, distance, fitted[0], reach)
+        partners = _guided_pairs(first, second, distance, fitted[0], reach)
         fitted = _fit_plane(first, second, partners, tolerance)
         if fitted is None:
             return None
@@ -188,12 +188,12 @@ def _to_photo(factor: float) -> Floats:
     return np.array([[factor, 0.0, shift], [0.0, factor, shift], [0.0, 0.0, 1.0]])
 
 
-def _distances(one: Plane, other: Plane) -> Plane:
+def _description_distances(one: Plane, other: Plane) -> Plane:
     """Euclidean distance of each description of one photo from each of the other; all have length one."""
     return np.asarray(np.sqrt(np.maximum(2.0 - 2.0 * (one @ other.T), 0.0)), np.float32)
 
 
-def _recognised(distance: Plane) -> Indices:
+def _recognised_pairs(distance: Plane) -> Indices:
     """Pairs (n, 2) that are nearest to each other and clearly nearer than the next."""
     rows = np.arange(len(distance))
     best = distance.argmin(axis=1)
@@ -236,7 +236,7 @@ def _is_believable(plane: Floats) -> bool:
     return area > 0.0 and SCALE_RANGE[0] < np.sqrt(area) < SCALE_RANGE[1] and long < MOST_STRETCHED * short
 
 
-def _guided(first: Features, second: Features, distance: Plane, plane: Floats, reach: float) -> Indices:
+def _guided_pairs(first: Features, second: Features, distance: Plane, plane: Floats, reach: float) -> Indices:
     """Pairs (n, 2) that lie, scale and turn as the map says, nearest to each other among such and good among all."""
     from scipy.spatial import cKDTree
 
