@@ -14,7 +14,7 @@ from porelight.care.questions import find_question
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
 from porelight.forecasting.trials import describe_lender
-from porelight.photo.face.regions import summaries
+from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import PHOTO_RULE
 from porelight.report import figures, preview_panels, template, words
@@ -52,7 +52,7 @@ def render(plan: Plan, photo_pixels: Pixels) -> str:
         "photo": figures.photo(photo_pixels),
         "rings": draw.overlay_svg(plan.census),
         "scale_bar": _scale_bar(plan),
-        "regions": summaries(plan.census),
+        "regions": summarise_regions(plan.census),
         "verdicts": by_outcome(plan.verdicts),
         "standing": rank_regions(plan.census)[0],
         "asked": open_questions(plan.verdicts, plan.person),

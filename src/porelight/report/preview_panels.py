@@ -13,7 +13,7 @@ from porelight.draw.preview import preview_png
 from porelight.fields import Interval
 from porelight.forecasting.diameter import diameter_change_pct
 from porelight.photo.decode import Picture
-from porelight.photo.preview import SIZES, magnified, preview, typical_window
+from porelight.photo.preview import RETOUCH_SIZES, choose_window, magnify_window, make_preview
 from porelight.report import figures, words
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
         return None
     last = plan.forecast.milestones[-1]
     change = _drawable(diameter_change_pct(census, last))
-    window = typical_window(census)
+    window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
-    drawn = preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
+    drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
     site = plan.person.site
-    panels = [Panel(magnified(window.of(pixels), times), "Today", "your photo", f"The {site} today, close up")]
+    panels = [Panel(magnify_window(window.of(pixels), times), "Today", "your photo", f"The {site} today, close up")]
     ends = (
         ("Much change", change.low, drawn.low),
         ("Middle", change.mid, drawn.middle),
@@ -83,7 +83,7 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
 
 def _drawable(change: Interval) -> Interval:
     """Within what can be drawn; the ends of a forecast seldom leave it."""
-    low, high = (100.0 * (size - 1.0) for size in SIZES)
+    low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
     least, middle, most = (min(max(end, low), high) for end in (change.low, change.mid, change.high))
     return Interval(least, middle, most, change.level)
 
