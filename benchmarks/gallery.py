@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 import porelight
-from porelight import draw, verbs
+from porelight import draw, inputs
 from porelight.draw.compare import change_png
 from porelight.draw.ink import Axes
 from porelight.photo.compare.aligned import aligned
@@ -57,11 +57,11 @@ def write_simulation(simulation: Simulation) -> None:
 
 
 def main() -> None:
-    before, after = (verbs.read_photo(EXAMPLES / name) for name in ("sample.jpg", "later.jpg"))
+    before, after = (inputs.read_photo(EXAMPLES / name) for name in ("sample.jpg", "later.jpg"))
     plan = porelight.plan(before, EXAMPLES / "person.yaml", on=dt.date(2026, 3, 2), um_per_px=60)
     write_photo("overlay", draw.overlay_png(before.pixels, plan.census))
     write_plan(plan)
-    write_simulation(verbs.simulate_scenario(None, {"energy_mj": 20}))
+    write_simulation(porelight.simulate("co2", energy_mj=20))
     change = porelight.compare(before, after, um_per_px=60)
     write_photo("change", change_png(change, aligned(before, after, change.registration)))
 

@@ -13,14 +13,14 @@ def row(**changes: object) -> dict[str, object]:
 
 
 def test_a_row_reads_in_its_own_unit_and_computes_in_si() -> None:
-    found = cite.cited(row(low=1.0))
+    found = cite.read_row(row(low=1.0))
     assert (found.value, found.si, found.si_low, found.si_high) == (2.0, 2e-3, 1e-3, 2e-3)
 
 
 @pytest.mark.parametrize("wrong", [{"unit": "furlong"}, {"confidence": "sure"}, {"source": "nobody1900"}])
 def test_a_row_with_an_unknown_word_cannot_enter(wrong: dict[str, str]) -> None:
     with pytest.raises((ValueError, KeyError)):
-        cite.cited(row(**wrong))
+        cite.read_row(row(**wrong))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Result:
 
 
 def test_used_rows_are_found_through_nested_results_each_once() -> None:
-    a, b = cite.cited(row()), cite.cited(row(id="b", confidence="recalled"))
+    a, b = cite.read_row(row()), cite.read_row(row(id="b", confidence="recalled"))
     assert cite.used(Result((b, a), Result((a,), {"k": [b]}))) == (a, b)
-    assert cite.weakest((a, b)) == "recalled"
-    assert cite.weakest(()) == "read"
+    assert cite.weakest_confidence((a, b)) == "recalled"
+    assert cite.weakest_confidence(()) == "read"
 
 
 def test_every_source_has_a_title() -> None:

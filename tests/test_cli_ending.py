@@ -47,7 +47,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[BaseEx
         def inside(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("porelight.verbs.read_person", inside)
+        monkeypatch.setattr("porelight.inputs.read_person", inside)
 
     return fail_with
 
@@ -131,8 +131,9 @@ NoMemoryOpenCV.__module__ = "cv2"
 
 
 def chained() -> ValueError:
-    error = ValueError("the photo is damaged")
-    error.__cause__ = MemoryError()
+    """What a reader of files makes of it."""
+    error = Refusal("the picture is damaged", where="photo.jpg", advice="Copy it again")
+    error.__context__ = MemoryError()
     return error
 
 
@@ -143,6 +144,7 @@ def chained() -> ValueError:
         NoMemoryOpenCV("Insufficient memory"),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
         ImportError("libx.so: failed to map segment from shared object"),
+        OSError("Could not load shared object file: libllvmlite.so: failed to map segment from shared object"),
         RuntimeError("can't start new thread"),
         chained(),
     ],
@@ -252,7 +254,8 @@ def untouched(*_: object, **__: object) -> None:
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of what takes time may be called."""
-    for name in ("read_photo", "measure", "plan", "calendar", "simulate_scenario", "compare"):
+    monkeypatch.setattr("porelight.inputs.read_photo", untouched)
+    for name in ("measure", "plan", "calendar", "simulate", "compare"):
         monkeypatch.setattr(f"porelight.verbs.{name}", untouched)
 
 

@@ -32,7 +32,7 @@ def no_crater(on: Grid) -> Crater:
 
 @pytest.mark.parametrize(("key", "published"), TABLE.items())
 def test_a_hold_reaches_one_at_the_published_temperatures(key: str, published: list[float]) -> None:
-    found = [damage.sets()[key].threshold(10.0**power) for power in range(-3, 2)]
+    found = [damage.load_sets()[key].threshold(10.0**power) for power in range(-3, 2)]
     assert found == pytest.approx([celsius(each) for each in published], abs=0.11)
 
 
@@ -75,7 +75,7 @@ def test_depth_and_width_lie_between_cells_where_the_temperature_crosses_the_thr
     on = grid()
     seen = Damage(on)
     # Falls linearly with distance from the middle of the surface, so Omega = 1 lies on a known half-circle.
-    limit = damage.sets()["mehta_wong"].threshold(10 * ms)
+    limit = damage.load_sets()["mehta_wong"].threshold(10 * ms)
     distance = np.hypot(on.z[:, None], on.r[None, :])
     field = limit + (103 * um - distance) * 1e5
     seen(np.ones(on.shape), field, field, 10 * ms)

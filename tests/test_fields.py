@@ -10,7 +10,7 @@ import pytest
 
 from porelight import heat
 from porelight.fields import Crater, Deposit, EnergyBalance, Exposure, Grid, Interval, Spread
-from porelight.laser import Setting, laser
+from porelight.laser import Setting, find_laser
 from porelight.refusal import Refusal
 from porelight.skin import Layer, Pore, Skin, facial_skin
 from porelight.units import celsius, mJ, mm, ms, um, us
@@ -127,7 +127,7 @@ def test_a_deposit_warms_skin_by_what_it_absorbs_and_the_balance_closes() -> Non
     density = np.zeros(GRID.shape)
     density[:5, :5] = 0.7 / GRID.volume[:5, :5].sum()  # 70 % of the light in a small cylinder
     deposit = Deposit(GRID, density, None, reflected=0.2, transmitted=0.1)
-    setting = Setting(laser("nafl_1550"), 5 * mJ, 0.4 * mm, 1 * ms)
+    setting = Setting(find_laser("nafl_1550"), 5 * mJ, 0.4 * mm, 1 * ms)
     tissue = heat.uniform_tissue(GRID, 4e6, 0.4)
     exposure = Exposure(SKIN, setting, celsius(35.0))
     crater, warming = heat.expose(exposure, GRID, tissue, absorb=deposit, cooling_time=10 * us)

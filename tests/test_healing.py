@@ -134,4 +134,4 @@ def test_recovery_names_the_rows_it_rests_on() -> None:
     recovery = healing.recover(skin(), setting(), *column(crater_diameter=120 * um, dead_diameter=200 * um))
     keys = {row.key for row in cite.used(recovery)}
     assert {"migration_open", "follicle_density", "redness_ablative", "crusting_ablative"} <= keys
-    assert cite.weakest(cite.used(recovery)) == "recalled"
+    assert cite.weakest_confidence(cite.used(recovery)) == "recalled"

@@ -17,7 +17,7 @@ from tests.rows import each_row
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "porelight"
 MODULES = sorted(SOURCE.rglob("*.py"))
-OUTSIDE = ("export", "report", "verbs.py", "study", "cli", "clinic")
+OUTSIDE = ("export", "report", "inputs.py", "verbs.py", "study", "cli", "clinic")
 CORE = [path for path in MODULES if path.relative_to(SOURCE).parts[0] not in OUTSIDE]
 TABLES = sorted(path for path in (SOURCE / "data").rglob("*.yaml") if path.name != "sources.yaml")
 
@@ -56,7 +56,7 @@ def test_every_row_of_single_numbers_can_be_cited(path: Path) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     for row in content.get("rows", []) if isinstance(content, dict) else []:
         if "value" in row and "unit" in row:
-            found = cite.cited(row)
+            found = cite.read_row(row)
             assert found.si_low <= found.si <= found.si_high, row["id"]
             assert found.confidence != "assumed" or found.note or found.conditions, f"{row['id']} gives no reason"
 
@@ -101,7 +101,6 @@ LONG = {
     "photo/pores/fit_kernel.py: fit": "damped least squares of one outline, a round after another",
     "photo/pores/fit_kernel.py: look": "model, residual and normal equations in one pass over the pixels of a dot",
     # Chains: a line a stage.
-    "photo/measure.py: measure": "a photo from pixels to census",
     "planning/chain.py: make_plan": "a plan from census and person",
 }
 """Functions of more than 40 lines, and why each is one."""
@@ -122,6 +121,7 @@ def test_functions_stay_short_or_say_why_not() -> None:
         if isinstance(node, ast.FunctionDef) and lines_of_body(node) > 40
     }
     assert long - set(LONG) == set()
+    assert set(LONG) - long == set(), "short now, or renamed: take it off the list"
 
 
 def test_no_file_bears_the_name_of_its_folder() -> None:
@@ -129,10 +129,10 @@ def test_no_file_bears_the_name_of_its_folder() -> None:
 
 
 # What is not yet as it should be may only become less: lower a bound when the count falls.
-HIDDEN_MODULES = 17
-REUSED_CONSTANTS = 72
-SHARE_OF_ONE_WORD_FUNCTIONS = 0.67
-SHARE_OF_COMMENT_LINES = 0.002
+HIDDEN_MODULES = 3
+REUSED_CONSTANTS = 52
+SHARE_OF_ONE_WORD_FUNCTIONS = 0.41
+SHARE_OF_COMMENT_LINES = 0.009
 
 
 def hidden_modules(door: Path) -> set[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from porelight import cite
-from porelight.laser import Cooling, Laser, Setting, followed_lasers, laser, lasers, physics_of
+from porelight.laser import Cooling, Laser, Setting, find_laser, followed_lasers, load_lasers, physics_of
 from porelight.refusal import Refusal
 from porelight.simulation.chain import simulate
 from porelight.simulation.numbers import read_numbers
@@ -21,7 +21,7 @@ from porelight.units import celsius, cm2, mJ, nm, um, us
 
 @pytest.mark.parametrize("key", followed_lasers())
 def test_the_typical_setting_of_a_laser_is_one_its_devices_dial(key: str) -> None:
-    device = laser(key)
+    device = find_laser(key)
     assert set(device.default) == set(device.limits)
     for name, value in device.default.items():
         low, high = device.limits[name]
@@ -30,7 +30,7 @@ def test_the_typical_setting_of_a_laser_is_one_its_devices_dial(key: str) -> Non
 
 @pytest.mark.parametrize("key", followed_lasers())
 def test_a_laser_that_can_be_followed_has_its_physics_and_a_typical_setting(key: str) -> None:
-    device = laser(key)
+    device = find_laser(key)
     absorption, ablation = physics_of(device)
     assert absorption.water.si > 0.0
     assert ablation.heat_of_ablation.si > 0.0
@@ -38,21 +38,21 @@ def test_a_laser_that_can_be_followed_has_its_physics_and_a_typical_setting(key:
     assert device.default
 
 
-@pytest.mark.parametrize("key", sorted(set(lasers()) - set(followed_lasers())))
+@pytest.mark.parametrize("key", sorted(set(load_lasers()) - set(followed_lasers())))
 def test_a_laser_that_cannot_be_followed_says_what_it_lacks(key: str) -> None:
     with pytest.raises(Refusal, match=r"lacks water absorption at its wavelength .* use one of co2, eryag"):
-        physics_of(laser(key))
+        physics_of(find_laser(key))
 
 
 def test_every_laser_has_a_session_spacing_for_the_rules() -> None:
-    assert all(device.spacing is not None for device in lasers().values())
+    assert all(device.spacing is not None for device in load_lasers().values())
 
 
 def test_a_laser_of_ones_own_is_followed_like_the_one_it_was_made_from() -> None:
-    mine = dataclasses.replace(laser("co2"), key="mine", name="My CO2")
+    mine = dataclasses.replace(find_laser("co2"), key="mine", name="My CO2")
     own, listed = (
         read_numbers(simulate(Setting(device, 5 * mJ, 120 * um, 200 * us), skin_of("III", "cheek"), cooling_time=1e-3))
-        for device in (mine, laser("co2"))
+        for device in (mine, find_laser("co2"))
     )
     differ = {name for name in own if own[name] != listed[name]}
     assert differ <= {"laser", "setting", "laser_name"}
@@ -60,21 +60,21 @@ def test_a_laser_of_ones_own_is_followed_like_the_one_it_was_made_from() -> None
 
 def test_an_unknown_laser_is_named_with_those_there_are() -> None:
     with pytest.raises(Refusal, match="co2, co2_full, eryag"):
-        laser("ruby")
+        find_laser("ruby")
 
 
 def test_wavelengths_are_in_metres() -> None:
-    assert [round(laser(key).wavelength / nm) for key in ("co2", "eryag")] == [10600, 2940]
+    assert [round(find_laser(key).wavelength / nm) for key in ("co2", "eryag")] == [10600, 2940]
 
 
 def test_rows_that_a_run_may_not_have_used_are_not_counted_with_the_laser() -> None:
-    used = {row.key for row in cite.used(laser("eryag"))}
-    assert used == {row.key for row in laser("eryag").rests_on}
+    used = {row.key for row in cite.used(find_laser("eryag"))}
+    assert used == {row.key for row in find_laser("eryag").rests_on}
     assert "eryag_clouding" not in used
 
 
 def test_nothing_in_a_laser_can_be_changed() -> None:
-    device = laser("co2")
+    device = find_laser("co2")
     with pytest.raises(TypeError):
         device.default["energy_mj"] = 999  # type: ignore[index]
     with pytest.raises(TypeError):
@@ -87,7 +87,7 @@ def test_nothing_in_a_laser_can_be_changed() -> None:
 
 
 def test_lasers_and_settings_compare_hash_print_and_pickle() -> None:
-    one = Setting(laser("co2"), 20 * mJ, 120 * um, 700 * us)
+    one = Setting(find_laser("co2"), 20 * mJ, 120 * um, 700 * us)
     two = pickle.loads(pickle.dumps(one))
     assert one == two
     assert hash(one) == hash(two)
@@ -117,7 +117,7 @@ def test_a_laser_that_cannot_be_is_not_made(wrong: dict[str, Any]) -> None:
 
 
 def test_peak_fluence_is_that_of_the_closed_forms() -> None:
-    gaussian = Setting(laser("co2"), 20 * mJ, 120 * um, 700 * us)
+    gaussian = Setting(find_laser("co2"), 20 * mJ, 120 * um, 700 * us)
     r = np.linspace(0.0, 1000 * um, 400001)
     ring = gaussian.peak_fluence * np.exp(-8.0 * (r / (120 * um)) ** 2) * 2.0 * math.pi * r
     assert ring.sum() * r[1] == pytest.approx(20 * mJ, rel=1e-6)
@@ -126,7 +126,7 @@ def test_peak_fluence_is_that_of_the_closed_forms() -> None:
     assert gaussian.peak_fluence * cm2 == pytest.approx(353.7, rel=1e-3)  # J/cm2: 2 E / (pi w2)
 
 
-TYPICAL = {"laser": laser("co2"), "pulse_energy": 1 * mJ, "spot_diameter": 120 * um, "pulse_duration": 1e-3}
+TYPICAL = {"laser": find_laser("co2"), "pulse_energy": 1 * mJ, "spot_diameter": 120 * um, "pulse_duration": 1e-3}
 NUMBERS = (
     *("pulse_energy", "spot_diameter", "pulse_duration", "density", "passes"),
     *("pulses_per_column", "repetition_interval"),

@@ -19,7 +19,7 @@ def tables() -> Iterator[tuple[str, list[Any]]]:
         name = path.relative_to(DATA).with_suffix("").as_posix()
         content = cite.rows(name)
         listed = content.get("rows", ()) if hasattr(content, "get") else ()
-        rows = [cite.cited(row) for row in listed if "value" in row and "unit" in row]
+        rows = [cite.read_row(row) for row in listed if "value" in row and "unit" in row]
         if rows:
             yield name, rows
 

@@ -24,7 +24,7 @@ from numba import njit
 
 from porelight import heat
 from porelight.arrays import Floats
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.heat import block_kernels
 from porelight.heat.block import Block, Harm
 from porelight.heat.grid import Box
@@ -63,7 +63,7 @@ def problem(warm: float, threads: int = 1) -> Problem:
     z, y, x = (np.asarray(np.arange(size + 1) * 20 * um) for size in SHAPE)
     box = Box(x, y, z)
     tissue = heat.make_tissue(skin_of("III", "cheek"), setting_from("co2").laser, box.rows)
-    part = sets()[default("coagulation")].ranges[0]
+    part = load_sets()[default_set("coagulation")].ranges[0]
     law = np.array([[part.above, part.log_a, part.activation]])
     made = Block(box, tissue, celsius(35.0), harm=Harm(law, COLD), threads=threads)
     made.window = (SHAPE[0], 0, SHAPE[1])

@@ -2,20 +2,81 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from porelight.version import __version__
 
 if TYPE_CHECKING:
-    from porelight.verbs import compare, forecast, measure, plan, screen, simulate
+    from porelight.care import Person
+    from porelight.laser import Laser, Setting
+    from porelight.photo import Picture
+    from porelight.planning.model import Plan
+    from porelight.refusal import Refusal
+    from porelight.simulation.model import Simulation
+    from porelight.skin import Skin
+    from porelight.study.run import measure_folder
+    from porelight.verbs import (
+        calendar,
+        card,
+        compare,
+        forecast,
+        measure,
+        plan,
+        plot,
+        screen,
+        simulate,
+        today,
+        trial,
+    )
 
-__all__ = ["__version__", "compare", "forecast", "measure", "plan", "screen", "simulate"]
+_HOMES = {
+    "porelight.verbs": (
+        *("measure", "compare", "screen", "calendar", "today", "simulate", "trial", "forecast", "plan", "card", "plot"),
+    ),
+    "porelight.study.run": ("measure_folder",),
+    "porelight.photo": ("Picture",),
+    "porelight.care": ("Person",),
+    "porelight.laser": ("Laser", "Setting"),
+    "porelight.skin": ("Skin",),
+    "porelight.simulation.model": ("Simulation",),
+    "porelight.planning.model": ("Plan",),
+    "porelight.refusal": ("Refusal",),
+}
+"""Where each public name lives."""
+
+__all__ = [
+    "Laser",
+    "Person",
+    "Picture",
+    "Plan",
+    "Refusal",
+    "Setting",
+    "Simulation",
+    "Skin",
+    "__version__",
+    "calendar",
+    "card",
+    "compare",
+    "forecast",
+    "measure",
+    "measure_folder",
+    "plan",
+    "plot",
+    "screen",
+    "simulate",
+    "today",
+    "trial",
+]
 
 
 def __getattr__(name: str) -> Any:
     # The verbs import the stages; a bare `import porelight` stays instant.
-    if name in __all__:
-        from porelight import verbs
-
-        return getattr(verbs, name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
     raise AttributeError(f"module 'porelight' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

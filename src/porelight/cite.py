@@ -113,7 +113,7 @@ def source(key: str) -> Source:
         raise KeyError(f"no source {key!r} in data/sources.yaml: add it there first") from None
 
 
-def cited(row: Mapping[str, Any]) -> Cited:
+def read_row(row: Mapping[str, Any]) -> Cited:
     """One table row as a :class:`Cited`.
 
     Raises:
@@ -140,7 +140,7 @@ def cited(row: Mapping[str, Any]) -> Cited:
 @functools.cache
 def table(name: str) -> Table:
     """``data/<name>.yaml``, its ``rows`` by id: ``table("thermal")["skin_density"].si``."""
-    listed = [cited(row) for row in rows(name)["rows"]]
+    listed = [read_row(row) for row in rows(name)["rows"]]
     found = {row.key: row for row in listed}
     if len(found) != len(listed):
         raise ValueError(f"data/{name}.yaml: two rows share an id")
@@ -149,25 +149,25 @@ def table(name: str) -> Table:
 
 def used(result: object) -> tuple[Cited, ...]:
     """Every row that a result rests on, found by walking its dataclasses, by key, each once."""
-    found = {(row.key, row.source.key): row for row in _walk(result, set())}
+    found = {(row.key, row.source.key): row for row in _walk_rows(result, set())}
     return tuple(found[key] for key in sorted(found))
 
 
-def weakest(cited_rows: tuple[Cited, ...]) -> Confidence:
+def weakest_confidence(cited_rows: tuple[Cited, ...]) -> Confidence:
     """The weakest confidence among rows; ``read`` when there are none."""
     return max((row.confidence for row in cited_rows), key=CONFIDENCES.index, default="read")
 
 
-def _walk(thing: object, seen: set[int]) -> Iterator[Cited]:
+def _walk_rows(thing: object, seen: set[int]) -> Iterator[Cited]:
     if isinstance(thing, Cited):
         yield thing
     elif not isinstance(thing, str | int | float | None) and id(thing) not in seen:
         seen.add(id(thing))
-        for part in _parts(thing):
-            yield from _walk(part, seen)
+        for part in _walked_parts(thing):
+            yield from _walk_rows(part, seen)
 
 
-def _parts(thing: object) -> Iterable[object]:
+def _walked_parts(thing: object) -> Iterable[object]:
     if isinstance(thing, Mapping):
         return thing.values()
     if isinstance(thing, tuple | list | frozenset):

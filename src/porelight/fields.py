@@ -215,6 +215,13 @@ class Interval:
         check_number(self.level, "level", 0.0, 1.0, where="interval")
 
 
+def central_quantile(level: float) -> float:
+    """Standard normal quantile of the upper end of a central interval of that ``level``: 1.645 at 90 %."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + 0.5 * level))
+
+
 @frozen
 class Spread:
     """A value by the model that was chosen, ``mid``, and the least and greatest over rival models."""

@@ -8,19 +8,19 @@ Redness and crusts are not modelled: they are what series of patients reported, 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from porelight import cite
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
-from porelight.fields import Crater, Injury, Interval, Recovery
+from porelight.fields import Crater, Injury, Interval, Recovery, central_quantile
 from porelight.laser import Setting
 from porelight.skin import Skin
 
-LEVEL = 0.9
-Z_LEVEL = 1.6448536269514722
-"""Standard normal quantile of the upper end of a central 90 % interval."""
+HEALING_LEVEL: Final = 0.9
+"""Level of every interval here."""
 
 
 def recover(skin: Skin, setting: Setting, crater: Crater, injury: Injury) -> Recovery:
@@ -40,15 +40,16 @@ def recover(skin: Skin, setting: Setting, crater: Crater, injury: Injury) -> Rec
     """
     wound = epidermal_wound_diameter(skin, crater, injury)
     ablated = crater.ablation_depth > 0.0
-    closed, closing_rows = _closing(wound, setting.density, ablated=ablated)
-    redness, redness_rows = _redness(wound, ablated=ablated)
-    crusting, crusting_rows = _crusting(ablated=ablated)
+    closed, closing_rows = _predict_closing(wound, setting.density, ablated=ablated)
+    redness, redness_rows = _predict_redness(wound, ablated=ablated)
+    crusting, crusting_rows = _predict_crusting(ablated=ablated)
+    covered = lattice_coverage(max(wound, injury.coagulation_width), setting.density)
     return Recovery(
         closed=closed,
         redness=redness,
         crusting=crusting,
         collagen_stimulus=collagen_stimulus(skin, setting, crater, injury),
-        treated_fraction=_passes(lattice_coverage(max(wound, injury.coagulation_width), setting.density), setting),
+        treated_fraction=_after_passes(covered, setting),
         rests_on=closing_rows + redness_rows + crusting_rows,
     )
 
@@ -59,7 +60,7 @@ def epidermal_wound_diameter(skin: Skin, crater: Crater, injury: Injury) -> floa
     epidermis = sum(layer.thickness for layer in skin.layers if layer.name == "epidermis")
     in_epidermis = grid.z < epidermis
     dead = np.asarray((injury.necrosis[in_epidermis] >= 1.0).any(axis=0))
-    return max(crater.ablation_width, _diameter(grid.r_edges, dead))
+    return max(crater.ablation_width, _marked_diameter(grid.r_edges, dead))
 
 
 def lattice_coverage(diameter: float, density: float) -> float:
@@ -75,6 +76,7 @@ def lattice_coverage(diameter: float, density: float) -> float:
     if radius >= half * math.sqrt(2.0):
         return 1.0
     overlap = 0.0
+    # Discs overlap with their four neighbours: each overlap is two circular segments.
     if radius > half:
         overlap = 4.0 * (radius**2 * math.acos(half / radius) - half * math.sqrt(radius**2 - half**2))
     return (math.pi * radius**2 - overlap) * density
@@ -92,58 +94,61 @@ def collagen_stimulus(skin: Skin, setting: Setting, crater: Crater, injury: Inju
         return 0.0
     tissue = grid.z[:, None] > crater.depth[None, :]
     coagulated = (injury.coagulation >= 1.0) & tissue
+    # Row by row: what is coagulated around the hole, less the hole, both repeated on the lattice.
     shares = [
         _ring_coverage(grid.r_edges, coagulated[row], tissue[row], setting.density) for row in np.flatnonzero(within)
     ]
-    return _passes(float(np.average(shares, weights=np.diff(grid.z_edges)[within])), setting)
+    return _after_passes(float(np.average(shares, weights=np.diff(grid.z_edges)[within])), setting)
 
 
 def _ring_coverage(r_edges: Floats, coagulated: Mask, tissue: Mask, density: float) -> float:
-    outer = _diameter(r_edges, coagulated | ~tissue)
-    inner = _diameter(r_edges, ~tissue)
+    outer = _marked_diameter(r_edges, coagulated | ~tissue)
+    inner = _marked_diameter(r_edges, ~tissue)
     return max(0.0, lattice_coverage(outer, density) - lattice_coverage(inner, density))
 
 
-def _diameter(r_edges: Floats, marked: Mask) -> float:
+def _marked_diameter(r_edges: Floats, marked: Mask) -> float:
     """Diameter out to the last marked ring [m]."""
     rings = np.flatnonzero(marked)
     return 2.0 * float(r_edges[rings[-1] + 1]) if rings.size else 0.0
 
 
-def _passes(share: float, setting: Setting) -> float:
+def _after_passes(share: float, setting: Setting) -> float:
     """The share after passes that fall at random on each other."""
     return 1.0 - (1.0 - share) ** setting.passes
 
 
-def _closing(wound: float, density: float, *, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
+def _predict_closing(wound: float, density: float, *, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
     if wound <= 0.0:
-        return Interval(0.0, 0.0, 0.0, LEVEL), ()
+        return Interval(0.0, 0.0, 0.0, HEALING_LEVEL), ()
     table = cite.table("healing")
     speed = table["migration_open" if ablated else "migration_sealed"]
+    # No cell has to come from further than the nearest follicle: half the distance between two on a square lattice.
     follicles, spread = table["follicle_density"], table["closing_spread"]
     reach = 0.5 / math.sqrt(follicles.si)
     merged = density > 0.0 and wound >= 1.0 / math.sqrt(density)
     mid = (reach if merged else min(wound / 2.0, reach)) / speed.si
-    person = Z_LEVEL * spread.si
+    # The speed is uncertain and people differ, independently of each other: their logarithms add in quadrature.
+    person = central_quantile(HEALING_LEVEL) * spread.si
     faster = math.hypot(math.log(speed.si_high / speed.si), person)
     slower = math.hypot(math.log(speed.si / speed.si_low), person)
-    return Interval(mid * math.exp(-faster), mid, mid * math.exp(slower), LEVEL), (speed, follicles, spread)
+    return Interval(mid * math.exp(-faster), mid, mid * math.exp(slower), HEALING_LEVEL), (speed, follicles, spread)
 
 
-def _redness(wound: float, *, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
+def _predict_redness(wound: float, *, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
     if wound <= 0.0:
-        return Interval(0.0, 0.0, 0.0, LEVEL), ()
+        return Interval(0.0, 0.0, 0.0, HEALING_LEVEL), ()
     table = cite.table("healing")
     if ablated:
         low, mid, high = (table[key] for key in ("redness_low", "redness_ablative", "redness_ablative_long"))
-        return Interval(low.si, mid.si, high.si, LEVEL), (low, mid, high, table["redness_combined"])
+        return Interval(low.si, mid.si, high.si, HEALING_LEVEL), (low, mid, high, table["redness_combined"])
     usual, high = table["redness_sealed"], table["redness_sealed_long"]
-    return Interval(usual.si_low, usual.si, high.si, LEVEL), (usual, high)
+    return Interval(usual.si_low, usual.si, high.si, HEALING_LEVEL), (usual, high)
 
 
-def _crusting(*, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
+def _predict_crusting(*, ablated: bool) -> tuple[Interval, tuple[Cited, ...]]:
     if not ablated:
-        return Interval(0.0, 0.0, 0.0, LEVEL), ()
+        return Interval(0.0, 0.0, 0.0, HEALING_LEVEL), ()
     table = cite.table("healing")
     usual, high = table["crusting_ablative"], table["crusting_long"]
-    return Interval(usual.si_low, usual.si, high.si, LEVEL), (usual, high)
+    return Interval(usual.si_low, usual.si, high.si, HEALING_LEVEL), (usual, high)

@@ -106,8 +106,8 @@ class Course:
 class Laser:
     """A kind of laser: its wavelength, its physics, what its devices can dial, its kind for the rules, its course.
 
-    ``dataclasses.replace(laser("co2"), key="mine", ...)`` is a laser of one's own. What is left out is not known, and
-    the stage that needs it says so.
+    ``dataclasses.replace(find_laser("co2"), key="mine", ...)`` is a laser of one's own. What is left out is not known,
+    and the stage that needs it says so.
     """
 
     key: str
@@ -200,7 +200,7 @@ class Setting:
 
     def __post_init__(self) -> None:
         if not isinstance(self.laser, Laser):
-            raise Refusal(f"{self.laser!r} is not a Laser", where="laser", advice="Use porelight.laser.laser(key)")
+            raise Refusal(f"{self.laser!r} is not a Laser", where="laser", advice="Use porelight.laser.find_laser(key)")
         check_choice(self.profile, "profile", get_args(Profile), where="setting")
         # Light cannot be focused to less than its wavelength.
         narrowest = self.laser.wavelength
@@ -228,27 +228,27 @@ class Setting:
 
 
 @functools.cache
-def lasers() -> Mapping[str, Laser]:
+def load_lasers() -> Mapping[str, Laser]:
     """Every laser of ``data/lasers.yaml`` by key."""
     return FrozenMap({row["key"]: _read_laser(row) for row in cite.rows("lasers")["lasers"]})
 
 
 def followed_lasers() -> tuple[str, ...]:
     """Keys of the lasers that the chain can follow into the skin."""
-    return tuple(key for key, device in lasers().items() if not device.lacks)
+    return tuple(key for key, device in load_lasers().items() if not device.lacks)
 
 
-def laser(key: str) -> Laser:
+def find_laser(key: str) -> Laser:
     """The laser of that key.
 
     Raises:
         Refusal: no such laser; names those there are.
     """
     try:
-        return lasers()[key]
+        return load_lasers()[key]
     except (KeyError, TypeError):
         raise Refusal(
-            f"laser {key!r} is not known", where="laser", advice=f"Use one of {', '.join(lasers())}"
+            f"laser {key!r} is not known", where="laser", advice=f"Use one of {', '.join(load_lasers())}"
         ) from None
 
 

@@ -1,122 +1,32 @@
-"""The verbs of Python and of the command line: files in, results out.
-
-Everything below this module is pure; here files are read, and only here and in ``report.folder`` are they touched.
-"""
+"""The verbs of Python and of the command line: files or values in, results out."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from porelight.inputs import Photo, read_clinic, read_person, read_photo, read_regions, read_text
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, SetAside, Today, Verdict
+    from porelight.draw import Figure
     from porelight.fields import Progress
     from porelight.forecasting.model import Forecast
     from porelight.laser import Setting
-    from porelight.photo import Picture
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
-    from porelight.planning.model import Plan
+    from porelight.planning.model import Candidate, Plan
+    from porelight.simulation.dials import Scenario
     from porelight.simulation.model import Simulation
     from porelight.simulation.stamp import Stamp
     from porelight.skin import Skin
 
-LARGEST_FILE = 200_000_000
-"""Bytes of the largest file we read: many times a phone's largest photo, little beside a machine's memory."""
-
-
-def read_bytes(path: Path | str) -> bytes:
-    """The contents of a file.
-
-    Raises:
-        Refusal: missing, no plain file, not permitted, or larger than :data:`LARGEST_FILE`.
-    """
-    path = Path(path)
-    try:
-        if path.is_dir():
-            raise Refusal("this is a folder, not a file", where=str(path), advice="Name the file inside it")
-        if path.exists() and not path.is_file():
-            raise Refusal("this is a device, not a file", where=str(path), advice="Name a file")
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise Refusal(
-                f"the file has {size / 1e6:.0f} MB, more than the {LARGEST_FILE / 1e6:.0f} MB we read",
-                where=str(path),
-                advice="Export the photo at its usual size",
-            )
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise Refusal("there is no such file", where=str(path), advice="Check the path") from None
-    except OSError as error:
-        reason = (error.strerror or "the file cannot be opened").lower()
-        raise Refusal(reason, where=str(path)[:200], advice="Check the path and its permissions") from None
-    except Refusal:
-        raise
-    except ValueError:
-        raise Refusal("the path holds a character that no path can hold", where="path", advice="Check it") from None
-
-
-def read_text(path: Path | str) -> str:
-    """The contents of a UTF-8 text file.
-
-    Raises:
-        Refusal: as :func:`read_bytes`, or not UTF-8.
-    """
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal("this is not a text file in UTF-8", where=str(path), advice="Save it as UTF-8 text") from None
-
-
-def read_photo(photo: Path | str | Picture) -> Picture:
-    """A picture as given, or decoded from its file.
-
-    Raises:
-        Refusal: the file cannot be read, or is no usable picture.
-    """
-    from porelight import photo as stage
-
-    if isinstance(photo, stage.Picture):
-        return photo
-    return stage.decode(read_bytes(photo), str(photo))
-
-
-def read_person(person: Path | str | Person) -> Person:
-    """A person as given, or read from a YAML file, or from a FHIR QuestionnaireResponse when the name ends in .json.
-
-    Raises:
-        Refusal: the file cannot be read, or a field is wrong.
-    """
-    from porelight import care
-
-    if isinstance(person, care.Person):
-        return person
-    if str(person).lower().endswith(".json"):
-        from porelight.export import fhir
-
-        return fhir.person_from(fhir.read_response(read_bytes(person), str(person)), str(person))
-    return care.read_person(read_text(person), str(person))
-
-
-def read_regions(regions: Path | str | tuple[Region, ...] | None) -> tuple[Region, ...]:
-    """Regions as given, or read from a YAML file; none for None.
-
-    Raises:
-        Refusal: the file cannot be read, or holds no regions that can be used.
-    """
-    from porelight.photo.face import regions as stage
-
-    if regions is None or isinstance(regions, tuple):
-        return regions or ()
-    return stage.read_regions(read_text(regions), str(regions))
-
 
 def measure(
-    photo: Path | str | Picture,
+    photo: Photo,
     *,
     um_per_px: float | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
@@ -124,7 +34,7 @@ def measure(
     """The pores of one photo.
 
     Args:
-        photo: a file or a decoded picture.
+        photo: a path, bytes, a PIL image, an array or a picture.
         um_per_px: scale [um/px]; left out, it is taken from the printed card or the eyes in the picture. Without any
             of them lengths are in px.
         regions: where to look, as a YAML file or drawn before; left out, on the parts of a face or all over a close-up.
@@ -138,39 +48,31 @@ def measure(
 
 
 def compare(
-    before: Path | str | Picture,
-    after: Path | str | Picture,
+    before: Photo,
+    after: Photo,
     *,
     um_per_px: float | tuple[float | None, float | None] | None = None,
     seed: int = 0,
+    census_before: PoreCensus | None = None,
+    census_after: PoreCensus | None = None,
 ) -> Change:
     """What changed between two photos of the same skin, and the smallest change that could have been seen.
 
     Args:
-        before: the first photo, a file or a decoded picture.
+        before: the first photo, as in :func:`measure`.
         after: the second.
         um_per_px: scale of both photos [um/px], or of each; left out, it is taken from the printed card or the eyes.
         seed: of the draws behind the intervals.
+        census_before: of the first photo, measured before; measured now where it is left out.
+        census_after: of the second.
 
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
     """
     from porelight.photo.compare.chain import compare as compared
 
-    return compared(read_photo(before), read_photo(after), um_per_px=um_per_px, seed=seed)
-
-
-def read_clinic(clinic: Path | str | ClinicChoices | None) -> ClinicChoices:
-    """A clinic's choices as given, or read from a YAML file; the cautious defaults for None.
-
-    Raises:
-        Refusal: the file cannot be read, or names a choice or option that does not exist.
-    """
-    from porelight import care
-
-    if clinic is None or isinstance(clinic, care.ClinicChoices):
-        return clinic or care.ClinicChoices()
-    return care.read_clinic(read_text(clinic), str(clinic))
+    pictures = read_photo(before, "before"), read_photo(after, "after")
+    return compared(*pictures, um_per_px=um_per_px, seed=seed, census_before=census_before, census_after=census_after)
 
 
 def screen(
@@ -236,41 +138,61 @@ def today(course: Calendar, day: dt.date, laser: str = "co2") -> Today:
     return care.make_today(course, day, laser)
 
 
-def simulate(setting: Setting, skin: Skin, *, seed: int = 0) -> Simulation:
-    """One exposure: light, heat, damage, healing.
-
-    Raises:
-        Refusal: the setting is physically impossible or outside what the model covers.
-    """
-    from porelight.simulation.chain import simulate as chain
-
-    return chain(setting, skin, seed=seed)
-
-
-def simulate_scenario(
-    scenario: Path | str | None,
-    given: Mapping[str, object],
+def simulate(
+    setting: Setting | Path | str = "co2",
+    skin: Skin | None = None,
     *,
     seed: int = 0,
     film: int = 0,
     progress: Progress | None = None,
+    **dials: Any,
 ) -> Simulation:
-    """:func:`simulate` for a scenario file, overruled by ``given`` under the same names; None leaves the usual values.
+    """One column of one setting: light, heat, damage, healing.
 
-    A pulse trace named in the file is looked for beside it. ``film`` pictures of the pulses are kept.
+    Args:
+        setting: the key of a laser, such as ``"co2"``; a scenario file; or a :class:`~porelight.laser.Setting`.
+        skin: what it meets; left out, that of the scenario.
+        seed: kept with the result.
+        film: pictures kept of the pulses.
+        progress: called with a stage's name and the share done, 0 to 1.
+        dials: of a scenario, such as ``energy_mj=20``, ``spot_um``, ``cooling``; see ``docs/simulate.md``. They
+            overrule the file; what is left out takes the laser's default value.
 
     Raises:
-        Refusal: the file cannot be read, or what it and ``given`` say cannot be simulated.
+        Refusal: a dial that there is not, a setting that is impossible, or one outside what the model covers.
     """
-    from porelight.simulation.scenario import run_scenario, scenario_from
+    from porelight.laser import Setting
+    from porelight.simulation.chain import simulate as simulate_column
+    from porelight.simulation.scenario import run_scenario
+    from porelight.skin import facial_skin
 
-    said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    beside = Path(scenario).parent if scenario and "pulse_shape" not in given else Path()
-    return run_scenario(said, lambda name: read_text(beside / name), seed=seed, film=film, progress=progress)
+    if isinstance(setting, Setting):
+        if dials:
+            what = "a whole setting is given, and dials beside it"
+            raise Refusal(what, where=next(iter(dials)), advice="Change the setting, or give the key of its laser")
+        made = skin or facial_skin("III", "cheek")
+        return simulate_column(setting, made, seed=seed, film=film, progress=progress)
+    file = setting if isinstance(setting, Path) or str(setting).lower().endswith((".yaml", ".yml")) else None
+    given = dials if file else {"laser": setting, **dials}
+    scenario = read_scenario(file, given)
+    beside = Path(file).parent if file and "pulse_shape" not in dials else Path()
+    options: dict[str, Any] = {"seed": seed, "film": film, "progress": progress}
+    return run_scenario(scenario, lambda name: read_text(beside / name), skin=skin, **options)
+
+
+def read_scenario(file: Path | str | None, given: Mapping[str, object]) -> Scenario:
+    """A scenario file, overruled by ``given`` under the same names.
+
+    Raises:
+        Refusal: the file cannot be read, or what it and ``given`` say is no scenario.
+    """
+    from porelight.simulation.scenario import scenario_from
+
+    return scenario_from(read_text(file) if file else "", str(file or "simulate"), given)
 
 
 def stamp_scenario(
-    scenario: Path | str | None,
+    file: Path | str | None,
     given: Mapping[str, object],
     *,
     across: int,
@@ -279,14 +201,14 @@ def stamp_scenario(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Stamp:
-    """A stamp of ``across`` x ``across`` columns of the scenario of :func:`simulate_scenario`.
+    """A stamp of ``across`` x ``across`` columns of a scenario.
 
     Args:
-        scenario: as there.
+        file: as in :func:`read_scenario`.
         given: as there.
         across: columns along each side.
         order: raster, interlaced or random.
-        delay_ms: from one column to the next; the usual of the setting when left out.
+        delay_ms: from one column to the next; the setting's when left out.
         seed: of a random order.
         progress: called with a stage's name and the share done, 0 to 1.
 
@@ -294,15 +216,48 @@ def stamp_scenario(
         Refusal: as there, or what a stamp does not take: a shaped pulse, a plate, a spray, evaporation, mechanisms
             switched off.
     """
-    from porelight.simulation import stamp as stage
-    from porelight.simulation.scenario import scenario_from
+    from porelight.simulation.stamp import stamp_scenario as stamp
 
-    said = scenario_from(read_text(scenario) if scenario else "", str(scenario or "simulate"), given)
-    return stage.stamp_scenario(said, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+    scenario = read_scenario(file, given)
+    return stamp(scenario, across=across, order=order, delay_ms=delay_ms, seed=seed, progress=progress)
+
+
+def trial(
+    setting: Setting,
+    person: Path | str | Person | None = None,
+    *,
+    on: dt.date | None = None,
+    skin: Skin | None = None,
+    seed: int = 0,
+) -> Candidate:
+    """Any setting as a candidate: its effect, the limits it does not keep, and what trials say of it.
+
+    Args:
+        setting: as typed.
+        person: whose verdicts limit it, judged on the day ``on``; without one only the device does.
+        on: the day of the verdicts; needed with a person.
+        skin: what it meets; left out, facial skin of the person, or of phototype III.
+        seed: kept with the result.
+
+    Raises:
+        Refusal: the setting cannot be simulated, or a person comes without a day.
+    """
+    from porelight import care
+    from porelight.planning import candidates, chain
+    from porelight.skin import facial_skin
+
+    if person is None:
+        return candidates.trial(setting, skin or facial_skin("III", "cheek"), seed=seed)
+    if on is None:
+        raise Refusal("verdicts hold for a day", where="on", advice="Give the day on which the person is judged")
+    who = read_person(person)
+    verdicts = care.screen_person(who, on, setting.laser.key)
+    met = skin or facial_skin(who.phototype or chain.DARKEST, who.site)
+    return candidates.trial(setting, met, verdicts, who.phototype, seed=seed)
 
 
 def plan(
-    photo: Path | str | Picture,
+    photo: Photo,
     person: Path | str | Person,
     *,
     on: dt.date,
@@ -312,12 +267,13 @@ def plan(
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
+    set_aside: tuple[SetAside, ...] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
 
     Args:
-        photo: a file or a decoded picture.
+        photo: a path, bytes, a PIL image, an array or a picture.
         person: a YAML file or a :class:`~porelight.care.Person`.
         on: the day on which the person is judged and from which dates count.
         um_per_px: scale of the photo [um/px]; left out, it is taken from the card or the eyes in it, if they are.
@@ -326,6 +282,7 @@ def plan(
         seed: of every random draw; the same seed gives the same plan.
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
+        set_aside: verdicts that a named professional lifts, each with a reason.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -337,9 +294,72 @@ def plan(
     if progress:
         progress("Measuring the pores", 0.0)
     census = measure(photo, um_per_px=um_per_px, regions=regions)
-    return make_plan(census, who, on=on, laser=laser, goal=goal, seed=seed, clinic=choices, progress=progress)
+    options: dict[str, Any] = {"laser": laser, "goal": goal, "seed": seed, "clinic": choices, "set_aside": set_aside}
+    return make_plan(census, who, on=on, progress=progress, **options)
 
 
-def forecast(photo: Path | str | Picture, person: Path | str | Person, *, on: dt.date, **options: object) -> Forecast:
-    """The forecast of :func:`plan`, alone."""
-    return plan(photo, person, on=on, **options).forecast  # type: ignore[arg-type]
+def forecast(
+    photo: Photo | PoreCensus,
+    person: Path | str | Person,
+    *,
+    on: dt.date,
+    um_per_px: float | None = None,
+    laser: str = "co2",
+    goal: float = 0.5,
+    sessions: int | None = None,
+    seed: int = 0,
+    clinic: Path | str | ClinicChoices | None = None,
+    regions: Path | str | tuple[Region, ...] | None = None,
+) -> Forecast:
+    """What a course may bring, session by session: that of :func:`plan`, without simulating any setting.
+
+    Args:
+        photo: as in :func:`measure`, or a census made before.
+        person: who is to be treated; nothing is forecast for a person or photo that a plan would refuse.
+        on: the day on which the person is judged.
+        um_per_px: as in :func:`measure`.
+        regions: as there.
+        laser: key of the laser.
+        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        sessions: length of the course; left out, the fewest that reach the goal, at most what a trial has tried.
+        seed: of every random draw.
+        clinic: what the clinic chose where sources disagree.
+
+    Raises:
+        Refusal: an input cannot be used.
+    """
+    from porelight.photo.census import PoreCensus
+    from porelight.planning.chain import forecast_course
+
+    who, choices = read_person(person), read_clinic(clinic)
+    census = photo if isinstance(photo, PoreCensus) else measure(photo, um_per_px=um_per_px, regions=regions)
+    return forecast_course(census, who, on=on, laser=laser, goal=goal, sessions=sessions, seed=seed, clinic=choices)
+
+
+def card() -> bytes:
+    """The printed card that gives a photo its scale, as a PDF to print in true size."""
+    from porelight.draw.card_sheet import card_pdf
+
+    return card_pdf()
+
+
+def plot(result: Simulation | Plan | Forecast) -> Figure:
+    """A figure of a result: the section of a simulation, the course of a plan or forecast. ``porelight.draw`` has more.
+
+    Raises:
+        Refusal: there is nothing to draw.
+    """
+    from porelight import draw
+    from porelight.forecasting.model import Forecast
+    from porelight.simulation.model import Simulation
+
+    if isinstance(result, Simulation):
+        figure, ax = draw.new_figure(560, 430)
+        draw.overview(ax, result)
+        return figure
+    course, days = (result, ()) if isinstance(result, Forecast) else (result.forecast, result.sessions)
+    if not course.milestones:
+        raise Refusal("no course is forecast, so none is drawn", where="result", advice="Its remarks say why")
+    figure, ax = draw.new_figure(560, 380)
+    draw.fan(ax, course, tuple((day - days[0]).days / 7.0 for day in days))
+    return figure

@@ -239,7 +239,7 @@ def test_the_forecast_says_that_the_setting_is_not_part_of_it() -> None:
 def test_the_forecast_names_what_is_assumed() -> None:
     used = cite.used(of())
     assert {"kwon_s2", "kwon_s3", "dose_energy", "dose_density"} <= {row.key for row in used}
-    assert cite.weakest(used) == "assumed"
+    assert cite.weakest_confidence(used) == "assumed"
 
 
 def test_a_goal_of_nothing_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 from porelight import cite, heat
 from porelight.heat.packing import BOILING, LATENT
 from porelight.heat.removal import leave_as_dried
-from porelight.laser import laser, physics_of
+from porelight.laser import find_laser, physics_of
 from porelight.simulation.chain import Conditions, simulate
 from porelight.simulation.model import Simulation
 from porelight.simulation.numbers import read_numbers
@@ -29,9 +29,9 @@ def full_field(fluence: float, pulse_us: float, without: tuple[str, ...] = (), s
 def material() -> tuple[heat.Tissue, heat.Tissue]:
     """Tissue under CO2 light before and after it is told how it leaves."""
     grid = heat.column_grid(setting_from("co2"), 17 * um, 0.2e-3)
-    plain = heat.make_tissue(SKIN, laser("co2"), grid)
+    plain = heat.make_tissue(SKIN, find_laser("co2"), grid)
     flat = np.full(grid.shape[0], 3e4)
-    return plain, heat.let_burst_and_char(plain, laser("co2"), flat, np.full(grid.shape[0], 0.5))
+    return plain, heat.let_burst_and_char(plain, find_laser("co2"), flat, np.full(grid.shape[0], 0.5))
 
 
 def test_the_epidermis_bursts_at_a_tenth_of_a_millisecond_where_it_was_torn_and_not_where_it_stayed() -> None:
@@ -58,7 +58,7 @@ def test_bursting_hardly_changes_a_column() -> None:
 
 def test_weak_light_leaves_char_and_strong_light_leaves_none() -> None:
     # Far below 6 and far above 13 kW/cm2 in front of the ejecta: 2 and 50.
-    table, usual = cite.table("lasers"), physics_of(laser("co2"))[1].removal_temperature.si
+    table, usual = cite.table("lasers"), physics_of(find_laser("co2"))[1].removal_temperature.si
     weak, strong = full_field(40.0, 20000), full_field(40.0, 800)
     assert usual + 50.0 < weak.warming.peak_temperature <= table["char_temperature"].si + 1.0
     assert strong.warming.peak_temperature <= usual + 1.0
@@ -77,7 +77,7 @@ def test_er_yag_light_needs_neither() -> None:
     # Its heat of ablation lies below that of drying: tissue leaves partly as liquid all along.
     plain, _ = material()
     flat = np.ones(plain.rows.shape[0])
-    assert heat.let_burst_and_char(plain, laser("eryag"), flat, 0.0 * flat) is plain
+    assert heat.let_burst_and_char(plain, find_laser("eryag"), flat, 0.0 * flat) is plain
 
 
 def test_what_bursts_is_boiling_and_what_it_takes_along_boils_less() -> None:
@@ -94,7 +94,7 @@ def test_what_bursts_is_boiling_and_what_it_takes_along_boils_less() -> None:
 def test_switched_off_it_leaves_tissue_to_dry() -> None:
     plain, _ = material()
     flat = np.ones(plain.rows.shape[0])
-    told = heat.let_burst_and_char(plain, laser("co2"), flat, 0.0 * flat, bursting=False, charring=False)
+    told = heat.let_burst_and_char(plain, find_laser("co2"), flat, 0.0 * flat, bursting=False, charring=False)
     assert told.leaving is not None
     assert (told.leaving == leave_as_dried(flat.size)).all()
 

@@ -9,7 +9,7 @@ import pytest
 
 from porelight.arrays import Floats
 from porelight.fields import Grid
-from porelight.laser import Setting, laser
+from porelight.laser import Setting, find_laser
 from porelight.light.beer_lambert import (
     Beam,
     Mechanisms,
@@ -29,7 +29,7 @@ def grid(rings: int = 60, rows: int = 300) -> Grid:
 
 
 def setting(key: str = "co2", spot: float = 120 * um, profile: str = "gaussian_1e2") -> Setting:
-    return Setting(laser(key), 20 * mJ, spot, 700 * us, profile=profile)  # type: ignore[arg-type]
+    return Setting(find_laser(key), 20 * mJ, spot, 700 * us, profile=profile)  # type: ignore[arg-type]
 
 
 def absorbed(beam: Beam, on: Grid, solid: Floats, dried: Floats | None = None) -> tuple[Floats, float, float]:
@@ -64,7 +64,7 @@ def test_the_wall_returns_what_fresnel_gives_between_80_and_89_degrees() -> None
     # The row is derived from the same formulas; this redoes it for both lasers and takes the middle.
     shares = []
     for key, n, mu in (("co2", 1.1533, 84550.0), ("eryag", 1.2677, 1.2e6)):
-        index = complex_index(laser(key), n, mu)
+        index = complex_index(find_laser(key), n, mu)
         shares.append(np.mean([fresnel(index, math.radians(a)) for a in np.linspace(80, 89, 181)]))
     assert make_beer_lambert_beam(setting(), SKIN, grid()).wall_return == pytest.approx(
         float(np.mean(shares)), abs=0.03
@@ -146,7 +146,7 @@ def test_ejecta_take_up_their_share_once_tissue_leaves_and_while_the_surface_boi
 
 def test_pulses_that_follow_fast_meet_the_cloud_of_those_before() -> None:
     on = grid()
-    single = Setting(laser("eryag"), 5 * mJ, 225 * um, 175 * us)
+    single = Setting(find_laser("eryag"), 5 * mJ, 225 * um, 175 * us)
     stacked = dataclasses.replace(single, pulses_per_column=5, repetition_interval=0.01)
     slow = dataclasses.replace(stacked, repetition_interval=0.5)
     scanned = dataclasses.replace(single, density=1e6, repetition_interval=0.01)
@@ -158,7 +158,7 @@ def test_pulses_that_follow_fast_meet_the_cloud_of_those_before() -> None:
 
 def test_wide_spots_of_er_yag_lose_the_light_that_was_measured_at_ten_hertz() -> None:
     # kaufmann1996: 10 um a pulse at 10 J/cm2 and 10 Hz; hibsterlims: 6 um for each J/cm2. The threshold is ours.
-    wide = Setting(laser("eryag"), 300 * mJ, 2000 * um, 250 * us, pulses_per_column=5, repetition_interval=0.1)
+    wide = Setting(find_laser("eryag"), 300 * mJ, 2000 * um, 250 * us, pulses_per_column=5, repetition_interval=0.1)
     passed = 1.0 - make_beer_lambert_beam(wide, SKIN, grid()).clouding
     assert 6.0 * (10.0 * passed - 1.0) == pytest.approx(10.0, abs=0.5)
     single, slow = (dataclasses.replace(wide, pulses_per_column=1), dataclasses.replace(wide, repetition_interval=0.5))

@@ -7,7 +7,7 @@ import pytest
 
 from porelight import cite, heat
 from porelight.fields import Exposure, Grid
-from porelight.laser import Setting, laser
+from porelight.laser import Setting, find_laser
 from porelight.light import make_monte_carlo_deposit, monte_carlo, optics
 from porelight.refusal import Refusal
 from porelight.skin import facial_skin
@@ -17,7 +17,7 @@ SKIN = facial_skin("II", "cheek")
 GRID = Grid(
     np.linspace(0.0, 3 * mm, 31), np.concatenate([np.linspace(0.0, 1 * mm, 41), np.linspace(1.1, 5.0, 40) * mm])
 )
-SETTING = Setting(laser("nafl_1550"), 10 * mJ, 0.6 * mm, 5 * ms, profile="top_hat")
+SETTING = Setting(find_laser("nafl_1550"), 10 * mJ, 0.6 * mm, 5 * ms, profile="top_hat")
 
 
 def test_it_is_the_transport_of_the_same_beam_in_the_same_layers() -> None:
@@ -44,4 +44,4 @@ def test_a_pulse_that_leaves_the_skin_whole_warms_it_where_the_light_goes_and_ke
 
 def test_light_that_water_takes_up_at_once_is_refused_with_the_range_that_is_covered() -> None:
     with pytest.raises(Refusal, match="nm"):
-        make_monte_carlo_deposit(Setting(laser("co2"), 10 * mJ, 120 * um, 1 * ms), SKIN, GRID, photons=100, seed=1)
+        make_monte_carlo_deposit(Setting(find_laser("co2"), 10 * mJ, 120 * um, 1 * ms), SKIN, GRID, photons=100, seed=1)

@@ -151,7 +151,7 @@ def test_the_skin_has_the_enlarged_pores_of_the_photo() -> None:
 
 @pytest.mark.usefixtures("quick_chain")
 def test_a_recalled_number_cannot_hide_in_a_plan() -> None:
-    assert cite.weakest(cite.used(plan())) == "recalled"
+    assert cite.weakest_confidence(cite.used(plan())) == "recalled"
     assert "migration_open" in {row.key for row in cite.used(plan())}
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from porelight import cite
-from porelight.message import english
+from porelight.message import english, message
 from porelight.photo.census import Index
 from porelight.planning.factors import SHARE_UNKNOWN, explain_factors
 from tests.care.readability import grade
@@ -66,9 +66,9 @@ def test_a_photo_without_pores_is_not_used_as_evidence() -> None:
 
 
 def index(key: str, value: float | None, low: float | None = None, high: float | None = None) -> Index:
-    because = "told" if value is not None else "Too little skin is in view to tell."
+    because = message("photo.shine" if value is not None else "photo.too_little_skin")
     row = cite.table("indices")["tone_curve"]
-    return Index(key, key, value, low, high, "", "close-up", because, (row,))
+    return Index(key, message("photo.shine_title"), value, low, high, "", "close-up", because, (row,))
 
 
 def told(*found: Index, **answers: str) -> dict[str, Factor]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight.care.model import Limit
-from porelight.laser import laser
+from porelight.laser import find_laser
 from porelight.planning.candidates import compare_with_trials, find_excess, trial
 from porelight.planning.model import DEVICE, Excess
 from porelight.refusal import Refusal
@@ -43,7 +43,7 @@ def test_a_setting_stands_within_below_or_beyond_what_was_tried(energy: float, d
 
 
 def test_no_trial_names_the_settings_of_erbium() -> None:
-    assert compare_with_trials(laser("eryag"), 6.4, 5.0)[0] == "none"
+    assert compare_with_trials(find_laser("eryag"), 6.4, 5.0)[0] == "none"
 
 
 def test_limits_that_a_setting_does_not_keep_are_named_with_who_sets_them() -> None:

@@ -12,10 +12,10 @@ import typer.main
 
 from porelight import cli
 from porelight.export import as_json
-from porelight.export.dataset import dataset
 from porelight.refusal import Refusal
 from porelight.report import bundle, folder, lines, simulation_page
 from porelight.simulation import mechanisms
+from porelight.simulation.dataset import make_dataset
 from porelight.simulation.dials import Scenario, dials_of
 from porelight.simulation.model import Simulation
 from porelight.simulation.scenario import run_scenario, scenario_from
@@ -58,7 +58,7 @@ def test_every_key_of_the_numbers_is_documented_and_nothing_else() -> None:
 
 
 def test_every_field_is_documented_and_nothing_else() -> None:
-    assert documented("### The fields of fields.zarr") == {str(name) for name in dataset(simulation()).data_vars}
+    assert documented("### The fields of fields.zarr") == {str(name) for name in make_dataset(simulation()).data_vars}
 
 
 def test_every_file_is_documented_and_known_as_ours() -> None:
@@ -98,8 +98,8 @@ def test_columns_warm_the_skin_between_them() -> None:
         ({"surface": "wet"}, None, "surface"),
         ({"without": "mixing"}, None, "without"),
         ({"pulse_shape": "superpulse", "spikes": 2, "duty_pct": 50}, None, "pulse_shape"),
-        ({}, float("nan"), "column_delay_ms"),
-        ({}, -1.0, "column_delay_ms"),
+        ({}, float("nan"), "delay_ms"),
+        ({}, -1.0, "delay_ms"),
         ({"density_pct": 0}, None, "density_pct"),
     ],
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from porelight import cite, heat
 from porelight.fields import Crater, Exposure
-from porelight.laser import Cooling, Setting, laser, physics_of
+from porelight.laser import Cooling, Setting, find_laser, physics_of
 from porelight.light.beer_lambert import Mechanisms, make_beer_lambert_beam
 from porelight.message import english
 from porelight.refusal import Refusal
@@ -97,7 +97,7 @@ def test_no_energy_does_nothing() -> None:
 
 
 def test_tissue_is_never_hotter_than_the_temperature_at_which_it_leaves() -> None:
-    removal = physics_of(laser("co2"))[1].removal_temperature.si
+    removal = physics_of(find_laser("co2"))[1].removal_temperature.si
     for energy in (5, 40):
         assert run(energy_mj=energy).warming.peak_temperature <= removal + 1.0
 
@@ -264,7 +264,7 @@ def test_a_longer_pulse_of_the_same_energy_removes_less_and_coagulates_more() ->
 def full_field(fluence: float, duration: float, key: str = "co2") -> float:
     """Crater depth in the middle of a wide disc, without what a hole does to a beam [um]."""
     spot = 2 * mm
-    setting = Setting(laser(key), fluence * J_cm2 * math.pi * (0.5 * spot) ** 2, spot, duration, profile="top_hat")
+    setting = Setting(find_laser(key), fluence * J_cm2 * math.pi * (0.5 * spot) ** 2, spot, duration, profile="top_hat")
     grid = heat.column_grid(setting, 17 * um, 0.2 * mm, 2.0)
     tissue = heat.make_tissue(SKIN, setting.laser, grid)
     share = 1.0 - np.minimum(tissue.removal_cost / physics_of(setting.laser)[1].heat_of_ablation.si, 1.0)
@@ -275,7 +275,7 @@ def full_field(fluence: float, duration: float, key: str = "co2") -> float:
 
 def test_the_steady_state_costs_the_measured_heat_of_ablation() -> None:
     slope = (full_field(60.0, 600 * us) - full_field(30.0, 300 * us)) / 30.0
-    assert 1e4 / slope / 1e3 == pytest.approx(physics_of(laser("co2"))[1].heat_of_ablation.value, rel=0.05)
+    assert 1e4 / slope / 1e3 == pytest.approx(physics_of(find_laser("co2"))[1].heat_of_ablation.value, rel=0.05)
 
 
 def test_a_very_short_pulse_blows_off_to_the_closed_form() -> None:

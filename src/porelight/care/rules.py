@@ -11,7 +11,7 @@ from porelight import cite
 from porelight.care.model import Outcome, Tier
 from porelight.cite import Cited, Confidence, Source
 from porelight.frozen import frozen
-from porelight.laser import LaserClass, lasers
+from porelight.laser import LaserClass, load_lasers
 from porelight.refusal import Refusal
 from porelight.skin import Phototype
 
@@ -119,7 +119,7 @@ def laser_kinds() -> dict[str, LaserKind]:
     """Every laser that the rules know."""
     return {
         key: LaserKind(key=key, kind=device.kind, spacing=device.spacing)
-        for key, device in lasers().items()
+        for key, device in load_lasers().items()
         if device.spacing is not None
     }
 

@@ -6,10 +6,12 @@ import sys
 from typing import Annotated, Any
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from porelight.cli import care, ending, machine, photo, plan, simulate
 from porelight.cli.options import say
+from porelight.refusal import Refusal
 
 __all__ = ["app", "care", "machine", "main", "photo", "plan", "simulate"]
 
@@ -45,7 +47,16 @@ def main() -> None:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:end]
     sys.argv[1:] = [given for given in arguments[:end] if given != "--debug"] + arguments[end:]
-    sys.exit(ending.run(app, sys.argv[1:], debug=debug))
+    sys.exit(ending.run(_run_command, sys.argv[1:], debug=debug))
+
+
+def _run_command() -> None:
+    try:
+        app()
+    except Refusal as refusal:
+        from porelight.cli.flags import name_flag
+
+        raise name_flag(refusal, typer.main.get_command(app), sys.argv[1:]) from refusal
 
 
 def show_version(asked: bool) -> None:

@@ -77,7 +77,7 @@ def care(
     as_json: Json = False,
 ) -> None:
     """The days before and after each session: a calendar, a printable sheet, or the day's view."""
-    from porelight import verbs
+    from porelight import inputs, verbs
     from porelight.export import ics
     from porelight.report import care_sheet as paper
     from porelight.report import folder
@@ -88,7 +88,7 @@ def care(
     ics.find_zone(timezone)
     _check_files(out, sheet)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
-    who = verbs.read_person(person)
+    who = inputs.read_person(person)
     starts = _spread_starts([moment.time() for moment in start or ()], len(days))
     dated = verbs.calendar(
         who,

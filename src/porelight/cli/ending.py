@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ _STREAM_ERRORS: Final = (errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF, errn
 
 def run(command: Callable[[], object], arguments: list[str], *, debug: bool = False) -> int:
     """Run a command to its exit code. Whatever is raised becomes one line; ``debug`` shows the traceback as well."""
+    # Without a home to keep its fonts in, matplotlib says so in three lines; it works all the same.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with _ending_at_signals():
         try:
             _check(arguments)
@@ -62,12 +65,13 @@ def _code_of(command: Callable[[], object]) -> int:
 
 def _outcome(error: BaseException) -> tuple[int, str]:
     """The exit code of a failure and the line that says what to do."""
-    if isinstance(error, Refusal):
-        return REFUSED, str(error)
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT, "stopped. Nothing was changed."
+    # Before a refusal: to a reader of files, one that memory does not suffice for looks damaged.
     if is_out_of_memory(error):
         return REFUSED, "memory: there is not enough for this. Close other programs, or use a smaller photo or setting."
+    if isinstance(error, Refusal):
+        return REFUSED, str(error)
     if isinstance(error, OSError) and error.filename is None and error.errno in _STREAM_ERRORS:
         _give_up_stdout()
         # Whoever reads from a pipe has seen enough when it closes.
@@ -83,7 +87,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
     words = str(error).lower()
-    if isinstance(error, ImportError) and ("cannot allocate" in words or "failed to map" in words):
+    if isinstance(error, ImportError | OSError) and ("cannot allocate" in words or "failed to map" in words):
         return True
     if isinstance(error, RuntimeError) and "can't start new thread" in words:
         return True
@@ -107,6 +111,8 @@ def _ending_at_signals() -> Iterator[None]:
     """SIGTERM and SIGHUP end a run as an error does, so that what it has begun is tidied up."""
 
     def end(number: int, _: object) -> None:
+        # A second signal ends it at once: a library's callback may have swallowed the first.
+        signal.signal(number, signal.SIG_DFL)
         raise SystemExit(128 + number)
 
     if threading.current_thread() is not threading.main_thread():

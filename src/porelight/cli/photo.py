@@ -59,7 +59,7 @@ def _study(place: Path, out: Path | None, workers: int, scheduler: str | None, u
 
 
 def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out: Path | None, as_json: bool) -> None:
-    from porelight import verbs
+    from porelight import inputs, verbs
     from porelight.export import as_json as numbers
     from porelight.report import bundle, folder, lines
 
@@ -73,7 +73,7 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
         for index, (path, below) in enumerate(zip(photos, subfolders(photos), strict=True)):
             if progress:
                 progress(f"Measuring {path.name}", index / len(photos))
-            picture = verbs.read_photo(path)
+            picture = inputs.read_photo(path)
             found[below or path.name] = census = verbs.measure(picture, um_per_px=um_per_px, regions=regions)
             if out:
                 files |= {f"{below}{name}": data for name, data in bundle.of_census(census, picture.pixels).items()}
@@ -100,7 +100,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """What changed between two photos of the same skin, and the smallest change that could have been seen."""
-    from porelight import verbs
+    from porelight import inputs, verbs
     from porelight.report import change_page, folder, lines
 
     if out is None and not as_json:
@@ -110,7 +110,7 @@ def compare(
     with progress_bar(as_json) as progress:
         if progress:
             progress("Comparing the photos", 0.0)
-        pictures = verbs.read_photo(before), verbs.read_photo(after)
+        pictures = inputs.read_photo(before), inputs.read_photo(after)
         found = verbs.compare(*pictures, um_per_px=um_per_px, seed=seed)
         if out:
             folder.deliver(out, change_page.of_change(found, *pictures))

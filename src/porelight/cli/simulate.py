@@ -49,7 +49,7 @@ def _option(table: type[Scenario], name: str) -> object:
 
 
 def simulate(
-    dialled: dict[str, object],
+    dialled: dict[str, Any],
     scenario: Annotated[Path | None, typer.Argument(help="A scenario as YAML; options here overrule it.")] = None,
     stamp: Annotated[
         int | None, typer.Option("--stamp", help="Also a stamp of so many columns along each side, heating each other.")
@@ -78,7 +78,7 @@ def simulate(
         folder.check(out)
     with progress_bar(as_json) as progress:
         stills = FILM_STILLS if out else 0
-        result = verbs.simulate_scenario(scenario, dialled, seed=seed, film=stills, progress=progress)
+        result = verbs.simulate(scenario or "co2", seed=seed, film=stills, progress=progress, **dialled)
         stamped = None
         if stamp is not None:
             stamped = verbs.stamp_scenario(

@@ -70,7 +70,7 @@ def simulation_numbers(simulation: Simulation, stamp: Stamp | None = None) -> Nu
             "setting": setting_outside(simulation.setting),
             "stamp": None if stamp is None else stage.stamp_numbers(stamp),
             "sources": [filled(SourceOut, source) for source in row_sources(rows)],
-            "weakest": cite.weakest(rows),
+            "weakest": cite.weakest_confidence(rows),
         }
     )
 

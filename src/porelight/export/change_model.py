@@ -127,7 +127,7 @@ def change_numbers(change: Change) -> Numbers:
         pairs=len(change.pairs),
         pairs_resolved=int(change.pairs.resolved.sum()),
         sources=row_sources(rows),
-        weakest=cite.weakest(rows),
+        weakest=cite.weakest_confidence(rows),
     )
     return as_numbers(outside.model_dump(by_alias=True))
 

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from porelight import cite
 from porelight.care.model import Answer, CareItem, Occasion, Outcome, Tier
@@ -34,9 +34,10 @@ from porelight.export.outside import (
     Us,
     at,
     filled,
+    outward,
 )
 from porelight.laser import Profile, Setting
-from porelight.photo.indices.grade import standings
+from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import Plan
 from porelight.skin import Phototype, Site
 
@@ -96,7 +97,7 @@ class VerdictOut(Outside):
     clears: Text
     """What would clear it; empty when nothing has to."""
     until: dt.date | None
-    limits: Annotated[dict[str, Number], BeforeValidator(_limits)]
+    limits: Annotated[dict[str, Number], outward(_limits)]
     """Outside name of a dial -> its most."""
     asks: list[str]
     """Questions whose answer is missing."""
@@ -189,7 +190,7 @@ class EffectOut(HealingOut):
     peak_temperature_c: Celsius = at("warming.peak_temperature")
     peak_temperature_is_limit: bool = at("peak_is_limit")
     """Whether the peak is the temperature at which dried tissue is carried away, so that it may have been hotter."""
-    energy_balance_error: Annotated[float, BeforeValidator(lambda share: round(share, ENERGY_BALANCE_DIGITS))] = at(
+    energy_balance_error: Annotated[float, outward(lambda share: round(share, ENERGY_BALANCE_DIGITS))] = at(
         "warming.energy.error"
     )
     """Missing share of the incident energy."""
@@ -355,7 +356,7 @@ def covered_share(setting: Setting) -> float:
 
 def plan_sources(plan: Plan) -> tuple[Source, ...]:
     """Every source behind the numbers, verdicts and calendar of a plan, by key."""
-    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(standings(plan.census)))}
+    found = {row.source.key: row.source for row in (*cite.used(plan), *cite.used(rank_regions(plan.census)))}
     found |= {verdict.source.key: verdict.source for verdict in plan.verdicts}
     found |= {item.source.key: item.source for item in plan.calendar.items}
     return tuple(found[key] for key in sorted(found))
@@ -364,5 +365,5 @@ def plan_sources(plan: Plan) -> tuple[Source, ...]:
 def plan_weakest(plan: Plan) -> Confidence:
     """The weakest confidence of anything the plan rests on: its numbers, its verdicts and its calendar."""
     carriers: tuple[CareVerdict | CareItem, ...] = (*plan.verdicts, *plan.calendar.items)
-    found = [cite.weakest(cite.used(plan)), *(each.confidence for each in carriers)]
+    found = [cite.weakest_confidence(cite.used(plan)), *(each.confidence for each in carriers)]
     return max(found, key=cite.CONFIDENCES.index)

@@ -32,7 +32,7 @@ from scipy.special import ndtr
 from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.fields import Interval
+from porelight.fields import Interval, central_quantile
 from porelight.forecasting.model import Forecast, Milestone
 from porelight.forecasting.trials import course_of, describe_lender
 from porelight.frozen import frozen
@@ -187,7 +187,7 @@ def _study(course: Course, normal: Floats) -> Floats:
 
 def _log_spread(row: Cited) -> float:
     """Standard deviation of the logarithm, with the row's bounds as a central 90 % interval."""
-    return math.log(row.si_high / row.si_low) / (2.0 * 1.6448536269514722)
+    return math.log(row.si_high / row.si_low) / (2.0 * central_quantile(0.9))
 
 
 LogRatio = Callable[[Floats], Floats]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from porelight.laser import Course, lasers
+from porelight.laser import Course, load_lasers
 from porelight.message import Message, message
 from porelight.refusal import Refusal
 
 
 def load_courses() -> Mapping[str, Course]:
     """What trials know of a course, by the key of its laser."""
-    return {key: device.course for key, device in lasers().items() if device.course is not None}
+    return {key: device.course for key, device in load_lasers().items() if device.course is not None}
 
 
 def course_of(laser: str) -> Course:
@@ -39,5 +39,5 @@ def describe_lender(laser: str) -> Message | None:
     lender = course_of(laser).lender
     if lender is None:
         return None
-    own, other = (lasers()[key].name.removeprefix("Fractional ") for key in (laser, lender))
+    own, other = (load_lasers()[key].name.removeprefix("Fractional ") for key in (laser, lender))
     return message("forecast.borrowed", own=own, other=other)

@@ -11,6 +11,7 @@ from porelight import units
 from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.frozen import frozen
+from porelight.message import Message
 from porelight.photo.card.find_card import Card
 from porelight.photo.face.find_face import Face
 from porelight.photo.scale import Scale
@@ -108,14 +109,14 @@ class Index:
     """One thing about the skin that an ordinary photo hints at: an index, not a measurement."""
 
     key: str
-    title: str
+    title: Message
     value: float | None
     """None where the photo cannot tell, and then :attr:`because` says why."""
     low: float | None
     high: float | None
     unit: str
     region: str
-    because: str
+    because: Message
     rests_on: tuple[Cited, ...]
 
 
@@ -217,18 +218,12 @@ class PoreCensus:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        area = (
-            ""
-            if self.um_per_px is None
-            else f" on {self.skin_area * (self.um_per_px * units.um) ** 2 / units.cm2:.1f} cm2"
-        )
-        rows = {"pores": f"{self.pore_count}{area}"}
+        density = self.density_per_cm2
+        rows = {"pores": f"{self.pore_count}" + ("" if density is None else f", {density:.0f} per cm2")}
         if self.diameter_um is not None and len(self.pores):
             rows["median diameter"] = f"{self.median_diameter_um:.0f} um"
             rows["enlarged"] = f"{self.enlarged_count}"
         rows["share of the skin"] = f"{100.0 * self.area_fraction:.1f} %"
         rows["scale"] = "none" if self.scale is None else f"{self.um_per_px:.1f} um/px ({self.scale.source})"
-        rows["photo"] = f"{self.width} x {self.height} px, {self.gate.level}" + "".join(
-            f", {flag}" for flag in self.flags
-        )
+        rows["photo"] = ", ".join((f"{self.width} x {self.height} px", self.gate.level, *self.flags))
         return html_rows("Pore census", rows)

@@ -18,8 +18,7 @@ from porelight.fields import Progress
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.shrinkage import forecast_pores
 from porelight.forecasting.trials import course_of
-from porelight.laser import Course, Setting
-from porelight.laser import laser as laser_of
+from porelight.laser import Course, Setting, find_laser
 from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
@@ -67,12 +66,10 @@ def make_plan(
     """
     tell = progress or (lambda stage, done: None)
     course, chosen = course_of(laser), clinic or care.ClinicChoices()
-    # May this person be treated, and what does the photo allow? Only rules on the person can be set aside.
+    # May this person be treated, and what does the photo allow?
     tell("Checking whether treatment is possible", 0.3)
-    judged = care.set_aside_verdicts(care.screen_person(person, on, laser, chosen), set_aside)
-    verdicts = _add_photo_verdict(census, judged)
-    blocked = any(verdict.blocks for verdict in verdicts)
-    offered = not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
+    verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
+    blocked, offered = any(verdict.blocks for verdict in verdicts), is_offered(verdicts)
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
@@ -98,7 +95,7 @@ def make_plan(
         factors=explain_factors(census, person, age),
         candidates=candidates,
         sessions=dates.sessions,
-        forecast=_withhold_forecast(expected) if not offered else _mark_if_possible(expected) if blocked else expected,
+        forecast=_weigh_forecast(expected, verdicts),
         calendar=dates.calendar,
         goal=goal,
         seed=seed,
@@ -109,6 +106,67 @@ def make_plan(
         clashes=care.find_clashes(dates.calendar, person.planned),
         clinic=chosen,
     )
+
+
+def forecast_course(
+    census: PoreCensus,
+    person: Person,
+    *,
+    on: dt.date,
+    laser: str = "co2",
+    goal: float = 0.5,
+    sessions: int | None = None,
+    seed: int = 0,
+    clinic: care.ClinicChoices | None = None,
+    set_aside: tuple[care.SetAside, ...] = (),
+) -> Forecast:
+    """The forecast of :func:`make_plan` alone: no setting is simulated, and no date is set.
+
+    Args:
+        census: as there.
+        person: as there.
+        on: as there.
+        laser: as there.
+        goal: as there.
+        sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
+        seed: as there.
+        clinic: as there.
+        set_aside: as there.
+
+    Raises:
+        Refusal: as there.
+    """
+    chosen = clinic or care.ClinicChoices()
+    verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
+    gap = timing.session_spacing(laser, person.phototype)
+    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed, sessions=sessions)
+    return _weigh_forecast(expected, verdicts)
+
+
+def judge_all(
+    census: PoreCensus,
+    person: Person,
+    *,
+    on: dt.date,
+    laser: str,
+    clinic: care.ClinicChoices,
+    set_aside: tuple[care.SetAside, ...],
+) -> tuple[Verdict, ...]:
+    """The verdicts on person and photo, gravest first; only those on the person can be set aside."""
+    judged = care.set_aside_verdicts(care.screen_person(person, on, laser, clinic), set_aside)
+    return _add_photo_verdict(census, judged)
+
+
+def is_offered(verdicts: tuple[Verdict, ...]) -> bool:
+    """Whether settings and a forecast may be shown at all, if only in case treatment becomes possible."""
+    return not any(verdict.outcome == "refuse" or verdict.rule == PHOTO_RULE for verdict in verdicts)
+
+
+def _weigh_forecast(expected: Forecast, verdicts: tuple[Verdict, ...]) -> Forecast:
+    """The forecast as far as the verdicts let it be shown."""
+    if not is_offered(verdicts):
+        return _withhold_forecast(expected)
+    return _mark_if_possible(expected) if any(verdict.blocks for verdict in verdicts) else expected
 
 
 def _add_photo_verdict(census: PoreCensus, found: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
@@ -135,7 +193,7 @@ def _simulate_course(
     def run(setting: Setting) -> Simulation:
         return simulate(setting, skin, seed=seed)
 
-    device = laser_of(course.laser)
+    device = find_laser(course.laser)
     found = simulate_candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
     if not blocked:
         return found

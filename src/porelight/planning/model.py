@@ -13,6 +13,7 @@ from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.forecasting.model import Forecast
 from porelight.frozen import frozen
+from porelight.html_table import html_table
 from porelight.laser import Setting
 from porelight.message import Message
 from porelight.photo.census import PoreCensus
@@ -106,6 +107,22 @@ class Plan:
     """What the person has planned on days of care that it does not go with."""
     clinic: ClinicChoices = dataclasses.field(default_factory=ClinicChoices)
     """What the clinic chose where sources disagree."""
+
+    def _repr_html_(self) -> str:
+        """For a notebook."""
+        blocking = [verdict.title for verdict in self.verdicts if verdict.blocks]
+        last = self.forecast.milestones[-1] if self.forecast.milestones else None
+        change = last.enlarged_change_pct if last else None
+        rows = {
+            "Status": f"{self.status}: {', '.join(blocking)}" if blocking else self.status,
+            "Pores": f"{self.census.pore_count}, {self.census.enlarged_count or 0} enlarged",
+            "Sessions": ", ".join(day.isoformat() for day in self.sessions) or "none",
+            "Enlarged pores": f"{change.mid:.0f} % ({change.low:.0f} to {change.high:.0f}) {last.label}"
+            if change and last
+            else "no forecast",
+            "Candidates": str(len(self.candidates)),
+        }
+        return html_table(f"Plan of {self.on.isoformat()}", rows)
 
     @property
     def forecast_is(self) -> Literal["expected", "only_if_possible", "not_offered"]:

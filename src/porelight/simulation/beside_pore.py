@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from porelight import cite, heat
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Grid
 from porelight.frozen import frozen
 from porelight.heat.block import Block, Harm
@@ -126,7 +126,7 @@ def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distan
         gland_rise=np.array(rises),
         gland_dead_share=float((volume * (block.omega[gland] >= 1.0)).sum() / volume.sum()),
         energy_error=float((balance.laid - balance.removed - balance.out - block.energy_left()) / balance.laid),
-        rests_on=(*block.tissue.rests_on, *sets()[default("necrosis")].rests_on),
+        rests_on=(*block.tissue.rests_on, *load_sets()[default_set("necrosis")].rests_on),
     )
 
 
@@ -148,7 +148,7 @@ def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: 
     kinds = np.broadcast_to(np.arange(box.shape[0])[:, None, None], box.shape).copy()
     funnel = _funnel(box, skin.pore)
     kinds[_gland(box, skin.pore) | (funnel & skin.pore.plugged)] = box.shape[0]
-    parts = sets()[default("necrosis")].ranges
+    parts = load_sets()[default_set("necrosis")].ranges
     harm = Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), celsius(43.0))
     made = Block(box, tissue, temperature, kinds=kinds, harm=harm, threads=threads)
     if not skin.pore.plugged:

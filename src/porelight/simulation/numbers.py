@@ -30,7 +30,7 @@ def read_numbers(simulation: Simulation) -> dict[str, Any]:
         **_dose(simulation),
         **_energy(simulation),
         "sources": sorted({row.source.key for row in rows}),
-        "weakest": cite.weakest(rows),
+        "weakest": cite.weakest_confidence(rows),
         "seed": simulation.seed,
         "version": simulation.version,
     }

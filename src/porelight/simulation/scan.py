@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from porelight import cite, heat
 from porelight.arrays import Floats
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Progress
 from porelight.frozen import frozen
 from porelight.heat.block import Block, Harm
@@ -229,7 +229,7 @@ def _time_alone(setting: Setting, pitch: float, finest: float, delay: float) -> 
 
 def _harm() -> Harm:
     """Rates of the set for collagen that is used unless another is named."""
-    parts = sets()[default("coagulation")].ranges
+    parts = load_sets()[default_set("coagulation")].ranges
     return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
 
 

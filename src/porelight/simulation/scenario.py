@@ -9,7 +9,7 @@ from typing import Any
 
 import pydantic
 
-from porelight.laser import Laser, Profile, Setting, followed_lasers, lasers
+from porelight.laser import Laser, Profile, Setting, followed_lasers, load_lasers
 from porelight.message import Message, message
 from porelight.reading import mapping
 from porelight.refusal import Refusal
@@ -25,12 +25,15 @@ from porelight.units import celsius, mJ, percent, us
 Number = float | int | str | None
 
 
-def run_scenario(scenario: Scenario, read: Callable[[str], str], **options: Any) -> Simulation:
+def run_scenario(
+    scenario: Scenario, read: Callable[[str], str], *, skin: Skin | None = None, **options: Any
+) -> Simulation:
     """Simulate one column of a whole scenario.
 
     Args:
         scenario: what is asked for.
         read: gives the text of a pulse trace it names.
+        skin: what it meets; left out, that of the scenario.
         options: of :func:`porelight.simulation.chain.simulate`: seed, film, progress.
 
     Raises:
@@ -40,7 +43,7 @@ def run_scenario(scenario: Scenario, read: Callable[[str], str], **options: Any)
     remarks = scenario_remarks(scenario, pulse)
     return simulate(
         dial_setting(scenario, pulse),
-        skin_of(scenario.phototype, scenario.site, scenario.water),
+        skin or skin_of(scenario.phototype, scenario.site, scenario.water),
         temperature=celsius(scenario.tissue_temperature_c),
         shape=pulse.shape,
         under=Conditions(scenario.surface, pulse.said, named(scenario.without), remarks),
@@ -72,7 +75,7 @@ def scenario_remarks(scenario: Scenario, pulse: Pulse) -> tuple[Message, ...]:
     """What was done to what was asked for."""
     if pulse.energy is not None and scenario.energy_mj is not None:
         return (message("simulation.trace_scaled", trace_mj=pulse.energy / mJ, energy_mj=scenario.energy_mj),)
-    setting, default = dial_setting(scenario, pulse), lasers()[scenario.laser].default["power_w"]
+    setting, default = dial_setting(scenario, pulse), load_lasers()[scenario.laser].default["power_w"]
     given = pulse.duration is not None or scenario.pulse_us is not None or scenario.power_w is not None
     if given or not setting.pulse_energy or math.isclose(setting.peak_power, default, rel_tol=1e-3):
         return ()
@@ -158,7 +161,7 @@ def setting_from(
 
 
 def _device(key: str) -> Laser:
-    device = lasers().get(key)
+    device = load_lasers().get(key)
     if device is None or device.lacks:
         lacks = f": it lacks {' and '.join(device.lacks)}" if device else ""
         raise Refusal(

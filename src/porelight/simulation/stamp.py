@@ -23,7 +23,7 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats
 from porelight.cite import Cited
-from porelight.damage import default, sets
+from porelight.damage import default_set, load_sets
 from porelight.fields import Progress
 from porelight.frozen import frozen
 from porelight.laser import Setting
@@ -154,7 +154,7 @@ def simulate_stamp(
         energy_error=run.energy_error(),
         seed=seed,
         version=__version__,
-        rests_on=(*rows, *run.block.tissue.rests_on, *sets()[default("coagulation")].rests_on),
+        rests_on=(*rows, *run.block.tissue.rests_on, *load_sets()[default_set("coagulation")].rests_on),
     )
 
 
@@ -174,11 +174,11 @@ def stamp_scenario(scenario: Scenario, *, across: int, order: str, delay_ms: flo
     _check_stampable(scenario)
     if not 2 <= across <= LARGEST:
         what = f"a stamp of {across} columns a side is not followed"
-        raise Refusal(what, where="stamp", advice=f"Use 2 to {LARGEST}")
+        raise Refusal(what, where="across", advice=f"Use 2 to {LARGEST}")
     if delay_ms is not None and not (math.isfinite(delay_ms) and 0.0 <= delay_ms <= LONGEST_DELAY_MS):
         raise Refusal(
             f"{delay_ms:g} ms is no time between columns that is followed",
-            where="column_delay_ms",
+            where="delay_ms",
             advice=f"Use 0 to {LONGEST_DELAY_MS:g}",
         )
     return simulate_stamp(
@@ -202,7 +202,7 @@ def _check_stampable(scenario: Scenario) -> None:
     for name, fits in taken.items():
         if not fits:
             what = "a stamp is followed with square pulses on dry skin, bare or in air, with every mechanism"
-            raise Refusal(what, where=name, advice="Leave it out, or simulate one column without --stamp")
+            raise Refusal(what, where=name, advice="Leave it out, or simulate one column alone")
 
 
 def stamp_numbers(found: Stamp) -> dict[str, Any]:

@@ -96,9 +96,9 @@ def measure_folder(
     folder, out, settings = Path(folder), Path(out).expanduser().absolute(), Settings(um_per_px)
     check_typed(um_per_px)
     if workers < 1:
-        raise Refusal(f"{workers} workers cannot measure anything", where="--workers", advice="Give 1 or more")
+        raise Refusal(f"{workers} workers cannot measure anything", where="workers", advice="Give 1 or more")
     if workers > 1 or scheduler is not None:
-        extras.require("cluster", "measuring with several workers", where="--workers")
+        extras.require("cluster", "measuring with several workers", where="workers")
     names = photos_in(folder)
     files = Files(out, settings.digest)
     files.check()
@@ -240,11 +240,11 @@ def measure_part(folder: str, names: list[str], settings: Settings) -> tables.Pa
 
 def measure_one(folder: Path, name: str, settings: Settings) -> tuple[tables.Row, pa.Table | None]:
     """One photo: its row, and its pores where it could be measured. Whatever goes wrong becomes a row."""
-    from porelight import photo, verbs
+    from porelight import inputs, photo, verbs
 
     digest, size = None, None
     try:
-        data = verbs.read_bytes(folder / name)
+        data = inputs.read_bytes(folder / name)
         digest, size = hashlib.sha256(data).hexdigest(), len(data)
         census = verbs.measure(photo.decode(data, name), um_per_px=settings.um_per_px)
         return tables.photo_row(name, digest, size, census), tables.pore_table(name, census)
@@ -275,11 +275,11 @@ def cohort(photos_file: Path | str, quantity: str, *, people: str, device: str, 
     Raises:
         Refusal: the file is no study.
     """
-    from porelight.photo.indices.grade import NAMES, Cohort
+    from porelight.photo.indices.grade import QUANTITIES, Cohort
 
-    known = next((name for name in NAMES if name == quantity), None)
+    known = next((name for name in QUANTITIES if name == quantity), None)
     if known is None:
-        advice = f"Give one of {', '.join(NAMES)}"
+        advice = f"Give one of {', '.join(QUANTITIES)}"
         raise Refusal(f"{quantity!r} is nothing that people are ranked by", where="quantity", advice=advice)
     path = Path(photos_file)
     if told_by(path) is None:

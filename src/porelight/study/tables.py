@@ -37,7 +37,7 @@ def arrow() -> Any:
     Raises:
         Refusal: it is not installed.
     """
-    extras.require("cluster", "a folder of photos", where="--out", only=("pyarrow",))
+    extras.require("cluster", "a folder of photos", where="out", only=("pyarrow",))
     import pyarrow
     import pyarrow.parquet
 

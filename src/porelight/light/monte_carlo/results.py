@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from porelight.light.monte_carlo.beams import Beam
 from porelight.light.monte_carlo.medium import Medium
 from porelight.light.monte_carlo.tallies import Box
 from porelight.refusal import Refusal
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @frozen
@@ -107,6 +111,12 @@ class Transport:
         absorbed = sum(estimate.value for estimate in self.absorbed.values())
         out = self.specular.value + self.diffuse.value + self.unscattered.value + self.transmitted.value
         return out + absorbed + self.lost - self.roulette - 1.0
+
+    def to_xarray(self) -> xr.Dataset:
+        """Every field with its standard error and its axes, for those who compute on."""
+        from porelight.light.monte_carlo.dataset import make_dataset
+
+        return make_dataset(self)
 
 
 def make_deposit(transport: Transport) -> Deposit:

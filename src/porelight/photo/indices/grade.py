@@ -8,24 +8,21 @@ photos make a :class:`Cohort` to stand among.
 from __future__ import annotations
 
 import math
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
 from porelight import cite, units
 from porelight.cite import Cited
 from porelight.frozen import frozen
+from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
-from porelight.photo.face.regions import RegionSummary, summaries
+from porelight.photo.face.regions import RegionSummary, summarise_regions
 
 Quantity = Literal["area_fraction", "density_per_cm2", "median_diameter_um"]
-LEVEL: Final = 0.95
+RANK_LEVEL: Final = 0.95
 """Level of every interval."""
-NAMES: Final[dict[Quantity, str]] = {
-    "area_fraction": "share of skin that is pore",
-    "density_per_cm2": "pores per cm2",
-    "median_diameter_um": "diameter of a typical pore",
-}
+QUANTITIES: Final[tuple[Quantity, ...]] = get_args(Quantity)
 
 
 @frozen
@@ -45,10 +42,10 @@ class Cohort:
 class Published:
     """Mean and standard deviation that a publication printed."""
 
-    people: str
+    people: Message
     quantity: Quantity
     region: str
-    device: str
+    device: Message
     row: Cited
     """Value with bounds one standard deviation away."""
     count: Cited
@@ -66,31 +63,31 @@ class Standing:
     low: float | None
     high: float | None
     among: str | None
-    because: str
+    because: Message
     grade: int | None
     """Visual grade of 0 to 4."""
-    grade_because: str
+    grade_because: Message
     rests_on: tuple[Cited, ...]
 
 
-def published() -> tuple[Published, ...]:
+def load_published() -> tuple[Published, ...]:
     """Every distribution that was seen in print, with what it is of."""
     rows = cite.table("indices")
     return (
         Published(
-            "people who wanted their pores treated, mean age 40",
+            message("photo.people_treated"),
             "area_fraction",
             "face",
-            "VISIA-CR",
+            message("photo.device_visia"),
             rows["published_share"],
             rows["published_share_people"],
             "%",
         ),
         Published(
-            "people with oily skin and large pores",
+            message("photo.people_oily"),
             "median_diameter_um",
             "not told",
-            "digital microscope",
+            message("photo.device_microscope"),
             rows["published_size"],
             rows["published_size_people"],
             "um",
@@ -98,7 +95,7 @@ def published() -> tuple[Published, ...]:
     )
 
 
-def standings(
+def rank_regions(
     census: PoreCensus, *, device: str | None = None, cohorts: tuple[Cohort, ...] = ()
 ) -> tuple[Standing, ...]:
     """Each region and quantity among the people it can be compared with.
@@ -109,50 +106,50 @@ def standings(
         cohorts: values of other people, such as :func:`porelight.study.cohort` gives.
     """
     return tuple(
-        _standing(census, region, quantity, device, cohorts) for region in summaries(census) for quantity in NAMES
+        _rank_region(census, region, quantity, device, cohorts)
+        for region in summarise_regions(census)
+        for quantity in QUANTITIES
     )
 
 
-def _standing(
+def _rank_region(
     census: PoreCensus, region: RegionSummary, quantity: Quantity, device: str | None, cohorts: tuple[Cohort, ...]
 ) -> Standing:
     grade, agreement = (cite.table("indices")[key] for key in ("grade_steps", "grade_agreement"))
-    no_grade = (
-        "Grades of 0 to 4 are given by eye. No study we know says which count or size makes which grade. A program "
-        "that graded selfies agreed with dermatologists only in part "
-        f"(r = {agreement.value:g}, {agreement.source.key})."
-    )
-    measured, why = _measured(census, region, quantity)
+    no_grade = message("photo.no_grade", correlation=agreement.value, source=agreement.source.key)
+    measured = _measure_quantity(census, region, quantity)
     cohort = next((c for c in cohorts if (c.quantity, c.region, c.device) == (quantity, region.name, device)), None)
     fewest = cite.table("indices")["fewest_people"]
     rests_on: tuple[Cited, ...] = (grade, agreement)
-    if measured is None:
-        told, because = None, why
+    told: tuple[float, float, float] | None = None
+    if isinstance(measured, Message):
+        because = measured
     elif cohort is None:
-        told, because, rows = None, *_no_cohort(quantity, device)
+        because, rows = _describe_published(quantity, device)
         rests_on += rows
     elif len(cohort.values) < fewest.si:
-        told, because = None, f"Only {len(cohort.values)} people are there to compare with; {fewest.si:g} are needed."
+        because = message("photo.rank_few_people", count=len(cohort.values), needed=fewest.si)
         rests_on += (fewest,)
     else:
-        told, because = _among(measured, cohort), f"Among {len(cohort.values)} {cohort.people}, by {cohort.device}."
+        told = _rank_among(measured, cohort)
+        because = message("photo.rank_among", count=len(cohort.values), people=cohort.people, device=cohort.device)
         rests_on += (fewest,)
     low, middle, high = told or (None, None, None)
     among = cohort.people if cohort and told else None
     return Standing(region.name, quantity, middle, low, high, among, because, None, no_grade, rests_on)
 
 
-def _measured(census: PoreCensus, region: RegionSummary, quantity: Quantity) -> tuple[tuple[float, float] | None, str]:
-    """Value and its standard error; or None, and why."""
+def _measure_quantity(census: PoreCensus, region: RegionSummary, quantity: Quantity) -> tuple[float, float] | Message:
+    """Value and its standard error; or why there is none."""
     value = getattr(region, quantity)
     if census.gate.level == "refuse":
-        return None, "The photo did not pass its check."
+        return message("photo.rank_photo_refused")
     if not region.pore_count:
-        return None, "No pore was found here."
+        return message("photo.rank_no_pore")
     if quantity != "area_fraction" and (census.scale is None or census.scale.source == "iris"):
-        return None, "Lengths need a scale from a card, or a typed one."
+        return message("photo.rank_no_scale")
     if value is None:
-        return None, "It could not be measured here."
+        return message("photo.rank_not_measured")
     inside = np.array([name == region.name for name in census.pores.region], np.bool_)
     area = census.pores.area[inside] if inside.any() else census.pores.area
     relative = math.sqrt(float((area**2).sum())) / float(area.sum())
@@ -162,37 +159,44 @@ def _measured(census: PoreCensus, region: RegionSummary, quantity: Quantity) -> 
         relative = 1.25 * float(np.std(np.sqrt(area)) / np.mean(np.sqrt(area))) / math.sqrt(region.pore_count)
     shared = 0.0 if census.scale is None or quantity == "area_fraction" else census.scale.relative_error
     lengths = 2.0 if quantity == "density_per_cm2" else 1.0
-    return (float(value), float(value) * math.hypot(relative, lengths * shared)), ""
+    return float(value), float(value) * math.hypot(relative, lengths * shared)
 
 
-def _no_cohort(quantity: Quantity, device: str | None) -> tuple[str, tuple[Cited, ...]]:
-    """Why nothing can be said, with what was published for other devices."""
-    near = next((one for one in published() if one.quantity == quantity), None)
+def _describe_published(quantity: Quantity, device: str | None) -> tuple[Message, tuple[Cited, ...]]:
+    """What was published of other devices, and why it gives no rank."""
+    near = next((one for one in load_published() if one.quantity == quantity), None)
+    named = message(f"photo.quantity_{quantity}")
     if near is None:
-        return f"No study we know tells the {NAMES[quantity]} of people.", ()
-    spread = (near.row.si_high - near.row.si_low) / 2.0
+        return message("photo.rank_no_study", quantity=named), ()
     unit = units.si(1.0, near.unit)
-    said = (
-        f"In {near.count.si:g} {near.people}, the {NAMES[quantity]} was {near.row.si / unit:.3g} {near.unit} (standard "
-        f"deviation {spread / unit:.2g}) by {near.device} ({near.row.source.key}). "
+    because = message(
+        f"photo.rank_{'same' if device == near.device.english() else 'other'}_device",
+        count=near.count.si,
+        people=near.people,
+        quantity=named,
+        mean=near.row.si / unit,
+        unit=near.unit,
+        spread=(near.row.si_high - near.row.si_low) / 2.0 / unit,
+        device=near.device,
+        source=near.row.source.key,
     )
-    other = "This photo is of another device, and devices do not agree on what a pore is: it cannot be ranked."
-    same = "Mean and spread of so few people, of a place or age not told, do not carry a rank."
-    return said + (same if device == near.device else other), (near.row, near.count)
+    return because, (near.row, near.count)
 
 
-def _among(measured: tuple[float, float], cohort: Cohort) -> tuple[float, float, float]:
+def _rank_among(measured: tuple[float, float], cohort: Cohort) -> tuple[float, float, float]:
     """Percentile with its interval: the person's own error, and that of a share found in so few people (Beta)."""
-    from scipy.special import betaincinv
+    from scipy.stats import binomtest, norm
 
     values, count = np.sort(np.array(cohort.values)), len(cohort.values)
     value, error = measured
-    tail = (1.0 - LEVEL) / 2.0
 
     def below(x: float) -> float:
+        """People with less; those with as much count half."""
         return float(np.searchsorted(values, x, "left") + np.searchsorted(values, x, "right")) / 2.0
 
-    low, middle, high = (below(value + times * error) for times in (-1.96, 0.0, 1.96))
-    least = float(betaincinv(low, count - low + 1.0, tail)) if low > 0.0 else 0.0
-    most = float(betaincinv(high + 1.0, count - high, 1.0 - tail)) if high < count else 1.0
-    return 100.0 * least, 100.0 * (middle + 0.5) / (count + 1.0), 100.0 * most
+    reach = float(norm.ppf(0.5 + 0.5 * RANK_LEVEL))
+    low, middle, high = (below(value + times * error) for times in (-reach, 0.0, reach))
+    # Clopper and Pearson's interval wants whole people: half of one is given to the wider side.
+    least = binomtest(math.floor(low), count).proportion_ci(RANK_LEVEL, "exact").low
+    most = binomtest(math.ceil(high), count).proportion_ci(RANK_LEVEL, "exact").high
+    return 100.0 * float(least), 100.0 * (middle + 0.5) / (count + 1.0), 100.0 * float(most)
