@@ -14,12 +14,10 @@ takes eight cells at a time; where rows are arrays of their own it gives that up
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.heat.kernels import KERNEL_MATH, apply_enthalpy_curve
 from porelight.heat.packing import (
@@ -34,7 +32,7 @@ from porelight.heat.packing import (
     LATENT,
     LOG_A,
     OUTSIDE,
-    PERFUSION,
+    PERFUSION_HEAT,
     SLOPE,
     TRANSFER,
     WET,
@@ -57,29 +55,6 @@ SUMS_IN_ANY_ORDER: Final = {"nsz", "arcp", "contract", "reassoc", "nnan"}
 
 _NO_CONDUCTIVITY = 1e-30
 """Spares 0 / 0 between two cells that are gone; larger than in the column, because products of four are inverted."""
-
-
-class Runs(NamedTuple):
-    """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
-
-    first: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    kinds: NDArray[np.int64]
-
-
-class Cells(NamedTuple):
-    """Rows of material by kind, and the law of their conductivity: see :mod:`porelight.heat.packing`."""
-
-    table: Floats
-    law: Floats
-
-
-class Sizes(NamedTuple):
-    """Cell sizes along x, y and z [m]."""
-
-    dx: Floats
-    dy: Floats
-    dz: Floats
 
 
 @kernel(fastmath=SUMS_IN_ANY_ORDER)
@@ -292,7 +267,7 @@ def sweep_window(  # type: ignore[no-untyped-def]
     table, law = cells
     dx, dy, dz = sizes
     nz, low, high = window
-    n, body, blood = dx.size, surface[BODY], law[PERFUSION]
+    n, body, blood = dx.size, surface[BODY], law[PERFUSION_HEAT]
     rows, flow = np.zeros((2, SWEEP_ROWS + 3, 2 * LANE_STRIDE)), np.zeros((SWEEP_ROWS + 1, 3 * LANE_STRIDE))
     size, log, fit = pack_widths(dx), np.empty(n), np.zeros(SWEEP_ROWS + 3, dtype=np.bool_)
     bare, left = np.empty((SWEEP_ROWS, n), dtype=np.uint8), np.empty(SWEEP_ROWS, dtype=np.int64)

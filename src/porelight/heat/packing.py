@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from porelight.arrays import Floats
 from porelight.units import ICE_POINT, celsius
 
@@ -43,7 +46,7 @@ ICE_GAIN: Final = 1
 """Relative rise when all freezable water is ice."""
 DRY_LOSS: Final = 2
 """Relative fall when all water has boiled away."""
-PERFUSION: Final = 3
+PERFUSION_HEAT: Final = 3
 """Heat that blood carries off [W/m3/K]."""
 
 # Rows of Tissue.leaving, by row of the grid.
@@ -77,7 +80,7 @@ OUTSIDE: Final = 1
 """... to this temperature [K]."""
 BODY: Final = 2
 """Resting temperature of blood [K]."""
-FLOOR: Final = 3
+REACHES_FLOOR: Final = 3
 """1 if what touches the skin reaches the floor of a crater."""
 VAPOUR: Final = 4
 """Heat of vapour per heat of air [K m3/kg]; 0 on dry skin."""
@@ -87,7 +90,7 @@ AIR_CONDUCTIVITY: Final = 6
 """[W/m/K]; 0 where nothing diffuses."""
 DISC_REACH: Final = 7
 """pi a / 4 of the warm spot [m]."""
-START: Final = 8
+START_TEMPERATURE: Final = 8
 """Temperature at the start [K]."""
 DAMP_START: Final = 9
 """Vapour over skin at the start [kg/m3]."""
@@ -162,3 +165,26 @@ class Window(NamedTuple):
 
     rows: Any
     rings: Any
+
+
+class Runs(NamedTuple):
+    """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
+
+    first: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+
+
+class Cells(NamedTuple):
+    """Rows of material by kind, and the law of their conductivity: by the names above."""
+
+    table: Floats
+    law: Floats
+
+
+class Sizes(NamedTuple):
+    """Cell sizes along x, y and z [m]."""
+
+    dx: Floats
+    dy: Floats
+    dz: Floats
