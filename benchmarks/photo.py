@@ -23,7 +23,7 @@ from tests.photo.helpers import Score, matched, rated
 
 from porelight import photo
 from porelight.arrays import Pixels
-from porelight.photo.artificial.render import Camera, Phototype, Rendered, render
+from porelight.photo.artificial.render import Camera, Phototype, Rendered, render_skin
 from porelight.photo.pores.detect import detect
 from porelight.photo.pores.dots import SCALES
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
@@ -161,7 +161,7 @@ def drawn_as(tone: Phototype, width: float, size: tuple[int, int], seed: int) ->
         jpeg_quality=int(rng.choice([80, 90, 95])),
         gamma=rng.uniform(0.9, 1.1),
     )
-    return render(
+    return render_skin(
         seed,
         size=size,
         um_per_px=330.0 / width,
@@ -219,7 +219,7 @@ def trials() -> dict[str, Callable[[Pixels], Pixels]]:
 def gate(folder: Path | None) -> None:
     print("\nWhat a photo may go through: change of the count, and what the gate says")
     bases = {
-        f"rendered {tone}": render(70 + i, size=(600, 760), um_per_px=40.0, phototype=tone, gloss=0.25).pixels
+        f"rendered {tone}": render_skin(70 + i, size=(600, 760), um_per_px=40.0, phototype=tone, gloss=0.25).pixels
         for i, tone in enumerate(TONES[::2])
     }
     if folder is not None:
@@ -254,7 +254,7 @@ def speed() -> None:
     feature: Any = importlib.import_module("skimage.feature")
 
     for um_per_px in (66.0, 24.0):
-        patch = render(1, size=(900, 1200), um_per_px=um_per_px)
+        patch = render_skin(1, size=(900, 1200), um_per_px=um_per_px)
         whole = tiled(patch.pixels, 3000, 4000)
         count = photo.measure(picture(whole)).pore_count
         clock, processor = timed(lambda: photo.measure(picture(whole)))  # noqa: B023

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 
 from .test_cli import SAMPLE, Run, one_line, photo, run
 
@@ -22,7 +22,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """before.jpg and after.jpg of the same skin, other.jpg of another."""
     folder = tmp_path_factory.mktemp("photos")
     for name, seed, shrink in (("before", 3, 1.0), ("after", 3, 0.75), ("other", 4, 1.0)):
-        drawn = render(seed, size=SIZE, um_per_px=SCALE, shrink=shrink)
+        drawn = render_skin(seed, size=SIZE, um_per_px=SCALE, shrink=shrink)
         (folder / f"{name}.jpg").write_bytes(drawn.jpeg)
     return folder
 

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from porelight import units
 from porelight.draw.card_sheet import GAP, PAGE, TOP, card_pdf, page
 from porelight.photo.card.find_card import find_card
-from porelight.photo.card.layout import layout
+from porelight.photo.card.layout import load_layout
 from porelight.photo.decode import Picture, decode
 
 POINT = units.inch / 72.0 / units.mm
@@ -74,15 +74,15 @@ def test_making_it_changes_no_setting_of_others() -> None:
 
 def test_the_printed_card_is_found_in_its_true_size(drawn: Picture) -> None:
     """One card of the page, cut out: 25.4 mm have as many px as there are dots to the inch."""
-    left = 0.5 * (PAGE[0] - 2 * layout().size[0] - GAP)
+    left = 0.5 * (PAGE[0] - 2 * load_layout().size[0] - GAP)
     per_mm = DOTS / 25.4
     rows, columns = (
         slice(int((start - 3.0) * per_mm), int((start + length + 3.0) * per_mm))
-        for start, length in ((TOP, layout().size[1]), (left, layout().size[0]))
+        for start, length in ((TOP, load_layout().size[1]), (left, load_layout().size[0]))
     )
     card = find_card(Picture(drawn.pixels[rows, columns].copy(), "one card", "PNG"))
     assert card is not None
-    assert len(card.tags) == len(layout().tags)
+    assert len(card.tags) == len(load_layout().tags)
     assert card.scale.um_per_px == pytest.approx(25_400 / DOTS, rel=0.002)
     assert card.scale.tilt < 3.0
 
@@ -103,7 +103,7 @@ def test_nothing_on_the_page_runs_over_its_edge() -> None:
 
 def test_nothing_on_the_card_overlaps() -> None:
     """Tags with the white that they need, patches, opening: apart from each other and inside the paper."""
-    card = layout()
+    card = load_layout()
     boxes = [(patch.box, 0.0) for patch in (*card.greys, *card.colours, *card.papers)]
     boxes += [(tag.box, card.quiet) for tag in card.tags] + [(card.window, 0.0)]
     for index, (one, around) in enumerate(boxes):

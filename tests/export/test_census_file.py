@@ -23,7 +23,7 @@ from porelight.export.archive import pack, unpack
 from porelight.export.census_file import census_bytes, census_from, change_bytes, change_from
 from porelight.frozen import frozen
 from porelight.message import Message, message
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.chain import compare
 from porelight.photo.compare.change import Change
@@ -32,13 +32,13 @@ from porelight.refusal import Refusal
 
 @functools.cache
 def census() -> PoreCensus:
-    drawn = render(4, size=(320, 400), um_per_px=40.0)
+    drawn = render_skin(4, size=(320, 400), um_per_px=40.0)
     return photo.measure(photo.decode(drawn.jpeg, "drawn"), 40.0)
 
 
 @functools.cache
 def change() -> Change:
-    one = photo.decode(render(4, size=(480, 640), um_per_px=30.0).jpeg, "one")
+    one = photo.decode(render_skin(4, size=(480, 640), um_per_px=30.0).jpeg, "one")
     return compare(one, one, um_per_px=30.0)
 
 

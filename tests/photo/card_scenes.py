@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from porelight.photo.artificial.render import Camera, photographed
-from porelight.photo.artificial.view import Scene, View, scene, seen
+from porelight.photo.artificial.render import Camera, take_photo
+from porelight.photo.artificial.view import Scene, View, make_scene, see_skin
 from porelight.photo.decode import Picture
 
 SKIN = (0.45, 0.28, 0.20)
@@ -15,10 +15,10 @@ def shot(
     view: View, camera: Camera | None = None, *, size: tuple[int, int] = SIZE, um: float = UM, seed: int = 0
 ) -> tuple[Picture, Scene]:
     """A photo of even skin, and where everything lay."""
-    lying = scene(view, size, um)
+    lying = make_scene(view, size, um)
     light = np.ones((64, 64, 3), np.float32) * np.array(SKIN, np.float32)
-    picture = seen(lying, light, np.ones((64, 64), np.float32), (0.0, 0.0), um)
-    pixels, _ = photographed(np.random.default_rng(seed), picture, camera or Camera())
+    picture = see_skin(lying, light, np.ones((64, 64), np.float32), (0.0, 0.0), um)
+    pixels, _ = take_photo(np.random.default_rng(seed), picture, camera or Camera())
     return Picture(pixels, "drawn", "JPEG"), lying
 
 

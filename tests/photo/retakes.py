@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from porelight.arrays import Floats
-from porelight.photo.artificial.render import Camera, render
+from porelight.photo.artificial.render import Camera, render_skin
 from porelight.photo.decode import Picture
 from porelight.photo.tone import blur, encode_srgb, linear
 
@@ -54,7 +54,7 @@ def hand_held(rng: np.random.Generator) -> Shot:
 @functools.cache
 def skin(seed: int, **how: Any) -> NDArray[np.float32]:
     """Linear light (h, w, 3) of rendered skin before any camera."""
-    drawn = render(seed, camera=Camera(blur=0.3, noise=0.0, jpeg_quality=None), **how)
+    drawn = render_skin(seed, camera=Camera(blur=0.3, noise=0.0, jpeg_quality=None), **how)
     return linear(drawn.pixels)
 
 

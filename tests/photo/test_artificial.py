@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial.render import Camera, Rendered, render, sample, sample_later
-from porelight.photo.artificial.view import View, covered
+from porelight.photo.artificial.render import Camera, Rendered, render_sample, render_sample_later, render_skin
+from porelight.photo.artificial.view import View, cover_tags
 from tests.photo.helpers import matched
 
 SCALE = 40.0
@@ -48,7 +48,7 @@ def pairs(drawn: Rendered) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], 
 )
 def test_diameters_come_back_within_five_percent_and_scatter_by_ten(drawn_with: dict[str, Any]) -> None:
     """Bias: the median. Spread: from the quartiles' distance of a normal law, so that a few mismatches do not rule."""
-    true, measured, error = pairs(render(1, size=(600, 800), **({"um_per_px": SCALE} | drawn_with)))
+    true, measured, error = pairs(render_skin(1, size=(600, 800), **({"um_per_px": SCALE} | drawn_with)))
     ratio = measured / true
     assert len(ratio) > 40
     assert np.median(ratio) == pytest.approx(1.0, abs=0.05)
@@ -66,7 +66,7 @@ def test_shiny_dark_skin_keeps_its_sizes_though_more_texture_is_taken_for_pores(
     phototype: Any, precision: float
 ) -> None:
     """Bias within 5 % still; fewer finds are pores (.95 on light skin), and sizes scatter more."""
-    drawn = render(1, size=(600, 800), um_per_px=SCALE, phototype=phototype)
+    drawn = render_skin(1, size=(600, 800), um_per_px=SCALE, phototype=phototype)
     true, measured, _ = pairs(drawn)
     assert np.median(measured / true) == pytest.approx(1.0, abs=0.05)
     # Measured: .12 to .15, half as much again as on light skin.
@@ -78,14 +78,14 @@ def test_shiny_dark_skin_keeps_its_sizes_though_more_texture_is_taken_for_pores(
 
 def test_wider_pores_measure_wider() -> None:
     small, large = (
-        pairs(render(5, size=(360, 480), um_per_px=SCALE, mean_diameter_um=mean, spread=0.1, pores=60))
+        pairs(render_skin(5, size=(360, 480), um_per_px=SCALE, mean_diameter_um=mean, spread=0.1, pores=60))
         for mean in (260.0, 420.0)
     )
     assert np.median(large[1]) / np.median(small[1]) == pytest.approx(420.0 / 260.0, rel=0.08)
 
 
 def test_most_rendered_pores_are_found_and_most_finds_are_pores() -> None:
-    drawn = render(2, size=(480, 640), um_per_px=SCALE)
+    drawn = render_skin(2, size=(480, 640), um_per_px=SCALE)
     census = photo.measure(photo.decode(drawn.jpeg, "rendered"), SCALE)
     found = np.stack([census.pores.x, census.pores.y], -1)
     hits = len(matched(found, np.stack([drawn.x, drawn.y], -1), 5.5))
@@ -94,24 +94,24 @@ def test_most_rendered_pores_are_found_and_most_finds_are_pores() -> None:
 
 
 def test_one_seed_draws_one_picture() -> None:
-    one, two, other = (render(seed, size=(120, 160)) for seed in (4, 4, 5))
+    one, two, other = (render_skin(seed, size=(120, 160)) for seed in (4, 4, 5))
     assert one.jpeg == two.jpeg
     assert one.jpeg != other.jpeg
 
 
 def test_the_truth_lies_in_the_picture() -> None:
-    drawn = render(6, size=(200, 300))
+    drawn = render_skin(6, size=(200, 300))
     assert drawn.pixels.shape == (200, 300, 3)
     assert np.all((drawn.x >= 0) & (drawn.x < 300) & (drawn.y >= 0) & (drawn.y < 200))
     assert np.all(drawn.diameter > 0)
 
 
 def test_darker_phototypes_are_darker() -> None:
-    means = [render(7, size=(100, 120), phototype=tone).pixels.mean() for tone in ("I", "III", "V", "VI")]
+    means = [render_skin(7, size=(100, 120), phototype=tone).pixels.mean() for tone in ("I", "III", "V", "VI")]
     assert means == sorted(means, reverse=True)
 
 
-@pytest.mark.parametrize(("name", "drawn"), [("sample", sample), ("later", sample_later)])
+@pytest.mark.parametrize(("name", "drawn"), [("sample", render_sample), ("later", render_sample_later)])
 def test_the_shipped_photos_are_what_the_program_draws(name: str, drawn: Callable[[], Rendered]) -> None:
     """Within what another JPEG library may round differently."""
     shipped = (Path(__file__).resolve().parents[2] / f"examples/{name}.jpg").read_bytes()
@@ -123,7 +123,7 @@ def test_the_shipped_photos_are_what_the_program_draws(name: str, drawn: Callabl
 def test_skin_seen_at_an_angle_has_its_pores_where_the_truth_says() -> None:
     """Darker in the middle than around; the truth in um is that of the skin, in px that of the picture."""
     view = View(tilt=30.0, leaning=20.0, turn=30.0, radius_mm=40.0)
-    drawn = render(8, size=(240, 320), um_per_px=60.0, view=view, mean_diameter_um=500.0, spread=0.1, depth=2.0)
+    drawn = render_skin(8, size=(240, 320), um_per_px=60.0, view=view, mean_diameter_um=500.0, spread=0.1, depth=2.0)
     grey = drawn.pixels.astype(float).mean(axis=2)
     inside = (drawn.x > 12) & (drawn.x < 307) & (drawn.y > 12) & (drawn.y < 227)
     x, y = np.rint(drawn.x[inside]).astype(int), np.rint(drawn.y[inside]).astype(int)
@@ -136,14 +136,14 @@ def test_skin_seen_at_an_angle_has_its_pores_where_the_truth_says() -> None:
 
 
 def test_no_pore_of_the_truth_lies_under_the_card() -> None:
-    drawn = render(9, size=(300, 450), um_per_px=220.0, view=View(card="follows"), pores=300)
+    drawn = render_skin(9, size=(300, 450), um_per_px=220.0, view=View(card="follows"), pores=300)
     x, y = np.rint(drawn.x).astype(int), np.rint(drawn.y).astype(int)
     assert len(x) > 50
     assert not (drawn.pixels[y.clip(0, 299), x.clip(0, 449)].min(axis=1) > 225).any()
 
 
 def test_without_a_view_the_diameters_in_um_are_those_in_px() -> None:
-    drawn = render(6, size=(120, 150), um_per_px=40.0)
+    drawn = render_skin(6, size=(120, 150), um_per_px=40.0)
     assert drawn.scene is None
     assert drawn.diameter_um == pytest.approx(40.0 * drawn.diameter)
 
@@ -160,7 +160,7 @@ def test_diameters_in_um_come_back_through_the_card_on_leaning_curved_skin_of_an
     """Bias within 5 %, spread 10 %, for pores above 5 px in the card's opening; scale within 1 %."""
     ratios = []
     for seed, (phototype, gloss, view) in enumerate(CHEEKS):
-        drawn = render(
+        drawn = render_skin(
             30 + seed, size=(760, 1160), um_per_px=77.0, mean_diameter_um=520.0, spread=0.2,
             phototype=phototype, gloss=gloss, view=view,
         )  # fmt: skip
@@ -196,7 +196,7 @@ def _through_the_card(drawn: Rendered, census: photo.PoreCensus) -> tuple[np.nda
 
 def test_a_typed_scale_goes_before_the_card_and_a_wrong_one_is_said() -> None:
     view = View(tilt=10.0, card="follows")
-    drawn = render(12, size=(500, 760), um_per_px=120.0, view=view, mean_diameter_um=700.0, spread=0.2)
+    drawn = render_skin(12, size=(500, 760), um_per_px=120.0, view=view, mean_diameter_um=700.0, spread=0.2)
     picture = photo.decode(drawn.jpeg, "rendered")
     right, wrong, found = (photo.measure(picture, scale) for scale in (121.0, 160.0, None))
     assert "scales differ" not in right.flags
@@ -205,4 +205,4 @@ def test_a_typed_scale_goes_before_the_card_and_a_wrong_one_is_said() -> None:
     assert found.um_per_px == pytest.approx(120.0 / np.sqrt(np.cos(np.radians(10.0))), rel=0.01)
     assert found.card is not None
     assert drawn.scene is not None
-    assert not covered(drawn.scene, found.pores.x, found.pores.y).any()
+    assert not cover_tags(drawn.scene, found.pores.x, found.pores.y).any()

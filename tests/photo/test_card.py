@@ -9,8 +9,8 @@ from porelight import cite, units
 from porelight.photo.artificial.render import Camera
 from porelight.photo.artificial.view import View
 from porelight.photo.card import pose
-from porelight.photo.card.find_card import _scale, correct, corrected, find_card, hidden
-from porelight.photo.card.layout import layout
+from porelight.photo.card.find_card import _make_scale, correct_light, correct_pixels, find_card, mask_card
+from porelight.photo.card.layout import load_layout
 from porelight.photo.card.sheet import Sheet
 from porelight.photo.decode import Picture
 from porelight.photo.tone import linear
@@ -22,7 +22,7 @@ BLACK = 3
 
 def inside(lying: Any, count: int = 7) -> tuple[np.ndarray, np.ndarray]:
     """Places spread over the card's opening [px]."""
-    window = layout().window
+    window = load_layout().window
     across = np.linspace(-0.45, 0.45, count) * window.width * MM + lying.card_at[0]
     down = np.linspace(-0.45, 0.45, count) * window.height * MM + lying.card_at[1]
     points = np.stack(np.meshgrid(across, down), -1).reshape(-1, 2)
@@ -76,23 +76,23 @@ def test_the_card_may_lie_in_any_direction(turn: float) -> None:
     picture, lying = shot(View(turn=turn, card="follows"), size=(1260, 1260))
     card = find_card(picture)
     assert card is not None
-    corner = lying.skin.project(-layout().middle[None] * MM)[0]
+    corner = lying.skin.project(-load_layout().middle[None] * MM)[0]
     assert np.linalg.norm(card.outline[0] - corner) < 0.5
 
 
 def test_every_tag_is_found_where_the_whole_card_is_seen() -> None:
     card = find_card(shot(View(card="follows"))[0])
     assert card is not None
-    assert card.tags == tuple(sorted(tag.number for tag in layout().tags))
+    assert card.tags == tuple(sorted(tag.number for tag in load_layout().tags))
     assert card.flags == ()
 
 
 def covered(picture: Picture, lying: Any, kept: set[int]) -> Picture:
     """The photo with a hand over all tags but these."""
     pixels = picture.pixels.copy()
-    for tag in layout().tags:
+    for tag in load_layout().tags:
         if tag.number not in kept:
-            corners = lying.skin.project((tag.box.corners - layout().middle) * MM)
+            corners = lying.skin.project((tag.box.corners - load_layout().middle) * MM)
             (left, top), (right, bottom) = corners.min(axis=0).astype(int) - 2, corners.max(axis=0).astype(int) + 3
             pixels[max(0, top) : bottom, max(0, left) : right] = (180, 140, 120)
     return Picture(pixels, "drawn", "JPEG")
@@ -100,7 +100,7 @@ def covered(picture: Picture, lying: Any, kept: set[int]) -> Picture:
 
 def test_two_tags_on_different_sides_are_enough() -> None:
     picture, lying = shot(View(tilt=15.0, leaning=20.0, card="follows"))
-    numbers = [tag.number for tag in layout().tags]
+    numbers = [tag.number for tag in load_layout().tags]
     card = find_card(covered(picture, lying, {numbers[0], numbers[6]}))
     assert card is not None
     assert len(card.tags) == 2
@@ -200,7 +200,7 @@ def _case(rng: np.random.Generator, stiff: bool) -> tuple[float, float]:
     The skin is a cheek of two radii, 40 to 80 mm and up to four times that; a paper card follows the first, and
     pressing lets the skin rise into the opening by anything between none and all that the second radius allows.
     """
-    card = layout()
+    card = load_layout()
     width = int(rng.uniform(1200, 4000))
     size, field = (width, int(0.75 * width)), rng.uniform(95.0, 220.0) * MM
     focal = width * np.exp(rng.uniform(np.log(0.65), np.log(3.0)))
@@ -214,9 +214,9 @@ def _case(rng: np.random.Generator, stiff: bool) -> tuple[float, float]:
     seen = sheet.project(points * (1.0 + rng.uniform(-0.01, 0.01)))
     seen = seen + rng.uniform(0.02, 0.2) * rng.standard_normal(seen.shape)
     least = MM * width / field * cite.table("card")["corner_error"].si
-    lying = pose.fit(points, seen, size, 0.5 * card.size[0] * MM, least)
+    lying = pose.fit_pose(points, seen, size, 0.5 * card.size[0] * MM, least)
     assert lying is not None
-    scale = _scale(lying)
+    scale = _make_scale(lying)
     pixels, true = _skin(sheet, narrow if stiff else None, wide, rng.uniform(0.0, 1.0))
     return float(np.median(np.log(scale.at(*pixels.T) / true))), scale.relative_error
 
@@ -227,14 +227,14 @@ def _before(
     tilt, lean, turn = np.radians(rng.uniform(0.0, 30.0)), *rng.uniform(0.0, 2.0 * np.pi, 2)
     room = max(0.0, 0.35 * (field - 90.0 * MM))
     axis = tilt * np.array([-np.sin(lean), np.cos(lean), 0.0])
-    rotation = pose._turned(axis[None])[0] @ pose._turned(np.array([[0.0, 0.0, turn]]))[0]
+    rotation = pose._rotation_matrices(axis[None])[0] @ pose._rotation_matrices(np.array([[0.0, 0.0, turn]]))[0]
     shift = np.array([*rng.uniform(-room, room, 2), focal * field / size[0]])
     return Sheet(focal, (0.5 * (size[0] - 1), 0.5 * (size[1] - 1)), rotation, shift, bend, heading, 42.8 * MM)
 
 
 def _skin(sheet: Sheet, narrow: float | None, wide: float, risen: float) -> tuple[np.ndarray, np.ndarray]:
     """Places of skin in the opening [px] and the true root of the area that a pixel covers there [um]."""
-    window, along = layout().window, np.array([np.cos(sheet.heading), np.sin(sheet.heading)])
+    window, along = load_layout().window, np.array([np.cos(sheet.heading), np.sin(sheet.heading)])
     aside = np.array([-along[1], along[0]])
     half = 0.5 * MM * np.array([window.width, window.height])
 
@@ -263,7 +263,7 @@ def skin_light(picture: Picture, lying: Any) -> np.ndarray:
     card = find_card(picture)
     assert card is not None
     x, y = inside(lying, 15)
-    return np.asarray(corrected(card, picture.pixels)[np.rint(y).astype(int), np.rint(x).astype(int)].mean(axis=0))
+    return np.asarray(correct_pixels(card, picture.pixels)[np.rint(y).astype(int), np.rint(x).astype(int)].mean(axis=0))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_correcting_light_and_correcting_pixels_are_the_same() -> None:
     card = find_card(picture)
     assert card is not None
     pixels = picture.pixels[100:140, 200:260]
-    assert corrected(card, pixels) == pytest.approx(correct(card, linear(pixels)), rel=1e-5)
+    assert correct_pixels(card, pixels) == pytest.approx(correct_light(card, linear(pixels)), rel=1e-5)
 
 
 def test_an_overexposed_and_a_dark_card_say_so() -> None:
@@ -303,7 +303,7 @@ def test_an_overexposed_and_a_dark_card_say_so() -> None:
 def test_shine_on_the_card_is_said() -> None:
     picture, lying = shot(View(card="follows"))
     pixels = picture.pixels.astype(np.float64)
-    column = lying.skin.project((np.array([[62.0, 6.0]]) - layout().middle) * MM)[0, 0]
+    column = lying.skin.project((np.array([[62.0, 6.0]]) - load_layout().middle) * MM)[0, 0]
     pixels += 90.0 * np.exp(-(((np.arange(SIZE[1]) - column) / 120.0) ** 2))[None, :, None]
     card = find_card(Picture(pixels.clip(0, 255).astype(np.uint8), "shiny", "JPEG"))
     assert card is not None
@@ -314,7 +314,7 @@ def test_the_paper_is_hidden_and_the_opening_is_not() -> None:
     picture, lying = shot(View(tilt=15.0, leaning=30.0, radius_mm=70.0, card="follows"))
     card = find_card(picture)
     assert card is not None
-    mask = hidden(card, picture.pixels.shape)
+    mask = mask_card(card, picture.pixels.shape)
     x, y = inside(lying)
     assert not mask[np.rint(y).astype(int), np.rint(x).astype(int)].any()
     white = linear(picture.pixels).min(axis=2) > 0.5
@@ -324,7 +324,7 @@ def test_the_paper_is_hidden_and_the_opening_is_not() -> None:
 def test_the_colour_patches_are_read_in_their_order() -> None:
     card = find_card(shot(View(card="follows"), Camera(noise=0.0))[0])
     assert card is not None
-    for seen, drawn in zip(card.patches, layout().colours, strict=True):
+    for seen, drawn in zip(card.patches, load_layout().colours, strict=True):
         assert seen[0] == drawn.name
         assert seen[1:] == pytest.approx(drawn.reflectance, rel=0.03, abs=0.005)
 

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image, ImageFile, features
 
 from porelight import inputs, photo, verbs
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.photo.container import bmff, jpeg
 from porelight.photo.decode import MOST_PIXELS
 from porelight.refusal import Refusal
@@ -404,7 +404,7 @@ def located(form: str) -> bytes:
     exif[0x010F], exif[0x0132] = "SECRETMAKER", "2031:07:09 03:04:05"
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.34), 3: "E", 4: (13.0, 24.0, 18.56), 29: "2031:07:09"})
     exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0SECRETPLACE"
-    image = Image.fromarray(render(4, size=(240, 320), um_per_px=40.0).pixels)
+    image = Image.fromarray(render_skin(4, size=(240, 320), um_per_px=40.0).pixels)
     options: dict[str, Any] = {"exif": exif.tobytes()}
     if form == "JPEG":
         options["comment"] = b"SECRETPLACE"

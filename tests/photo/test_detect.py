@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from porelight import photo
-from porelight.photo.artificial.render import Camera, Rendered, render
+from porelight.photo.artificial.render import Camera, Rendered, render_skin
 from porelight.photo.pores.fit import outlines
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import encode_srgb, linear, logarithm, luminance
@@ -44,7 +44,7 @@ def lit(pixels: NDArray[np.uint8], gain: tuple[float, float, float]) -> NDArray[
 def test_pores_of_every_tone_are_found_at_every_magnification_with_and_without_a_scale(
     um_per_px: float, size: tuple[int, int], phototype: Any, gloss: float
 ) -> None:
-    drawn = render(31, size=size, um_per_px=um_per_px, phototype=phototype, gloss=gloss, light_from=30.0)
+    drawn = render_skin(31, size=size, um_per_px=um_per_px, phototype=phototype, gloss=gloss, light_from=30.0)
     assert f1(drawn, um_per_px) >= 0.80
     assert f1(drawn, None) >= 0.80
 
@@ -91,8 +91,8 @@ def test_photos_without_sure_pores_give_few_finds(shared: Path, name: str, most:
 @pytest.mark.parametrize(("hairs", "freckles"), [(40, 0), (0, 40)])
 def test_hairs_and_freckles_are_no_pores(hairs: int, freckles: int) -> None:
     """Forty of them on 130 pores: at most one in ten is taken for a pore, or hides one."""
-    plain = render(8, size=(600, 800), um_per_px=40.0, hairs=0, freckles=0)
-    other = render(8, size=(600, 800), um_per_px=40.0, hairs=hairs, freckles=freckles)
+    plain = render_skin(8, size=(600, 800), um_per_px=40.0, hairs=0, freckles=0)
+    other = render_skin(8, size=(600, 800), um_per_px=40.0, hairs=hairs, freckles=freckles)
     before, after = (photo.measure(photo.decode(one.jpeg, "rendered"), 40.0).pore_count for one in (plain, other))
     assert abs(after - before) <= 4
 
@@ -109,7 +109,7 @@ def test_the_pore_scale_follows_the_pores_not_the_raster() -> None:
     """Dot scale by true diameter, the same within a quarter at every magnification."""
     ratios = []
     for um_per_px, size in ((66.0, (400, 500)), (33.0, (600, 800)), (16.0, (1000, 1300))):
-        drawn = render(12, size=size, um_per_px=um_per_px, spread=0.3, camera=Camera(noise=0.8))
+        drawn = render_skin(12, size=size, um_per_px=um_per_px, spread=0.3, camera=Camera(noise=0.8))
         log_light = logarithm(luminance(linear(drawn.pixels)))
         levels = pyramid(log_light, np.ones_like(log_light))
         ratios.append(pore_scale(levels, ladder(log_light.shape)).scale / float(np.median(drawn.diameter)))

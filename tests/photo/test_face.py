@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from porelight import photo
-from porelight.photo.artificial.render import TONE, Camera, Phototype, render
-from porelight.photo.face.find_face import find_face, pose
+from porelight.photo.artificial.render import SKIN_TONES, Camera, Phototype, render_skin
+from porelight.photo.face.find_face import estimate_pose, find_face
 from tests.photo.portraits import found, near, picture, whole, with_closed_eyes
 
 
@@ -81,8 +81,8 @@ def test_a_turned_head_is_told_by_its_angles(yaw: float, pitch: float, roll: flo
     start = _turn("z", -face.roll) @ (level - level.mean(axis=0)).T
     start = _turn("x", -face.pitch) @ _turn("y", -face.yaw) @ start
     turned = (_turn("z", roll) @ _turn("y", yaw) @ _turn("x", pitch) @ start).T
-    assert pose(start.T) == pytest.approx((0.0, 0.0, 0.0), abs=1.0)
-    assert pose(turned) == pytest.approx((yaw, pitch, roll), abs=1.0)
+    assert estimate_pose(start.T) == pytest.approx((0.0, 0.0, 0.0), abs=1.0)
+    assert estimate_pose(turned) == pytest.approx((yaw, pitch, roll), abs=1.0)
 
 
 def _turn(axis: str, degrees: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -126,10 +126,12 @@ def test_a_close_up_of_skin_is_no_face(shared: Path, name: str) -> None:
     assert find_face(photo.decode((shared / "images" / name).read_bytes(), name)) is None
 
 
-@pytest.mark.parametrize("phototype", sorted(TONE))
+@pytest.mark.parametrize("phototype", sorted(SKIN_TONES))
 def test_drawn_skin_of_any_tone_is_no_face(phototype: Phototype) -> None:
     for seed in range(3):
-        drawn = render(seed, size=(300, 400), um_per_px=80.0, phototype=phototype, camera=Camera(jpeg_quality=None))
+        drawn = render_skin(
+            seed, size=(300, 400), um_per_px=80.0, phototype=phototype, camera=Camera(jpeg_quality=None)
+        )
         assert find_face(picture(drawn.pixels)) is None
 
 

@@ -17,7 +17,7 @@ from PIL import Image, features
 from porelight import photo
 from porelight.arrays import Floats, Pixels
 from porelight.photo import colour, levels
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.photo.census import PoreCensus
 from porelight.photo.container import jpeg
 from porelight.photo.container.entropy import is_impossible
@@ -34,7 +34,7 @@ PRIMARIES = {
 
 @functools.cache
 def skin() -> Pixels:
-    return render(4, size=(400, 560), um_per_px=UM_PER_PX).pixels
+    return render_skin(4, size=(400, 560), um_per_px=UM_PER_PX).pixels
 
 
 def saved(pixels: np.ndarray[Any, Any], form: str, **options: Any) -> bytes:

@@ -13,9 +13,9 @@ import pytest
 
 from porelight import cite, photo
 from porelight.arrays import Pixels, Plane
-from porelight.photo.artificial.render import BLOOD, BROWN, Rendered, _noise, render
+from porelight.photo.artificial.render import BLOOD_ABSORPTION, MELANIN_ABSORPTION, Rendered, _smooth_noise, render_skin
 from porelight.photo.census import Index, Pores, Region
-from porelight.photo.indices.blocks import blocks_of, statistic_of
+from porelight.photo.indices.blocks import jackknife_statistic, number_blocks
 from porelight.photo.indices.by_region import measure_indices
 from porelight.photo.scale import Scale, typed
 from porelight.photo.tone import encode_srgb, linear
@@ -30,7 +30,7 @@ INDEPENDENT = (*("shine", "redness_patches", "pigment_spots", "pigment_patches",
 
 @functools.cache
 def drawn(phototype: str, gloss: float = 0.15) -> Rendered:
-    return render(11, size=SIZE, um_per_px=SCALE, phototype=phototype, freckles=2, gloss=gloss)  # type: ignore[arg-type]
+    return render_skin(11, size=SIZE, um_per_px=SCALE, phototype=phototype, freckles=2, gloss=gloss)  # type: ignore[arg-type]
 
 
 def coded(light: Plane) -> Pixels:
@@ -39,13 +39,13 @@ def coded(light: Plane) -> Pixels:
 
 
 def noise(seed: int, sigma: float) -> Plane:
-    return _noise(np.random.default_rng(seed), SIZE, sigma)
+    return _smooth_noise(np.random.default_rng(seed), SIZE, sigma)
 
 
 def redder(light: Plane, strength: float) -> Plane:
     """Blotches of blood, about a centimetre wide."""
     blotches = noise(1, 60.0).clip(0.0)
-    return np.asarray(light * np.exp(-strength * blotches[..., None] * BLOOD), np.float32)
+    return np.asarray(light * np.exp(-strength * blotches[..., None] * BLOOD_ABSORPTION), np.float32)
 
 
 def freckled(light: Plane, count: float) -> Plane:
@@ -57,7 +57,7 @@ def freckled(light: Plane, count: float) -> Plane:
         (y, x), radius = rng.uniform(0.0, SIZE), rng.uniform(12.0, 26.0)
         edge = (np.hypot(rows - y, columns - x) / radius - 1.0).clip(-5.0, 5.0)
         spots = np.maximum(spots, (0.3 / (1.0 + np.exp(9.0 * edge))).astype(np.float32))
-    return np.asarray(light * np.exp(-spots[..., None] * BROWN), np.float32)
+    return np.asarray(light * np.exp(-spots[..., None] * MELANIN_ABSORPTION), np.float32)
 
 
 def rougher(light: Plane, strength: float) -> Plane:
@@ -316,11 +316,11 @@ def test_the_interval_of_a_mean_covers_it_as_often_as_it_says() -> None:
     """Blocks that differ: of 300 fields of 48 blocks, 95 % intervals hold the truth in 92 to 98 of 100."""
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[0:72, 0:96]
-    blocks = blocks_of(rows.ravel(), columns.ravel())
+    blocks = number_blocks(rows.ravel(), columns.ravel())
     held = 0
     for _ in range(300):
         field = np.kron(rng.standard_normal((6, 8)), np.ones((12, 12))) + rng.standard_normal((72, 96))
-        told = statistic_of(field.ravel(), blocks, np.mean, 1.0)
+        told = jackknife_statistic(field.ravel(), blocks, np.mean, 1.0)
         assert told is not None
         held += told.low <= 0.0 <= told.high
     assert 0.91 <= held / 300 <= 0.985

@@ -8,9 +8,9 @@ import pytest
 
 from porelight import cite, units
 from porelight.photo.face.find_face import Face
-from porelight.photo.face.iris import Iris, iris_of
-from porelight.photo.face.iris_scale import iris_scale
-from porelight.photo.face.network import network
+from porelight.photo.face.iris import Iris, find_iris
+from porelight.photo.face.iris_scale import scale_from_irises
+from porelight.photo.face.network import load_network
 from tests.photo.portraits import drawn_eye, found, near, with_closed_eyes
 
 BROWN, BLUE, GREEN = (70, 45, 30), (95, 120, 150), (110, 110, 70)
@@ -20,7 +20,7 @@ def seen(width: float, share: float, colour: tuple[int, int, int], gaze: float =
     eye = drawn_eye(width, share, colour, gaze)
     middle = (eye.shape[0] - 1) / 2.0
     corners = np.array([[middle - width / 2.0, middle], [middle + width / 2.0, middle]])
-    return iris_of(network("iris_points"), eye, corners, mirrored)
+    return find_iris(load_network("iris_points"), eye, corners, mirrored)
 
 
 @pytest.mark.parametrize("width", [25.0, 60.0, 120.0])
@@ -48,7 +48,7 @@ def test_both_eyes_of_a_portrait_agree() -> None:
 
 @pytest.mark.parametrize("times", [4.0, 8.0, 16.0])
 def test_the_scale_follows_the_size_of_the_photo(times: float) -> None:
-    usual, other = iris_scale(found(near(6.0))), iris_scale(found(near(times)))
+    usual, other = scale_from_irises(found(near(6.0))), scale_from_irises(found(near(times)))
     assert usual is not None
     assert other is not None
     assert other.um_per_px * times == pytest.approx(usual.um_per_px * 6.0, rel=0.03)
@@ -57,7 +57,7 @@ def test_the_scale_follows_the_size_of_the_photo(times: float) -> None:
 def test_the_scale_of_a_portrait_gives_a_likely_distance_between_the_pupils() -> None:
     """Adults have about 63 mm with a standard deviation of 4 (recalled): within three of them and of our error."""
     face = found(near(8.0))
-    scale = iris_scale(face)
+    scale = scale_from_irises(face)
     assert scale is not None
     right, left = face.irises
     apart = math.hypot(right.x - left.x, right.y - left.y) * scale.um_per_px * units.um / units.mm
@@ -65,7 +65,7 @@ def test_the_scale_of_a_portrait_gives_a_likely_distance_between_the_pupils() ->
 
 
 def test_the_error_has_a_part_for_people_for_the_rim_and_for_depth() -> None:
-    scale = iris_scale(found(near(8.0)))
+    scale = scale_from_irises(found(near(8.0)))
     assert scale is not None
     rows = cite.table("photo")
     people = rows["iris_spread"].value / rows["iris_diameter"].value
@@ -77,7 +77,7 @@ def test_the_error_has_a_part_for_people_for_the_rim_and_for_depth() -> None:
 
 
 def test_closed_eyes_give_no_scale() -> None:
-    assert iris_scale(found(with_closed_eyes(near(5.0)))) is None
+    assert scale_from_irises(found(with_closed_eyes(near(5.0)))) is None
 
 
 def changed(face: Face, **fields: float) -> Face:
@@ -87,25 +87,25 @@ def changed(face: Face, **fields: float) -> Face:
 def test_a_head_turned_or_nodded_too_far_gives_no_scale() -> None:
     face = found(near(5.0))
     limit = cite.table("photo")["iris_turn"].value
-    assert iris_scale(changed(face, yaw=limit - 0.5, pitch=0.0)) is not None
+    assert scale_from_irises(changed(face, yaw=limit - 0.5, pitch=0.0)) is not None
     for yaw, pitch in ((limit + 0.5, 0.0), (0.0, -limit - 0.5), (0.8 * limit, 0.8 * limit)):
-        assert iris_scale(changed(face, yaw=yaw, pitch=pitch)) is None
+        assert scale_from_irises(changed(face, yaw=yaw, pitch=pitch)) is None
 
 
 def test_irises_that_are_not_alike_give_no_scale() -> None:
     face = found(near(5.0))
     right, left = face.irises
     larger = dataclasses.replace(left, diameter=1.25 * right.diameter)
-    assert iris_scale(dataclasses.replace(face, irises=(right, larger))) is None
+    assert scale_from_irises(dataclasses.replace(face, irises=(right, larger))) is None
 
 
 def test_an_iris_of_few_pixels_gives_no_scale() -> None:
     face = found(near(5.0))
     small = tuple(dataclasses.replace(iris, diameter=6.0) for iris in face.irises)
-    assert iris_scale(dataclasses.replace(face, irises=small)) is None  # type: ignore[arg-type]
+    assert scale_from_irises(dataclasses.replace(face, irises=small)) is None  # type: ignore[arg-type]
 
 
 def test_the_number_is_marked_as_recalled() -> None:
     """A scale that rests on it says so: nothing recalled reaches a result in silence."""
-    scale = iris_scale(found(near(5.0)))
+    scale = scale_from_irises(found(near(5.0)))
     assert "recalled" in {row.confidence for row in cite.used(scale)}

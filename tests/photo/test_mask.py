@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from porelight import photo
 from porelight.arrays import Pixels
-from porelight.photo.artificial.render import TONE, Camera, Phototype, render
-from porelight.photo.face.regions import covered, regions_of
+from porelight.photo.artificial.render import SKIN_TONES, Camera, Phototype, render_skin
+from porelight.photo.face.regions import cover_regions, outline_regions
 from porelight.photo.mask import FEATURES, skin_mask
 from porelight.photo.tone import linear
 from tests.photo.portraits import found, near, picture
 
 
 def bare(phototype: Phototype = "III", size: tuple[int, int] = (360, 480), **how: Any) -> Pixels:
-    return render(5, size=size, phototype=phototype, **how).pixels
+    return render_skin(5, size=size, phototype=phototype, **how).pixels
 
 
 def kept(pixels: Pixels) -> NDArray[np.bool_]:
@@ -40,7 +40,7 @@ LIGHTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("light", LIGHTS)
-@pytest.mark.parametrize("phototype", sorted(TONE))
+@pytest.mark.parametrize("phototype", sorted(SKIN_TONES))
 def test_bare_skin_of_every_tone_is_kept_in_every_light(phototype: Phototype, light: str) -> None:
     assert kept(bare(phototype, (240, 320), **LIGHTS[light])).mean() >= 0.95
 
@@ -112,7 +112,7 @@ def test_a_face_without_its_brows_eyes_lips_nostrils_and_fringe() -> None:
         hidden = np.zeros(seen.shape, np.uint8)
         cv2.fillPoly(hidden, [np.round(face.points[list(indices)]).astype(np.int32)], 1)
         assert not seen[hidden > 0].any(), name
-    numbers = covered(regions_of(face, shown.width, shown.height), *seen.shape)
+    numbers = cover_regions(outline_regions(face, shown.width, shown.height), *seen.shape)
     forehead, nose, right, left, chin = (float(seen[numbers == k].mean()) for k in range(1, 6))
     # Her fringe covers three quarters of the forehead; nose, cheeks and chin are bare.
     assert forehead < 0.4
@@ -128,7 +128,7 @@ def test_nose_cheeks_and_chin_of_a_darker_face_are_kept(gain: float) -> None:
     other = found(picture(dark))
     assert other.confidence > 0.9
     seen = skin_mask(linear(dark), other).searched
-    numbers = covered(regions_of(other, shown.width, shown.height), *seen.shape)
+    numbers = cover_regions(outline_regions(other, shown.width, shown.height), *seen.shape)
     assert min(float(seen[numbers == k].mean()) for k in range(2, 6)) > 0.9
 
 

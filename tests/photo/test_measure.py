@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from porelight import cite, photo
-from porelight.photo.artificial.render import Camera, render
+from porelight.photo.artificial.render import Camera, render_skin
 from porelight.photo.tone import encode_srgb, linear
 from porelight.refusal import Refusal
 from tests.photo.helpers import Score, score
@@ -90,7 +90,7 @@ def test_a_soft_photo_is_flagged_before_it_can_look_like_a_result(shared: Path) 
 
 
 def test_a_noisy_photo_is_flagged() -> None:
-    grainy = render(3, size=(300, 400), um_per_px=40.0, camera=Camera(noise=10.0, jpeg_quality=None))
+    grainy = render_skin(3, size=(300, 400), um_per_px=40.0, camera=Camera(noise=10.0, jpeg_quality=None))
     assert "noisy" in photo.measure(photo.decode(grainy.jpeg, "grainy"), 40.0).flags
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from porelight import photo
 from porelight.arrays import Pixels
 from porelight.photo import quality
-from porelight.photo.artificial.render import Camera, Phototype, render
+from porelight.photo.artificial.render import Camera, Phototype, render_skin
 from porelight.photo.census import Gate, PictureFlag
 from porelight.photo.scale import typed
 from porelight.report.words import FLAGS
@@ -49,7 +49,7 @@ def drawn(seed: int) -> Pixels:
     """Skin of every tone, of any magnification, gloss and light."""
     rng, tones = np.random.default_rng(seed), get_args(Phototype)
     camera = Camera(blur=rng.uniform(0.5, 0.8), noise=rng.uniform(0.5, 1.5), jpeg_quality=None)
-    return render(
+    return render_skin(
         3000 + seed,
         size=(480, 600),
         um_per_px=float(rng.choice([40.0, 50.0, 60.0])),
@@ -63,7 +63,7 @@ def drawn(seed: int) -> Pixels:
 def sharp(tone: Phototype) -> Pixels:
     """A good photo: some 200 pores 7 px wide."""
     camera = Camera(blur=0.6, noise=0.8, jpeg_quality=None)
-    return render(70, size=(600, 760), um_per_px=47.0, phototype=tone, gloss=0.2, camera=camera).pixels
+    return render_skin(70, size=(600, 760), um_per_px=47.0, phototype=tone, gloss=0.2, camera=camera).pixels
 
 
 SPOILT: dict[str, Callable[[Pixels], Pixels]] = {

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from porelight import photo, units
-from porelight.photo.artificial.render import Camera, render
+from porelight.photo.artificial.render import Camera, render_skin
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.face.regions import (
     PARTS,
-    contains,
-    covered,
+    cover_regions,
+    is_inside,
+    measure_skin,
     name_at,
+    outline_regions,
     read_regions,
-    regions_of,
-    summaries,
-    with_skin,
+    summarise_regions,
 )
 from porelight.refusal import Refusal
 from tests.photo.portraits import found, near, picture, whole
@@ -30,13 +30,13 @@ SQUARE = np.array([[10.0, 10.0], [60.0, 10.0], [60.0, 50.0], [10.0, 50.0]])
 
 
 def inside(region: Region, place: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
-    return bool(contains(region.outline, place[:1], place[1:2])[0])
+    return bool(is_inside(region.outline, place[:1], place[1:2])[0])
 
 
 def test_a_portrait_has_five_regions_where_they_belong() -> None:
     shown = near(6.0)
     face = found(shown)
-    regions = {region.name: region for region in regions_of(face, shown.width, shown.height)}
+    regions = {region.name: region for region in outline_regions(face, shown.width, shown.height)}
     assert list(regions) == list(PARTS)
     for name, index in (("forehead", 151), ("nose", 5), ("right cheek", 50), ("left cheek", 280), ("chin", 199)):
         assert inside(regions[name], face.points[index])
@@ -50,18 +50,18 @@ def test_regions_keep_clear_of_eyes_brows_lips_and_nostrils() -> None:
 
     shown = near(6.0)
     face = found(shown)
-    for region in regions_of(face, shown.width, shown.height):
+    for region in outline_regions(face, shown.width, shown.height):
         for indices in FEATURES.values():
             places = face.points[list(indices)]
-            assert not contains(region.outline, places[:, 0], places[:, 1]).any()
+            assert not is_inside(region.outline, places[:, 0], places[:, 1]).any()
 
 
 def test_regions_of_a_face_do_not_overlap_and_are_simple() -> None:
     shown = near(6.0)
-    regions = regions_of(found(shown), shown.width, shown.height)
+    regions = outline_regions(found(shown), shown.width, shown.height)
     height, width = shown.pixels.shape[:2]
-    areas = [int((covered((region,), height, width) > 0).sum()) for region in regions]
-    assert int((covered(regions, height, width) > 0).sum()) == sum(areas)
+    areas = [int((cover_regions((region,), height, width) > 0).sum()) for region in regions]
+    assert int((cover_regions(regions, height, width) > 0).sum()) == sum(areas)
     for region in regions:
         text = "regions:\n  it: " + str([[float(x), float(y)] for x, y in region.outline])
         assert np.allclose(read_regions(text, "face.yaml")[0].outline, region.outline)
@@ -69,9 +69,9 @@ def test_regions_of_a_face_do_not_overlap_and_are_simple() -> None:
 
 def test_a_mirrored_portrait_has_mirrored_regions() -> None:
     shown = near(6.0)
-    here = {r.name: r for r in regions_of(found(shown), shown.width, shown.height)}
+    here = {r.name: r for r in outline_regions(found(shown), shown.width, shown.height)}
     mirrored = picture(shown.pixels[:, ::-1])
-    there = {r.name: r for r in regions_of(found(mirrored), shown.width, shown.height)}
+    there = {r.name: r for r in outline_regions(found(mirrored), shown.width, shown.height)}
     for name, twin in (("right cheek", "left cheek"), ("nose", "nose"), ("chin", "chin")):
         middle, other = here[name].outline.mean(axis=0), there[twin].outline.mean(axis=0)
         # 2 % of the face: the network is not the same from both sides.
@@ -87,7 +87,7 @@ def test_a_cheek_turned_away_is_seen_less_and_then_left_out() -> None:
         c, s = np.cos(np.radians(yaw)), np.sin(np.radians(yaw))
         turned = (level - level.mean(axis=0)) @ np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]]).T + 2000.0
         other = dataclasses.replace(face, points=np.ascontiguousarray(turned[:, :2]), depth=turned[:, 2] - 2000.0)
-        shares[yaw] = {region.name: region.seen for region in regions_of(other, 4000, 4000)}
+        shares[yaw] = {region.name: region.seen for region in outline_regions(other, 4000, 4000)}
     assert shares[30.0]["left cheek"] < shares[0.0]["left cheek"] - 0.2
     assert shares[30.0]["right cheek"] > shares[0.0]["right cheek"]
     assert "left cheek" not in shares[75.0]
@@ -97,16 +97,16 @@ def test_a_cheek_turned_away_is_seen_less_and_then_left_out() -> None:
 def test_a_region_outside_the_photo_is_seen_in_part() -> None:
     shown = near(6.0)
     face = found(shown)
-    full = {r.name: r.seen for r in regions_of(face, shown.width, shown.height)}
-    cheek = next(r for r in regions_of(face, shown.width, shown.height) if r.name == "left cheek")
-    cut = {r.name: r.seen for r in regions_of(face, int(cheek.outline[:, 0].mean()), shown.height)}
+    full = {r.name: r.seen for r in outline_regions(face, shown.width, shown.height)}
+    cheek = next(r for r in outline_regions(face, shown.width, shown.height) if r.name == "left cheek")
+    cut = {r.name: r.seen for r in outline_regions(face, int(cheek.outline[:, 0].mean()), shown.height)}
     assert cut["left cheek"] == pytest.approx(0.5 * full["left cheek"], rel=0.25)
     assert cut["right cheek"] == full["right cheek"]
 
 
 @given(st.floats(-20.0, 90.0), st.floats(-20.0, 70.0))
 def test_a_square_holds_what_lies_between_its_sides(x: float, y: float) -> None:
-    held = bool(contains(SQUARE, np.array([x]), np.array([y]))[0])
+    held = bool(is_inside(SQUARE, np.array([x]), np.array([y]))[0])
     if min(abs(x - 10), abs(x - 60), abs(y - 10), abs(y - 50)) > 1e-6:
         assert held == (10 < x < 60 and 10 < y < 50)
 
@@ -115,14 +115,14 @@ def test_a_place_belongs_to_the_first_region_that_holds_it() -> None:
     regions = (Region("one", SQUARE), Region("two", SQUARE + 20.0))
     names = name_at(np.array([15.0, 40.0, 75.0, 90.0]), np.array([15.0, 40.0, 65.0, 5.0]), regions)
     assert names == ("one", "one", "two", "")
-    numbers = covered(regions, 80, 100)
+    numbers = cover_regions(regions, 80, 100)
     assert (numbers[15, 15], numbers[40, 40], numbers[65, 75], numbers[5, 90]) == (1, 1, 2, 0)
 
 
 def test_the_skin_of_each_region_is_counted_once() -> None:
     skin = np.ones((80, 100), np.bool_)
     skin[:20] = False
-    (one, two), searched = with_skin((Region("one", SQUARE), Region("two", SQUARE + 20.0)), skin)
+    (one, two), searched = measure_skin((Region("one", SQUARE), Region("two", SQUARE + 20.0)), skin)
     assert one.skin_area + two.skin_area == searched.sum()
     # The square from row 20 to its lower edge, with the pixels on its edge.
     assert one.skin_area == pytest.approx(50.0 * 30.0, rel=0.06)
@@ -176,7 +176,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def drawn() -> tuple[photo.Picture, PoreCensus, tuple[Region, ...]]:
-    skin = render(11, size=(400, 600), um_per_px=60.0, camera=Camera(jpeg_quality=95))
+    skin = render_skin(11, size=(400, 600), um_per_px=60.0, camera=Camera(jpeg_quality=95))
     shown = photo.decode(skin.jpeg, "skin.jpg")
     left = Region("left", np.array([[20.0, 20], [280, 20], [280, 380], [20, 380]]))
     right = Region("right", np.array([[320.0, 20], [580, 20], [450, 380]]))
@@ -199,7 +199,7 @@ def test_pores_are_looked_for_only_in_the_regions_drawn(
 
 def test_the_summary_of_regions_adds_up(drawn: tuple[photo.Picture, PoreCensus, tuple[Region, ...]]) -> None:
     _, census, _ = drawn
-    left, right = summaries(census)
+    left, right = summarise_regions(census)
     assert left.pore_count + right.pore_count == census.pore_count
     assert left.skin_area_mm2 is not None
     assert right.skin_area_mm2 is not None
@@ -215,14 +215,14 @@ def test_the_summary_of_regions_adds_up(drawn: tuple[photo.Picture, PoreCensus, 
 
 def test_without_a_scale_a_summary_has_no_lengths(shared: Path) -> None:
     census = photo.measure(photo.decode((shared / "images/large_pores_quarter.png").read_bytes(), "a"))
-    (only,) = summaries(census)
+    (only,) = summarise_regions(census)
     assert (only.name, only.pore_count) == ("close-up", census.pore_count)
     assert only.skin_area_mm2 is only.density_per_cm2 is only.median_diameter_um is only.enlarged_count is None
     assert only.area_fraction == pytest.approx(census.area_fraction)
 
 
 def test_regions_outside_the_photo_or_off_the_skin_are_refused() -> None:
-    skin = render(12, size=(200, 300), um_per_px=60.0)
+    skin = render_skin(12, size=(200, 300), um_per_px=60.0)
     shown = photo.decode(skin.jpeg, "skin.jpg")
     with pytest.raises(Refusal, match="reaches outside the picture of 300 x 200"):
         photo.measure(shown, regions=(Region("far", np.array([[10.0, 10], [310, 10], [10, 100]])),))
@@ -249,4 +249,4 @@ def test_a_portrait_is_measured_on_its_regions_and_drawn_ones_win() -> None:
 
 def test_a_face_too_small_to_show_pores_is_still_found() -> None:
     shown = whole()
-    assert len(regions_of(found(shown), shown.width, shown.height)) == len(PARTS)
+    assert len(outline_regions(found(shown), shown.width, shown.height)) == len(PARTS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from porelight.photo.card.pose import _turned
+from porelight.photo.card.pose import _rotation_matrices
 from porelight.photo.card.sheet import Sheet
 from porelight.photo.scale import Scale, stretched, typed
 
@@ -15,7 +15,7 @@ from porelight.photo.scale import Scale, stretched, typed
 def leaning(tilt: float, heading: float = 0.4, bend: float = 0.0, focal: float = 2000.0) -> Sheet:
     axis = np.radians(tilt) * np.array([-np.sin(heading), np.cos(heading), 0.0])
     shift = np.array([1e3, -2e3, 70.0 * focal])
-    return Sheet(focal, (799.5, 599.5), _turned(axis[None])[0], shift, bend, 0.7, 45e3)
+    return Sheet(focal, (799.5, 599.5), _rotation_matrices(axis[None])[0], shift, bend, 0.7, 45e3)
 
 
 def scale_of(sheet: Sheet) -> Scale:
@@ -90,7 +90,7 @@ def test_a_pore_keeps_its_shape_through_slant_and_back(long: float, way: float, 
 
 def test_a_turn_of_the_camera_leaves_shapes_as_they_are() -> None:
     """Directions count from the rows of the picture, so a card that lies askew must not turn them."""
-    turn = _turned(np.array([[0.0, 0.0, 0.9]]))[0]
+    turn = _rotation_matrices(np.array([[0.0, 0.0, 0.9]]))[0]
     sheet = dataclasses.replace(leaning(0.0), rotation=turn, shift=np.array([0.0, 0.0, 140e3]))
     long, way = scale_of(sheet).straight(np.array([800.0]), np.array([600.0]), np.array([1.5]), np.array([35.0]))
     assert long == pytest.approx(1.5)

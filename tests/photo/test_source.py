@@ -14,13 +14,13 @@ from PIL import Image, features
 
 from porelight import photo
 from porelight.arrays import Pixels
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.photo.container import bmff, jpeg
 from porelight.refusal import Refusal
 
 
 def skin() -> Pixels:
-    return render(4, size=(120, 160), um_per_px=40.0).pixels
+    return render_skin(4, size=(120, 160), um_per_px=40.0).pixels
 
 
 def packed(form: str, **options: Any) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from porelight import extras, photo
 from porelight.fields import Interval
 from porelight.frozen import LONGEST_REPR
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.change import Change, Measure, Pairs
 from porelight.photo.compare.register import Registration
@@ -22,7 +22,7 @@ pd = pytest.importorskip("pandas")
 
 @functools.cache
 def census() -> PoreCensus:
-    return photo.measure(photo.decode(render(4, size=(240, 320), um_per_px=40.0).jpeg, "drawn"), 40.0)
+    return photo.measure(photo.decode(render_skin(4, size=(240, 320), um_per_px=40.0).jpeg, "drawn"), 40.0)
 
 
 def change() -> Change:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from porelight.photo.artificial.render import render
+from porelight.photo.artificial.render import render_skin
 from porelight.refusal import Refusal
 from porelight.study import files, run, tables
 from porelight.study.run import measure_folder, photos_in
@@ -29,7 +29,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("photos")
     (folder / "left").mkdir()
     (folder / ".thumbnails").mkdir()
-    whole = [render(seed, size=(240, 320), um_per_px=40.0).jpeg for seed in range(6)]
+    whole = [render_skin(seed, size=(240, 320), um_per_px=40.0).jpeg for seed in range(6)]
     for number, data in enumerate(whole):
         (folder / ("left" if number % 2 else ".") / f"photo {number}.jpg").write_bytes(data)
     (folder / "half.jpg").write_bytes(whole[0][: len(whole[0]) // 2])

@@ -145,6 +145,6 @@ def _workloads() -> Iterator[tuple[str, Callable[[], object]]]:
     from porelight.photo.artificial import render
     from porelight.photo.decode import decode
 
-    yield "photos", lambda: verbs.measure(decode(render.sample().jpeg, "sample"), um_per_px=60.0)
+    yield "photos", lambda: verbs.measure(decode(render.render_sample().jpeg, "sample"), um_per_px=60.0)
     yield "one column", lambda: verbs.simulate("co2", energy_mj=2.0, cooling="air", surface="wet")
     yield "a stamp", lambda: verbs.stamp_scenario(None, {"energy_mj": 2.0}, across=2)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from porelight import units
-from porelight.photo.card.layout import Box, Layout, Tag, layout, ticks
+from porelight.draw.ink import INK, SOFT
+from porelight.photo.card.layout import Box, Layout, Tag, list_ticks, load_layout
 from porelight.photo.tone import encode_srgb
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ GAP: Final = 6.0
 """Between cards [mm]."""
 TOP: Final = 34.0
 """Of the first card [mm]."""
-INK: Final = "#15191e"
-SOFT: Final = "#56606a"
-"""The inks of the report's style."""
 
 STEPS: Final = (
     "Print this page in colour on plain white paper, at 100 % (no “fit to page”).",
@@ -64,7 +62,7 @@ def page() -> Figure:
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set(xlim=(0.0, PAGE[0]), ylim=(PAGE[1], 0.0))
     ax.set_axis_off()
-    card = layout()
+    card = load_layout()
     left = 0.5 * (PAGE[0] - COLUMNS * card.size[0] - (COLUMNS - 1) * GAP)
     _text(ax, left, 15.0, "Porelight card", 18.0, weight="bold")
     _text(
@@ -116,7 +114,7 @@ def _card(ax: Axes, card: Layout, x: float, y: float) -> None:
 
 def _rulers(ax: Axes, card: Layout, x: float, y: float) -> None:
     for ruler in card.rulers:
-        for left, top, right, bottom, tenth in ticks(ruler):
+        for left, top, right, bottom, tenth in list_ticks(ruler):
             ax.plot([x + left, x + right], [y + top, y + bottom], color="black", lw=0.2 / POINT, solid_capstyle="butt")
             if tenth and ruler.across:
                 _text(ax, x + left, y + bottom + 1.2, f"{left - ruler.x:.0f}", 5.2, ha="center")

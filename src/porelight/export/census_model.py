@@ -20,7 +20,7 @@ from porelight.export.outside import (
     row_sources,
 )
 from porelight.photo.census import GateLevel, PoreCensus
-from porelight.photo.face.regions import summaries
+from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
 from porelight.photo.scale import ScaleSource
 
@@ -127,14 +127,14 @@ class CensusFile(CensusOut):
 
 def census_outside(census: PoreCensus) -> CensusOut:
     """What a plan says of its photo."""
-    return filled(CensusOut, census, regions=summaries(census), grades=_grades(census))
+    return filled(CensusOut, census, regions=summarise_regions(census), grades=_grades(census))
 
 
 def census_file(census: PoreCensus) -> CensusFile:
     """The whole of ``census.json``, with the sources it rests on."""
     rows = (*cite.used(census), *cite.used(rank_regions(census)))
     more = {"sources": row_sources(rows), "weakest": cite.weakest_confidence(rows)}
-    return filled(CensusFile, census, regions=summaries(census), grades=_grades(census), **more)
+    return filled(CensusFile, census, regions=summarise_regions(census), grades=_grades(census), **more)
 
 
 def _grades(census: PoreCensus) -> list[object]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, TypeVar
 
 import numpy as np
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 from porelight import units
 from porelight.cite import Cited, Source
@@ -47,6 +47,19 @@ def at(path: str, **schema: Any) -> Any:
     return Field(validation_alias=AliasPath(*path.split(".")), **schema)
 
 
+READ_BACK: Final = {"outside": True}
+"""Context of a model that is made from its own numbers: they are in outside units already."""
+
+
+def outward(convert: Callable[[Any], Any]) -> BeforeValidator:
+    """What turns a value of a result into the outside's, and leaves the outside's own alone."""
+
+    def convert_result(value: Any, info: ValidationInfo) -> Any:
+        return value if info.context == READ_BACK else convert(value)
+
+    return BeforeValidator(convert_result)
+
+
 def _per(unit: float) -> BeforeValidator:
     """An SI value, or an interval of them, in ``unit``; anything else is left for the model to refuse."""
 
@@ -55,7 +68,7 @@ def _per(unit: float) -> BeforeValidator:
             return Interval(value.low / unit, value.mid / unit, value.high / unit, value.level)
         return value / unit if isinstance(value, int | float) else value
 
-    return BeforeValidator(convert)
+    return outward(convert)
 
 
 def _celsius(value: Any) -> Any:
@@ -86,9 +99,9 @@ Ms = Annotated[float, Field(ge=0), _per(ms)]
 Nm = Annotated[float, Field(ge=0), _per(units.nm)]
 PerCm2 = Annotated[float, Field(ge=0), _per(1.0 / units.cm2)]
 Percent = Annotated[float, Field(ge=0), _per(percent)]
-Celsius = Annotated[float, BeforeValidator(_celsius)]
-Text = Annotated[str, BeforeValidator(_english)]
-SourceKeys = Annotated[list[str], BeforeValidator(_source_keys)]
+Celsius = Annotated[float, outward(_celsius)]
+Text = Annotated[str, outward(_english)]
+SourceKeys = Annotated[list[str], outward(_source_keys)]
 """Keys in ``sources`` of the rows that something rests on."""
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from porelight import cite
 from porelight.care.model import Answer, CareItem, Occasion, Outcome, Tier
@@ -34,6 +34,7 @@ from porelight.export.outside import (
     Us,
     at,
     filled,
+    outward,
 )
 from porelight.laser import Profile, Setting
 from porelight.photo.indices.grade import rank_regions
@@ -96,7 +97,7 @@ class VerdictOut(Outside):
     clears: Text
     """What would clear it; empty when nothing has to."""
     until: dt.date | None
-    limits: Annotated[dict[str, Number], BeforeValidator(_limits)]
+    limits: Annotated[dict[str, Number], outward(_limits)]
     """Outside name of a dial -> its most."""
     asks: list[str]
     """Questions whose answer is missing."""
@@ -189,7 +190,7 @@ class EffectOut(HealingOut):
     peak_temperature_c: Celsius = at("warming.peak_temperature")
     peak_temperature_is_limit: bool = at("peak_is_limit")
     """Whether the peak is the temperature at which dried tissue is carried away, so that it may have been hotter."""
-    energy_balance_error: Annotated[float, BeforeValidator(lambda share: round(share, ENERGY_BALANCE_DIGITS))] = at(
+    energy_balance_error: Annotated[float, outward(lambda share: round(share, ENERGY_BALANCE_DIGITS))] = at(
         "warming.energy.error"
     )
     """Missing share of the incident energy."""

@@ -29,7 +29,7 @@ LEAST_SIDE_PX: Final = 48
 MOST_SCANS: Final = 100
 """Most passes over a JPEG: cameras make one, editors about ten, and each costs the time of the whole picture."""
 
-_ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
+_FILE_ADVICE = "Use a JPEG, PNG, HEIC, TIFF or WebP photo straight from the camera"
 _GREY_WIDE = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -50,7 +50,7 @@ class Picture:
             what = f"a picture holds an array (height, width, 3) of 8-bit sRGB, not {shape}"
             raise Refusal(what, where=str(self.where), advice="Make it with porelight.photo.picture_from")
         if not pixels.size:
-            raise Refusal("the picture has no pixels", where=self.where, advice=_ADVICE)
+            raise Refusal("the picture has no pixels", where=self.where, advice=_FILE_ADVICE)
         if self.jpeg_quality is not None and not 1.0 <= self.jpeg_quality <= 100.0:
             what = f"a JPEG quality of {self.jpeg_quality} is not possible"
             raise Refusal(what, where=self.where, advice="Give 1 to 100, or None")
@@ -80,7 +80,7 @@ def decode(data: bytes, where: str) -> Picture:
         image = _open(data, where)
         if image.format == "GIF":
             what = "a GIF has no more than 256 colours, too few for skin"
-            raise Refusal(what, where=where, advice=_ADVICE)
+            raise Refusal(what, where=where, advice=_FILE_ADVICE)
         check_size(image.size, where)
         encoding = _check_encoding(data, image, where)
         _check_scans(data, image, where)
@@ -92,7 +92,7 @@ def decode(data: bytes, where: str) -> Picture:
 def _check_kind(data: bytes, where: str) -> None:
     """Before any reader sees the file."""
     if not data:
-        raise Refusal("the file is empty", where=where, advice=_ADVICE)
+        raise Refusal("the file is empty", where=where, advice=_FILE_ADVICE)
     if kind.is_raw(data):
         what = "this is a camera's raw file, and without developing it only its small preview can be read"
         raise Refusal(what, where=where, advice="Export it as a JPEG or TIFF at its full size")
@@ -148,7 +148,7 @@ def _open(data: bytes, where: str) -> Image.Image:
         # A damaged file may fail anywhere in a reader and with any error: its beginning says more than they do.
         if kind.is_cut(data):
             raise _damaged(where) from None
-        raise Refusal("this is not a picture that can be read", where=where, advice=_ADVICE) from None
+        raise Refusal("this is not a picture that can be read", where=where, advice=_FILE_ADVICE) from None
 
 
 @functools.cache
@@ -214,7 +214,7 @@ def check_size(size: tuple[int, int], where: str) -> None:
 
 def _check_scans(data: bytes, image: Image.Image, where: str) -> None:
     """Refuse a JPEG with countless passes, and one whose packed part is damaged although it unpacks."""
-    if not data.startswith(jpeg.START):
+    if not data.startswith(jpeg.JPEG_START):
         return
     if jpeg.count_scans(data, MOST_SCANS) > MOST_SCANS:
         what = f"the picture is packed in more than {MOST_SCANS} passes"

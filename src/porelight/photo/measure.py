@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from porelight import cite, units
-from porelight.photo.card.find_card import Card, corrected, find_card, hidden
+from porelight.photo.card.find_card import Card, correct_pixels, find_card, mask_card
 from porelight.photo.census import PoreCensus, Region
 from porelight.photo.decode import Picture
 from porelight.photo.face.find_face import Face, find_face
-from porelight.photo.face.iris_scale import iris_scale
-from porelight.photo.face.regions import looked_at, named
+from porelight.photo.face.iris_scale import scale_from_irises
+from porelight.photo.face.regions import choose_regions, name_pores
 from porelight.photo.indices.by_region import measure_indices
 from porelight.photo.mask import skin_mask
 from porelight.photo.pores.detect import detect
@@ -52,15 +52,15 @@ def measure(picture: Picture, um_per_px: float | None = None, *, regions: tuple[
         advice = "Use a sharp colour photo of bare skin in even, white light"
         raise Refusal("no skin was found in the picture", where=picture.where, advice=advice)
     if card is not None:
-        mask = dataclasses.replace(mask, searched=mask.searched & ~hidden(card, light.shape))
-    regions, mask = looked_at(picture, mask, face, regions)
-    white = light if card is None else corrected(card, picture.pixels)
+        mask = dataclasses.replace(mask, searched=mask.searched & ~mask_card(card, light.shape))
+    regions, mask = choose_regions(picture, mask, face, regions)
+    white = light if card is None else correct_pixels(card, picture.pixels)
     log_light = logarithm(luminance(white))
     levels = pyramid(log_light, mask.searched.astype(np.float32))
     low, high = _bounds(scale)
     pore_size = pore_scale(levels, ladder(log_light.shape, low, high))
     pores, outline = detect(levels, pore_size)
-    pores = named(pores, regions)
+    pores = name_pores(pores, regions)
     turned = face.yaw if face else 0.0
     seen = Seen(picture, light, mask, outline, pores, pore_size, scale, turned=turned, card=card)
     gate = gate_of(seen)
@@ -91,7 +91,7 @@ def _scale(um_per_px: float | None, card: Card | None, face: Face | None) -> Sca
         return typed(um_per_px)
     if card is not None:
         return card.scale
-    return None if face is None else iris_scale(face)
+    return None if face is None else scale_from_irises(face)
 
 
 def check_typed(um_per_px: float | None) -> None:

@@ -24,14 +24,14 @@ from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
 
-REACH: Final = 2.2
+PORE_REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
 NEAREST: Final = 1.15
 """The least of that, however near the next pore is."""
-SIZES: Final = (0.4, 1.6)
+RETOUCH_SIZES: Final = (0.4, 1.6)
 """Relative diameters that can be drawn."""
 LABEL: Final = "Simulation, not a photo"
-WINDOW: Final = 34.0
+PREVIEW_WINDOW_PORES: Final = 34.0
 """Side of the part that is shown close up, in median pore diameters."""
 TRIES: Final = 12
 """Windows that are looked at, along each side."""
@@ -61,7 +61,7 @@ class Preview:
     seed: int
 
 
-def preview(
+def make_preview(
     picture: Picture,
     census: PoreCensus,
     change_pct: Interval,
@@ -84,12 +84,12 @@ def preview(
         Refusal: a change beyond what can be drawn.
     """
     changes = change_pct.low, change_pct.mid, change_pct.high
-    drawn = redrawn(picture, census, changes, window=window, seed=seed)
-    low, middle, high = (labelled(magnified(each, times)) for each in drawn)
+    drawn = redraw_pores(picture, census, changes, window=window, seed=seed)
+    low, middle, high = (label_pores(magnify_window(each, times)) for each in drawn)
     return Preview(low, middle, high, change_pct, seed)
 
 
-def redrawn(
+def redraw_pores(
     picture: Picture,
     census: PoreCensus,
     changes_pct: tuple[float, ...],
@@ -97,67 +97,67 @@ def redrawn(
     window: Window | None = None,
     seed: int = 0,
 ) -> tuple[Pixels, ...]:
-    """As :func:`preview`, once for each change and without the label."""
+    """As :func:`make_preview`, once for each change and without the label."""
     factors = [1.0 + change / 100.0 for change in changes_pct]
-    if not all(SIZES[0] <= factor <= SIZES[1] for factor in factors):
-        low, high = (100.0 * (size - 1.0) for size in SIZES)
+    if not all(RETOUCH_SIZES[0] <= factor <= RETOUCH_SIZES[1] for factor in factors):
+        low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
         what = f"a change of {max(changes_pct, key=abs):g} % cannot be drawn"
         raise Refusal(what, where="preview", advice=f"Give a change of diameter between {low:g} and {high:+g} %")
     shown = window or Window(0, 0, picture.width, picture.height)
-    pores, around = _near(census.pores, shown), _around(shown, census)
+    pores, around = _find_near(census.pores, shown), _cut_around(shown, census)
     moved = dataclasses.replace(pores, x=pores.x - around.left, y=pores.y - around.top)
-    reaches, noise = _reaches(moved), noise_level(picture)
+    reaches, noise = _reach_of(moved), noise_level(picture)
     within = Window(shown.left - around.left, shown.top - around.top, shown.width, shown.height)
-    drawn = (_drawn(around.of(picture.pixels), moved, reaches, factor, noise, seed) for factor in factors)
+    drawn = (_draw_pore(around.of(picture.pixels), moved, reaches, factor, noise, seed) for factor in factors)
     return tuple(np.ascontiguousarray(within.of(each)) for each in drawn)
 
 
-def _around(window: Window, census: PoreCensus) -> Window:
+def _cut_around(window: Window, census: PoreCensus) -> Window:
     """The window and as much around it as the pores at its edge move."""
     pores = census.pores
-    margin = int(np.ceil(2.0 * REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
+    margin = int(np.ceil(2.0 * PORE_REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
     left, top = max(0, window.left - margin), max(0, window.top - margin)
     right = min(census.width, window.left + window.width + margin)
     return Window(left, top, right - left, min(census.height, window.top + window.height + margin) - top)
 
 
-def _near(pores: Pores, window: Window) -> Pores:
-    margin = REACH * pores.diameter * np.sqrt(pores.elongation)
+def _find_near(pores: Pores, window: Window) -> Pores:
+    margin = PORE_REACH * pores.diameter * np.sqrt(pores.elongation)
     inside = (pores.x > window.left - margin) & (pores.x < window.left + window.width + margin)
     inside &= (pores.y > window.top - margin) & (pores.y < window.top + window.height + margin)
     return taken(pores, inside)
 
 
-def _reaches(pores: Pores) -> Floats:
+def _reach_of(pores: Pores) -> Floats:
     """How far each pore moves the skin (n,), in its semi-axes: not into the next pore."""
     from scipy.spatial import cKDTree
 
     if len(pores) < 2:
-        return np.full(len(pores), REACH)
+        return np.full(len(pores), PORE_REACH)
     places = np.stack([pores.x, pores.y], axis=-1)
     radius = 0.5 * pores.diameter * np.sqrt(pores.elongation)
     gaps, next_to = cKDTree(places).query(places, k=min(6, len(pores)))
     room = np.asarray(gaps)[:, 1:] / (radius[:, None] + radius[np.asarray(next_to)[:, 1:]])
-    return np.asarray(np.clip(room.min(axis=1), NEAREST, REACH), np.float64)
+    return np.asarray(np.clip(room.min(axis=1), NEAREST, PORE_REACH), np.float64)
 
 
-def _drawn(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: float, seed: int) -> Pixels:
+def _draw_pore(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: float, seed: int) -> Pixels:
     """Every pore ``factor`` times as wide."""
     if factor == 1.0 or not len(pores):
         return pixels.copy()
     shift = np.zeros((2, *pixels.shape[:2]), np.float32)
     moved = np.zeros(pixels.shape[:2], np.bool_)
     for index in range(len(pores)):
-        _move(shift, moved, pores, index, max(float(reaches[index]), NEAREST * factor), factor)
+        _move_skin(shift, moved, pores, index, max(float(reaches[index]), NEAREST * factor), factor)
     at = np.flatnonzero(moved)
     rows, columns = np.divmod(at, pixels.shape[1])
     x, y = columns + shift[0].ravel()[at], rows + shift[1].ravel()[at]
     drawn = pixels.copy()
-    drawn.reshape(-1, 3)[at] = _taken(pixels, x.astype(np.float32), y.astype(np.float32), noise, seed)
+    drawn.reshape(-1, 3)[at] = _take_skin(pixels, x.astype(np.float32), y.astype(np.float32), noise, seed)
     return drawn
 
 
-def _move(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float) -> None:
+def _move_skin(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float) -> None:
     """Adds where the light around one pore is taken from: g(rho) of the module."""
     x, y, root = pores.x[index], pores.y[index], np.sqrt(pores.elongation[index])
     radius = 0.5 * pores.diameter[index]
@@ -171,13 +171,13 @@ def _move(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, fac
     along = (du * np.cos(turn) + dv * np.sin(turn)) / (radius * root)
     across = (dv * np.cos(turn) - du * np.sin(turn)) / (radius / root)
     rho = np.sqrt(along**2 + across**2)
-    stretch = _source(rho, factor, reach) / np.maximum(rho, 1e-6) - 1.0
+    stretch = _find_source(rho, factor, reach) / np.maximum(rho, 1e-6) - 1.0
     moved[window] |= rho < reach
     shift[0][window] += stretch * du
     shift[1][window] += stretch * dv
 
 
-def _source(rho: Plane, factor: float, reach: float) -> Plane:
+def _find_source(rho: Plane, factor: float, reach: float) -> Plane:
     """g(rho): rho / f up to the new rim at rho = f; then a cubic through (f, 1) and (reach, reach), steadily rising."""
     length = reach - factor
     secant = (reach - 1.0) / length
@@ -187,7 +187,7 @@ def _source(rho: Plane, factor: float, reach: float) -> Plane:
     return np.asarray(np.where(rho >= reach, rho, np.where(rho <= factor, rho / factor, back)), np.float32)
 
 
-def _taken(pixels: Pixels, x: Plane, y: Plane, noise: float, seed: int) -> Pixels:
+def _take_skin(pixels: Pixels, x: Plane, y: Plane, noise: float, seed: int) -> Pixels:
     """Colours (n, 3) at places (n,) of a picture, with the noise that lies on its pixels."""
     import cv2
 
@@ -195,12 +195,12 @@ def _taken(pixels: Pixels, x: Plane, y: Plane, noise: float, seed: int) -> Pixel
     filled = -len(x) % wide
     across, down = (np.pad(each, (0, filled)).reshape(-1, wide) for each in (x, y))
     seen = cv2.remap(pixels, across, down, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT).reshape(-1, 3)[: len(x)]
-    lost = noise * np.sqrt(np.maximum(1.0 - _kept(x) * _kept(y), 0.0))
+    lost = noise * np.sqrt(np.maximum(1.0 - _keep_texture(x) * _keep_texture(y), 0.0))
     added = np.random.default_rng(seed).standard_normal(seen.shape) * lost[:, None]
     return np.clip(np.rint(seen + added), 0, 255).astype(np.uint8)
 
 
-def _kept(places: Plane) -> Floats:
+def _keep_texture(places: Plane) -> Floats:
     """Share of white noise's variance that Lanczos interpolation between eight pixels keeps."""
     fraction = np.linspace(0.0, 1.0, 33)[:, None]
     taps = np.sinc(fraction - np.arange(-3, 5)) * np.sinc((fraction - np.arange(-3, 5)) / 4.0)
@@ -208,14 +208,14 @@ def _kept(places: Plane) -> Floats:
     return np.asarray(table[np.rint(32.0 * (places - np.floor(places))).astype(int)], np.float64)
 
 
-def magnified(pixels: Pixels, times: int) -> Pixels:
+def magnify_window(pixels: Pixels, times: int) -> Pixels:
     """Shown that many times larger."""
     import cv2
 
     return np.asarray(cv2.resize(pixels, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def labelled(pixels: Pixels) -> Pixels:
+def label_pores(pixels: Pixels) -> Pixels:
     """A copy with :data:`LABEL` burnt in along the lower edge."""
     from PIL import Image, ImageDraw, ImageFont
 
@@ -230,11 +230,11 @@ def labelled(pixels: Pixels) -> Pixels:
     return told
 
 
-def typical_window(census: PoreCensus) -> Window:
+def choose_window(census: PoreCensus) -> Window:
     """A square part of the photo with as much pore in it as half of all parts that hold pores."""
     pores = census.pores
     diameter = float(np.median(pores.diameter)) if len(pores) else 5.0
-    side = int(np.clip(WINDOW * diameter, 64, min(census.width, census.height)))
+    side = int(np.clip(PREVIEW_WINDOW_PORES * diameter, 64, min(census.width, census.height)))
     lefts, tops = (
         np.unique(np.linspace(0, length - side, TRIES).astype(int)) for length in (census.width, census.height)
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHANNELS: Final = (1, 3, 4)
 """Of an array: grey, colour, and colour with how solid it is."""
-_ADVICE: Final = "Give (height, width) or (height, width, 3) in sRGB: whole numbers of 8 or 16 bits, or 0.0 to 1.0"
+_ARRAY_ADVICE: Final = "Give (height, width) or (height, width, 3) in sRGB: whole, of 8 or 16 bits, or 0.0 to 1.0"
 
 
 def picture_from(source: object, where: str = "the photo") -> Picture:
@@ -79,7 +79,7 @@ def _from_array(array: np.ndarray[Any, Any], where: str) -> Picture:
         or array.dtype.kind not in "uif"
     ):
         what = f"an array of shape {array.shape} and type {array.dtype} is no picture"
-        raise Refusal(what, where=where, advice=_ADVICE)
+        raise Refusal(what, where=where, advice=_ARRAY_ADVICE)
     check_size((array.shape[1], array.shape[0]), where)
     coded = _levels_of(array, where)
     colour = coded[..., None] if coded.ndim == 2 else coded
@@ -98,7 +98,7 @@ def _levels_of(array: np.ndarray[Any, Any], where: str) -> Pixels:
     # Other whole numbers are what arithmetic on 8 bits makes; beyond them nothing says what is white.
     if array.min(initial=0) < 0 or array.max(initial=0) > 255:
         what = f"an array of {array.dtype} reaches beyond 0 to 255, so nothing says which level is white"
-        raise Refusal(what, where=where, advice=_ADVICE)
+        raise Refusal(what, where=where, advice=_ARRAY_ADVICE)
     return array.astype(np.uint8)
 
 

@@ -42,9 +42,9 @@ def without_place(data: bytes) -> bytes:
         Refusal: none of these, or laid out in a way that leaves open where its notes are.
     """
     try:
-        if data.startswith(jpeg.START):
+        if data.startswith(jpeg.JPEG_START):
             return _clean_jpeg(data)
-        if data.startswith(png.START):
+        if data.startswith(png.PNG_START):
             return _clean_png(data)
         if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
             return _clean_webp(data)
@@ -75,7 +75,7 @@ def _clean_jpeg(data: bytes) -> bytes:
     segments = list(jpeg.walk_segments(data))
     if not segments or segments[-1].kind != jpeg.END_OF_IMAGE:
         raise ValueError("the end is missing")
-    parts: list[bytes] = [jpeg.START]
+    parts: list[bytes] = [jpeg.JPEG_START]
     turned = _read_orientation(data)
     if turned != 1:
         body = b"Exif\0\0" + tiff.write_orientation(turned)
@@ -91,7 +91,7 @@ def _clean_jpeg(data: bytes) -> bytes:
 
 def _clean_png(data: bytes) -> bytes:
     turned = _read_orientation(data)
-    parts, ended = [png.START], False
+    parts, ended = [png.PNG_START], False
     for name, body in png.walk_chunks(data):
         if name == b"IDAT" and turned != 1:
             parts.append(png.write_chunk(b"eXIf", tiff.write_orientation(turned)))

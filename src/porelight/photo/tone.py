@@ -12,7 +12,7 @@ XYZ_OF_SRGB: Final = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722
 """Linear sRGB to XYZ (IEC 61966-2-1); the middle row is luminance."""
 D65: Final = np.array([0.9505, 1.0, 1.089])
 """XYZ of white in sRGB."""
-FLOOR: Final = 0.004
+LUMINANCE_FLOOR: Final = 0.004
 """Luminance below which a camera shows noise; added before the logarithm so that black stays finite."""
 
 
@@ -40,7 +40,7 @@ def luminance(light: Plane) -> Plane:
 
 def logarithm(light: Plane) -> Plane:
     """Log of luminance: a pore that halves the light counts alike in bright and dark skin and in any exposure."""
-    return np.asarray(np.log(light + np.float32(FLOOR)), np.float32)
+    return np.asarray(np.log(light + np.float32(LUMINANCE_FLOOR)), np.float32)
 
 
 def halved(plane: Plane) -> Plane:

@@ -16,14 +16,14 @@ import numpy as np
 from porelight import cite, units
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
-from porelight.photo.artificial import view as seen_from
+from porelight.photo.artificial import view as view_scene
 from porelight.photo.artificial.view import Scene, View
 from porelight.photo.scale import stretched
 from porelight.photo.tone import blur, encode_srgb
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 
-TONE: Final[dict[str, tuple[int, int, int]]] = {
+SKIN_TONES: Final[dict[str, tuple[int, int, int]]] = {
     "I": (236, 205, 192),
     "II": (229, 190, 170),
     "III": (214, 168, 144),
@@ -32,9 +32,9 @@ TONE: Final[dict[str, tuple[int, int, int]]] = {
     "VI": (84, 56, 44),
 }
 """How skin of each phototype looks in an ordinary photo, in sRGB: colours chosen by eye, no measurement."""
-BLOOD: Final = np.array([0.35, 1.0, 0.85], np.float32)
+BLOOD_ABSORPTION: Final = np.array([0.35, 1.0, 0.85], np.float32)
 """How much redness takes from red, green and blue light, relative to green; by eye."""
-BROWN: Final = np.array([0.55, 0.85, 1.0], np.float32)
+MELANIN_ABSORPTION: Final = np.array([0.55, 0.85, 1.0], np.float32)
 """The same for melanin; by eye."""
 
 
@@ -70,7 +70,7 @@ class Rendered:
     """Where skin and card lie before the camera; None for skin that faces it everywhere."""
 
 
-def render(
+def render_skin(
     seed: int,
     *,
     size: tuple[int, int] = (900, 1200),
@@ -111,24 +111,24 @@ def render(
     """
     rng = np.random.default_rng(seed)
     camera = camera or Camera()
-    scene = seen_from.scene(view, size, um_per_px) if view else None
+    scene = view_scene.make_scene(view, size, um_per_px) if view else None
     size = _spread_out(scene, um_per_px) if scene else size
-    truth = _pores(rng, size, um_per_px, pores, mean_diameter_um, spread)
+    truth = _draw_pores(rng, size, um_per_px, pores, mean_diameter_um, spread)
     truth = dataclasses.replace(truth, diameter=shrink * truth.diameter)
-    fill = _filled(truth, size)
+    fill = _fill_pores(truth, size)
     fine = 60.0 / um_per_px
-    relief = texture * _lines(rng, size, fine) - 1.6 * depth * fill
-    colour = _colour(rng, size, phototype, fine, texture, freckles)
+    relief = texture * _draw_lines(rng, size, fine) - 1.6 * depth * fill
+    colour = _skin_colour(rng, size, phototype, fine, texture, freckles)
     colour = colour * np.exp(
         -depth * truth.darkness.mean() * fill[..., None] * np.array([0.75, 1.05, 1.15], np.float32)
     )
-    shade, shine = _lit(rng, relief, size, light_from, fine)
+    shade, shine = _light_surface(rng, relief, size, light_from, fine)
     light = colour * shade[..., None] + gloss * shine[..., None]
-    light = light * _hairs(rng, size, hairs, fine)[..., None]
+    light = light * _draw_hairs(rng, size, hairs, fine)[..., None]
     diameter_um = truth.diameter * um_per_px
     if scene:
-        light, truth, diameter_um = _viewed(scene, light, shade, truth, um_per_px)
-    pixels, jpeg = photographed(rng, light, camera)
+        light, truth, diameter_um = _see_from_aside(scene, light, shade, truth, um_per_px)
+    pixels, jpeg = take_photo(rng, light, camera)
     x, y, diameter, elongation, direction, darkness = dataclasses.astuple(truth)
     darkness = depth * darkness
     return Rendered(pixels, x, y, diameter, elongation, direction, darkness, um_per_px, jpeg, diameter_um, scene)
@@ -140,14 +140,16 @@ def _spread_out(scene: Scene, um_per_px: float) -> tuple[int, int]:
     return math.ceil((bottom - top) / um_per_px) + 4, math.ceil((right - left) / um_per_px) + 4
 
 
-def _viewed(scene: Scene, light: Plane, shade: Plane, truth: _Truth, um_per_px: float) -> tuple[Plane, _Truth, Floats]:
+def _see_from_aside(
+    scene: Scene, light: Plane, shade: Plane, truth: _Truth, um_per_px: float
+) -> tuple[Plane, _Truth, Floats]:
     """Skin laid flat as the camera sees it, and the pores that the card does not hide, in px there and in um."""
     left, _, top, _ = scene.skin_box
     corner = left - 2.0 * um_per_px, top - 2.0 * um_per_px
-    picture = seen_from.seen(scene, light, blur(shade, 900.0 / um_per_px), corner, um_per_px)
+    picture = view_scene.see_skin(scene, light, blur(shade, 900.0 / um_per_px), corner, um_per_px)
     points = np.stack([truth.x, truth.y], -1) * um_per_px + np.array(corner)
     x, y = scene.skin.project(points).T
-    shown = (x >= 0.0) & (x < scene.size[1]) & (y >= 0.0) & (y < scene.size[0]) & ~seen_from.covered(scene, x, y)
+    shown = (x >= 0.0) & (x < scene.size[1]) & (y >= 0.0) & (y < scene.size[0]) & ~view_scene.cover_tags(scene, x, y)
     slopes = um_per_px * scene.skin.slopes(points)
     diameter = truth.diameter * np.sqrt(np.abs(np.linalg.det(slopes)))
     elongation, direction = stretched(slopes, truth.elongation, truth.direction)
@@ -165,7 +167,7 @@ class _Truth:
     darkness: Floats
 
 
-def _pores(
+def _draw_pores(
     rng: np.random.Generator,
     size: tuple[int, int],
     um_per_px: float,
@@ -181,7 +183,7 @@ def _pores(
     area = math.pi / 4.0 * mean**2 * math.exp(sigma**2)
     wanted = round(rows["share_mean"].si * size[0] * size[1] / area) if count is None else count
     diameter = np.sort(mean * np.exp(sigma * rng.standard_normal(wanted) - 0.5 * sigma**2))[::-1]
-    x, y, kept = _apart(rng, size, diameter)
+    x, y, kept = _keep_apart(rng, size, diameter)
     number = len(kept)
     return _Truth(
         x=x,
@@ -193,7 +195,7 @@ def _pores(
     )
 
 
-def _apart(rng: np.random.Generator, size: tuple[int, int], diameter: Floats) -> tuple[Floats, Floats, list[int]]:
+def _keep_apart(rng: np.random.Generator, size: tuple[int, int], diameter: Floats) -> tuple[Floats, Floats, list[int]]:
     """Places that keep apart, as follicles do: of some drawn at random each pore takes the one with most room."""
     places, reach = np.empty((len(diameter), 2)), np.empty(len(diameter))
     kept: list[int] = []
@@ -209,7 +211,7 @@ def _apart(rng: np.random.Generator, size: tuple[int, int], diameter: Floats) ->
     return places[: len(kept), 0], places[: len(kept), 1], kept
 
 
-def _filled(truth: _Truth, size: tuple[int, int]) -> Plane:
+def _fill_pores(truth: _Truth, size: tuple[int, int]) -> Plane:
     """How deep in a pore each pixel lies (h, w), 0 to 1 times the pore's own darkness by the mean; half at the rim."""
     fill = np.zeros(size, np.float32)
     usual = float(truth.darkness.mean()) if truth.darkness.size else 1.0
@@ -227,7 +229,7 @@ def _filled(truth: _Truth, size: tuple[int, int]) -> Plane:
     return fill
 
 
-def _noise(rng: np.random.Generator, size: tuple[int, int], sigma: float) -> Plane:
+def _smooth_noise(rng: np.random.Generator, size: tuple[int, int], sigma: float) -> Plane:
     """Smooth noise of unit standard deviation."""
     step = max(1, int(sigma // 3))
     small = rng.standard_normal((size[0] // step + 3, size[1] // step + 3)).astype(np.float32)
@@ -241,17 +243,17 @@ def _noise(rng: np.random.Generator, size: tuple[int, int], sigma: float) -> Pla
     return np.asarray((cut - cut.mean()) / max(float(cut.std()), 1e-9), np.float32)
 
 
-def _lines(rng: np.random.Generator, size: tuple[int, int], fine: float) -> Plane:
+def _draw_lines(rng: np.random.Generator, size: tuple[int, int], fine: float) -> Plane:
     """Relief of fine skin lines (h, w): the borders between cells around scattered seeds, wide and narrow ones."""
-    primary = _cells(rng, size, 13.0 * fine, 1.0 * fine)
-    secondary = _cells(rng, size, 6.0 * fine, 0.8 * fine)
-    grain = 0.13 * _noise(rng, size, 0.9 * fine) + 0.24 * _noise(rng, size, 2.2 * fine)
-    swell = 0.8 * _noise(rng, size, 6.0 * fine)
-    patchy = 0.6 + 0.25 * _noise(rng, size, 30.0 * fine)
+    primary = _draw_cells(rng, size, 13.0 * fine, 1.0 * fine)
+    secondary = _draw_cells(rng, size, 6.0 * fine, 0.8 * fine)
+    grain = 0.13 * _smooth_noise(rng, size, 0.9 * fine) + 0.24 * _smooth_noise(rng, size, 2.2 * fine)
+    swell = 0.8 * _smooth_noise(rng, size, 6.0 * fine)
+    patchy = 0.6 + 0.25 * _smooth_noise(rng, size, 30.0 * fine)
     return np.asarray((grain - 0.75 * primary - 0.45 * secondary) * patchy.clip(0.1, 1.3) + swell, np.float32)
 
 
-def _cells(rng: np.random.Generator, size: tuple[int, int], spacing: float, width: float) -> Plane:
+def _draw_cells(rng: np.random.Generator, size: tuple[int, int], spacing: float, width: float) -> Plane:
     """1 on the borders of Voronoi cells of that spacing [px], falling off over ``width``."""
     from scipy.spatial import cKDTree
 
@@ -264,33 +266,33 @@ def _cells(rng: np.random.Generator, size: tuple[int, int], spacing: float, widt
     seeds = seeds + 0.42 * spacing * rng.uniform(-1.0, 1.0, seeds.shape)
     bend = 0.25 * spacing
     rows, columns = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
-    rows += bend * _noise(rng, size, 2.0 * spacing)
-    columns += bend * _noise(rng, size, 2.0 * spacing)
+    rows += bend * _smooth_noise(rng, size, 2.0 * spacing)
+    columns += bend * _smooth_noise(rng, size, 2.0 * spacing)
     places = np.stack([rows.ravel() * stretch[0], columns.ravel() * stretch[1]], -1)
     near = np.asarray(cKDTree(seeds).query(places, k=2)[0], np.float64)
     gap = (near[:, 1] - near[:, 0]).reshape(size)
     return np.asarray(np.exp(-0.5 * (gap / (1.5 * width)) ** 2), np.float32)
 
 
-def _colour(
+def _skin_colour(
     rng: np.random.Generator, size: tuple[int, int], phototype: str, fine: float, texture: float, freckles: int
 ) -> Plane:
     """Albedo (h, w, 3), linear: the tone, mottled by blood and melanin, with freckles."""
     from porelight.photo.tone import linear
 
-    base = linear(np.array(TONE[phototype], np.uint8)[None, None])
-    redness = 0.030 * _noise(rng, size, 70.0 * fine) + 0.022 * _noise(rng, size, 14.0 * fine)
-    redness += 0.022 * _noise(rng, size, 4.5 * fine)
-    brown = 0.020 * _noise(rng, size, 90.0 * fine) + 0.016 * _noise(rng, size, 3.0 * fine)
-    brown = texture * brown + _freckles(rng, size, freckles, fine)
-    taken = texture * redness[..., None] * BLOOD + brown[..., None] * BROWN
+    base = linear(np.array(SKIN_TONES[phototype], np.uint8)[None, None])
+    redness = 0.030 * _smooth_noise(rng, size, 70.0 * fine) + 0.022 * _smooth_noise(rng, size, 14.0 * fine)
+    redness += 0.022 * _smooth_noise(rng, size, 4.5 * fine)
+    brown = 0.020 * _smooth_noise(rng, size, 90.0 * fine) + 0.016 * _smooth_noise(rng, size, 3.0 * fine)
+    brown = texture * brown + _draw_freckles(rng, size, freckles, fine)
+    taken = texture * redness[..., None] * BLOOD_ABSORPTION + brown[..., None] * MELANIN_ABSORPTION
     return np.asarray(base * np.exp(-taken), np.float32)
 
 
-def _freckles(rng: np.random.Generator, size: tuple[int, int], count: int, fine: float) -> Plane:
+def _draw_freckles(rng: np.random.Generator, size: tuple[int, int], count: int, fine: float) -> Plane:
     spots = np.zeros(size, np.float32)
     rows, columns = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
-    edge = _noise(rng, size, 4.0 * fine)
+    edge = _smooth_noise(rng, size, 4.0 * fine)
     for _ in range(count):
         y, x = rng.uniform(0.0, size)
         radius = fine * rng.uniform(9.0, 17.0)
@@ -299,7 +301,7 @@ def _freckles(rng: np.random.Generator, size: tuple[int, int], count: int, fine:
     return spots
 
 
-def _lit(
+def _light_surface(
     rng: np.random.Generator, relief: Plane, size: tuple[int, int], light_from: float, fine: float
 ) -> tuple[Plane, Plane]:
     """Diffuse shading and highlights (h, w) of gently curved skin with this relief [px by 60 um]."""
@@ -316,14 +318,14 @@ def _lit(
     shade = 0.46 + 0.62 * lambert.clip(0.0, 1.0)
     halfway = (towards + np.array([0.0, 0.0, 1.0])) / np.linalg.norm(towards + np.array([0.0, 0.0, 1.0]))
     cosine = ((-across * halfway[0] - down * halfway[1] + halfway[2]) / length).clip(0.0, 1.0)
-    oil = (0.55 + 0.35 * _noise(rng, size, 40.0 * fine)).clip(0.05, 1.5)
-    grain = (1.0 + 0.6 * _noise(rng, size, 0.8 * fine)).clip(0.0, 3.0)
+    oil = (0.55 + 0.35 * _smooth_noise(rng, size, 40.0 * fine)).clip(0.05, 1.5)
+    grain = (1.0 + 0.6 * _smooth_noise(rng, size, 0.8 * fine)).clip(0.0, 3.0)
     shine = oil * (0.16 * cosine**18 + 0.20 * cosine**70 * grain)
     falloff = np.exp(-0.10 * (u - 0.2) ** 2 - 0.12 * (v + 0.1) ** 2)
     return np.asarray(shade * falloff, np.float32), np.asarray(shine * falloff, np.float32)
 
 
-def _hairs(rng: np.random.Generator, size: tuple[int, int], count: int, fine: float) -> Plane:
+def _draw_hairs(rng: np.random.Generator, size: tuple[int, int], count: int, fine: float) -> Plane:
     """Light that passes fine hairs (h, w): arcs about 30 um thick."""
     import cv2
 
@@ -339,7 +341,7 @@ def _hairs(rng: np.random.Generator, size: tuple[int, int], count: int, fine: fl
     return np.asarray(1.0 - 0.28 * drawn.astype(np.float32) / 255.0, np.float32)
 
 
-def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[Pixels, bytes]:
+def take_photo(rng: np.random.Generator, light: Plane, camera: Camera) -> tuple[Pixels, bytes]:
     """Through lens, sensor and file."""
     from PIL import Image
 
@@ -357,12 +359,12 @@ def photographed(rng: np.random.Generator, light: Plane, camera: Camera) -> tupl
         return np.asarray(reread.convert("RGB")).copy(), kept.getvalue()
 
 
-def sample() -> Rendered:
+def render_sample() -> Rendered:
     """The picture shipped as ``examples/sample.jpg``: skin that shows nobody, 60 um per pixel."""
-    return render(2026, um_per_px=60.0, spread=0.28, camera=Camera(jpeg_quality=88))
+    return render_skin(2026, um_per_px=60.0, spread=0.28, camera=Camera(jpeg_quality=88))
 
 
-def sample_later() -> Rendered:
+def render_sample_later() -> Rendered:
     """The picture shipped as ``examples/later.jpg``: the same skin with pores a fifth narrower, in other light."""
     camera = Camera(jpeg_quality=88, exposure=1.06, noise=1.4)
-    return render(2026, um_per_px=60.0, spread=0.28, shrink=0.8, light_from=215.0, camera=camera)
+    return render_skin(2026, um_per_px=60.0, spread=0.28, shrink=0.8, light_from=215.0, camera=camera)

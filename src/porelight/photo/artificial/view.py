@@ -11,14 +11,14 @@ import numpy as np
 from porelight import units
 from porelight.arrays import Floats, Mask, Plane
 from porelight.frozen import frozen
-from porelight.photo.card.layout import Box, Layout, layout, ticks
+from porelight.photo.card.layout import Box, Layout, list_ticks, load_layout
 from porelight.photo.card.sheet import Sheet
 
-MM: Final = units.mm / units.um
+UM_PER_MM: Final = units.mm / units.um
 """Micrometres in a millimetre."""
-RASTER: Final = 8
+SIGHT_STEP: Final = 8
 """Spacing [px] of the places whose line of sight is followed; between them it is interpolated."""
-TICK: Final = 0.2
+TICK_MM: Final = 0.2
 """Width of a ruler's tick [mm]."""
 
 
@@ -57,11 +57,11 @@ class Scene:
     @property
     def skin_box(self) -> tuple[float, float, float, float]:
         """Least and greatest x, then y, that is seen of the skin [um]."""
-        across, down = _sight(self.skin, self.size)
+        across, down = _trace_sight(self.skin, self.size)
         return float(across.min()), float(across.max()), float(down.min()), float(down.max())
 
 
-def scene(view: View, size: tuple[int, int], um_per_px: float) -> Scene:
+def make_scene(view: View, size: tuple[int, int], um_per_px: float) -> Scene:
     """Skin whose middle is seen at that scale in the middle of the picture."""
     import cv2
 
@@ -74,33 +74,34 @@ def scene(view: View, size: tuple[int, int], um_per_px: float) -> Scene:
         centre=(0.5 * (size[1] - 1), 0.5 * (size[0] - 1)),
         rotation=np.asarray(lean @ spin, np.float64),
         shift=np.array([0.0, 0.0, focal * um_per_px]),
-        bend=1.0 / (view.radius_mm * MM) if view.radius_mm else 0.0,
+        bend=1.0 / (view.radius_mm * UM_PER_MM) if view.radius_mm else 0.0,
         heading=math.radians(view.bending),
-        reach=min(view.radius_mm, 0.5 * layout().size[0]) * MM if view.radius_mm else np.inf,
+        reach=min(view.radius_mm, 0.5 * load_layout().size[0]) * UM_PER_MM if view.radius_mm else np.inf,
     )
-    return Scene(size, skin, _resting(view, skin), (view.card_at[0] * MM, view.card_at[1] * MM))
+    return Scene(size, skin, _rest_card(view, skin), (view.card_at[0] * UM_PER_MM, view.card_at[1] * UM_PER_MM))
 
 
-def _resting(view: View, skin: Sheet) -> Sheet | None:
+def _rest_card(view: View, skin: Sheet) -> Sheet | None:
     """The sheet of the card; a stiff one lies as deep as skin that bulges into its opening lets it."""
     if view.card is None or view.card == "follows" or not skin.bend:
         return skin if view.card else None
-    window = layout().window
-    corners = 0.5 * MM * np.array([[window.width, window.height], [window.width, -window.height]])
+    window = load_layout().window
+    corners = 0.5 * UM_PER_MM * np.array([[window.width, window.height], [window.width, -window.height]])
     half = float(np.abs(corners @ np.array([math.cos(skin.heading), math.sin(skin.heading)])).max())
     sunk = (1.0 - math.cos(skin.bend * half)) / skin.bend
     return dataclasses.replace(skin, bend=0.0, shift=skin.shift + skin.rotation[:, 2] * sunk)
 
 
-def _sight(sheet: Sheet, size: tuple[int, int]) -> tuple[Plane, Plane]:
+def _trace_sight(sheet: Sheet, size: tuple[int, int]) -> tuple[Plane, Plane]:
     """Where on the sheet each px looks (h, w), x and y [um]."""
     import cv2
 
-    height, width = (math.ceil(length / RASTER) + 3 for length in size)
+    height, width = (math.ceil(length / SIGHT_STEP) + 3 for length in size)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float64)
-    found = sheet.unproject((columns - 1.0) * RASTER, (rows - 1.0) * RASTER).reshape(height, width, 2)
+    found = sheet.unproject((columns - 1.0) * SIGHT_STEP, (rows - 1.0) * SIGHT_STEP).reshape(height, width, 2)
     place = np.meshgrid(
-        (np.arange(size[1], dtype=np.float32) / RASTER + 1.0), (np.arange(size[0], dtype=np.float32) / RASTER + 1.0)
+        (np.arange(size[1], dtype=np.float32) / SIGHT_STEP + 1.0),
+        (np.arange(size[0], dtype=np.float32) / SIGHT_STEP + 1.0),
     )
     across, down = (
         cv2.remap(found[..., k].astype(np.float32), *place, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -109,7 +110,7 @@ def _sight(sheet: Sheet, size: tuple[int, int]) -> tuple[Plane, Plane]:
     return np.asarray(across, np.float32), np.asarray(down, np.float32)
 
 
-def seen(scene: Scene, light: Plane, shade: Plane, corner: tuple[float, float], um_per_px: float) -> Plane:
+def see_skin(scene: Scene, light: Plane, shade: Plane, corner: tuple[float, float], um_per_px: float) -> Plane:
     """The picture in linear light (h, w, 3).
 
     Args:
@@ -119,25 +120,25 @@ def seen(scene: Scene, light: Plane, shade: Plane, corner: tuple[float, float], 
         corner: where on the skin the first px of these lies [um].
         um_per_px: their scale.
     """
-    across, down = _sight(scene.skin, scene.size)
+    across, down = _trace_sight(scene.skin, scene.size)
     place = (across - np.float32(corner[0])) / um_per_px, (down - np.float32(corner[1])) / um_per_px
-    picture = _taken(light, place)
+    picture = _sample_light(light, place)
     if scene.card is None:
         return picture
-    lit = _taken(np.ascontiguousarray(shade), place)
-    across, down = _sight(scene.card, scene.size)
-    printed, cover = drawn(MM / um_per_px)
-    origin = layout().middle * MM - np.array(scene.card_at)
+    lit = _sample_light(np.ascontiguousarray(shade), place)
+    across, down = _trace_sight(scene.card, scene.size)
+    printed, cover = draw_card(UM_PER_MM / um_per_px)
+    origin = load_layout().middle * UM_PER_MM - np.array(scene.card_at)
     place = (
-        (across + np.float32(origin[0])) / um_per_px + (MARGIN - 0.5),
-        (down + np.float32(origin[1])) / um_per_px + (MARGIN - 0.5),
+        (across + np.float32(origin[0])) / um_per_px + (CARD_MARGIN_PX - 0.5),
+        (down + np.float32(origin[1])) / um_per_px + (CARD_MARGIN_PX - 0.5),
     )
-    cover = _taken(cover, place, fill=0.0).clip(0.0, 1.0)
-    printed = _taken(printed, place, fill=0.0).clip(0.0, None)
+    cover = _sample_light(cover, place, fill=0.0).clip(0.0, 1.0)
+    printed = _sample_light(printed, place, fill=0.0).clip(0.0, None)
     return np.asarray(picture * (1.0 - cover[..., None]) + printed * lit[..., None], np.float32)
 
 
-def _taken(plane: Plane, place: tuple[Plane, Plane], fill: float | None = None) -> Plane:
+def _sample_light(plane: Plane, place: tuple[Plane, Plane], fill: float | None = None) -> Plane:
     import cv2
 
     # Cubic keeps fine texture; at the card's hard edges it would draw dark and bright rims.
@@ -145,29 +146,29 @@ def _taken(plane: Plane, place: tuple[Plane, Plane], fill: float | None = None) 
     return np.asarray(cv2.remap(plane, place[0], place[1], how, borderMode=border), np.float32)
 
 
-MARGIN: Final = 3
+CARD_MARGIN_PX: Final = 3
 """Empty px around the drawn card, so that its cut edge is drawn like the others."""
 
 
-def drawn(px_per_mm: float) -> tuple[Plane, Plane]:
+def draw_card(px_per_mm: float) -> tuple[Plane, Plane]:
     """The card straight from above: reflectance times cover (h, w, 3), and cover (h, w), 0 to 1.
 
-    Every px holds the mean over its area. The paper's corner lies at :data:`MARGIN` from that of the raster.
+    Every px holds the mean over its area. The paper's corner lies at :data:`CARD_MARGIN_PX` from that of the raster.
     """
-    card = layout()
-    size = tuple(math.ceil(length * px_per_mm) + 2 * MARGIN for length in reversed(card.size))
-    cover = _share(card.outline, size, px_per_mm) * (1.0 - _share(card.window, size, px_per_mm))
+    card = load_layout()
+    size = tuple(math.ceil(length * px_per_mm) + 2 * CARD_MARGIN_PX for length in reversed(card.size))
+    cover = _share_covered(card.outline, size, px_per_mm) * (1.0 - _share_covered(card.window, size, px_per_mm))
     printed = np.ones((*size, 3), np.float32) * np.float32(card.papers[0].reflectance[0])
-    for box, reflectance in _painted(card):
-        left, top = (max(0, int(start * px_per_mm) - 1 + MARGIN) for start in (box.x, box.y))
-        right, bottom = (int(end * px_per_mm) + 2 + MARGIN for end in box.corners[2])
-        share = _share(box, (bottom - top, right - left), px_per_mm, (left, top))[..., None]
+    for box, reflectance in _list_boxes(card):
+        left, top = (max(0, int(start * px_per_mm) - 1 + CARD_MARGIN_PX) for start in (box.x, box.y))
+        right, bottom = (int(end * px_per_mm) + 2 + CARD_MARGIN_PX for end in box.corners[2])
+        share = _share_covered(box, (bottom - top, right - left), px_per_mm, (left, top))[..., None]
         part = printed[top:bottom, left:right]
         part += share * (np.array(reflectance, np.float32) - np.float32(card.papers[0].reflectance[0]))
     return np.asarray(printed * cover[..., None], np.float32), np.asarray(cover, np.float32)
 
 
-def _painted(card: Layout) -> list[tuple[Box, tuple[float, float, float]]]:
+def _list_boxes(card: Layout) -> list[tuple[Box, tuple[float, float, float]]]:
     black = card.greys[0].reflectance
     painted = [(patch.box, patch.reflectance) for patch in (*card.greys, *card.colours)]
     for tag in card.tags:
@@ -175,17 +176,17 @@ def _painted(card: Layout) -> list[tuple[Box, tuple[float, float, float]]]:
         where = np.argwhere(tag.modules)
         painted += [(Box(tag.box.x + step * x, tag.box.y + step * y, step, step), black) for y, x in where]
     for ruler in card.rulers:
-        for left, top, right, bottom, _ in ticks(ruler):
-            wide, high = (TICK, bottom - top) if ruler.across else (left - right, TICK)
-            painted.append((Box(min(left, right) - (0.5 * TICK if ruler.across else 0.0), top, wide, high), black))
+        for left, top, right, bottom, _ in list_ticks(ruler):
+            wide, high = (TICK_MM, bottom - top) if ruler.across else (left - right, TICK_MM)
+            painted.append((Box(min(left, right) - (0.5 * TICK_MM if ruler.across else 0.0), top, wide, high), black))
     line = card.check
-    return [*painted, (Box(line.x, line.y, line.width, TICK), black)]
+    return [*painted, (Box(line.x, line.y, line.width, TICK_MM), black)]
 
 
-def _share(box: Box, size: tuple[int, ...], px_per_mm: float, corner: tuple[int, int] = (0, 0)) -> Plane:
+def _share_covered(box: Box, size: tuple[int, ...], px_per_mm: float, corner: tuple[int, int] = (0, 0)) -> Plane:
     """Which share of each px (h, w) the box covers, in a part of the raster from its column and row ``corner`` on."""
     edges = [
-        np.arange(start, start + length + 1, dtype=np.float64) - MARGIN
+        np.arange(start, start + length + 1, dtype=np.float64) - CARD_MARGIN_PX
         for start, length in zip(reversed(corner), size, strict=True)
     ]
     down, across = (
@@ -195,15 +196,15 @@ def _share(box: Box, size: tuple[int, ...], px_per_mm: float, corner: tuple[int,
     return np.asarray(down[:, None] * across[None, :], np.float32)
 
 
-def covered(scene: Scene, x: Floats, y: Floats) -> Mask:
+def cover_tags(scene: Scene, x: Floats, y: Floats) -> Mask:
     """Which places of the picture (n,) [px] the card hides."""
     if scene.card is None:
         return np.zeros(np.size(x), np.bool_)
-    places = (scene.card.unproject(x, y) - np.array(scene.card_at)) / MM + layout().middle
-    card, window = layout().outline, layout().window
-    return np.asarray(_within(places, card) & ~_within(places, window), np.bool_)
+    places = (scene.card.unproject(x, y) - np.array(scene.card_at)) / UM_PER_MM + load_layout().middle
+    card, window = load_layout().outline, load_layout().window
+    return np.asarray(_is_within(places, card) & ~_is_within(places, window), np.bool_)
 
 
-def _within(places: Floats, box: Box) -> Mask:
+def _is_within(places: Floats, box: Box) -> Mask:
     low, high = box.corners[0], box.corners[2]
     return np.asarray(((places >= low) & (places <= high)).all(axis=1), np.bool_)

@@ -8,19 +8,19 @@ import numpy as np
 
 from porelight.arrays import Floats, Pixels
 
-ALONG: Final = 24
+PROFILES_PER_SIDE: Final = 24
 """Profiles across each side."""
-ENDS: Final = 0.14
+EDGE_END_SHARE: Final = 0.14
 """Share of a side that is left out at either end: there the neighbouring side is blurred in."""
-ACROSS: Final = 0.8
+PROFILE_HALF_LENGTH: Final = 0.8
 """Half length of a profile, by the width of a module: inside the border, and inside the white around it."""
-FARTHEST: Final = 14.0
+LONGEST_PROFILE_PX: Final = 14.0
 """Greatest half length of a profile [px]."""
-ROUNDS: Final = 2
+PROFILE_ROUNDS: Final = 2
 """Times the profiles are laid; the first time they start from corners that are off by a pixel or two."""
 
 
-def sharpened(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
+def sharpen_corners(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
     """Corners (4, 2) [px] of squares of eight by eight modules in a grey picture (h, w), found again along their sides.
 
     Where an edge lies follows from the area under its profile in linear light, which no blur shifts that is the same
@@ -29,27 +29,27 @@ def sharpened(grey: Pixels, squares: dict[int, Floats]) -> dict[int, Floats]:
     if not squares:
         return {}
     corners = np.stack(list(squares.values()))
-    for _ in range(ROUNDS):
-        corners = _once(grey, corners)
+    for _ in range(PROFILE_ROUNDS):
+        corners = _sharpen_once(grey, corners)
     return dict(zip(squares, corners, strict=True))
 
 
-def _once(grey: Pixels, corners: Floats) -> Floats:
+def _sharpen_once(grey: Pixels, corners: Floats) -> Floats:
     after = np.roll(corners, -1, axis=1)
     length = np.linalg.norm(after - corners, axis=2, keepdims=True)
     way = (after - corners) / length
     normal = np.stack([way[..., 1], -way[..., 0]], axis=-1)  # outward: corners go round clockwise on the picture
-    share = np.linspace(ENDS, 1.0 - ENDS, ALONG)[:, None]
+    share = np.linspace(EDGE_END_SHARE, 1.0 - EDGE_END_SHARE, PROFILES_PER_SIDE)[:, None]
     feet = corners[:, :, None] + share * (after - corners)[:, :, None]
     # A side's profiles run along its neighbours, so their modules are what a profile crosses.
     module = 0.0625 * (np.roll(length, 1, axis=1) + np.roll(length, -1, axis=1))
-    half = np.clip(ACROSS * module, 1.5, FARTHEST)
-    offset = _crossings(grey, feet, normal[:, :, None], half[:, :, None])
-    lines = _lines(feet + offset[..., None] * normal[:, :, None], normal)
-    return _met(np.roll(lines, 1, axis=1), lines, corners)
+    half = np.clip(PROFILE_HALF_LENGTH * module, 1.5, LONGEST_PROFILE_PX)
+    offset = _find_crossings(grey, feet, normal[:, :, None], half[:, :, None])
+    lines = _fit_lines(feet + offset[..., None] * normal[:, :, None], normal)
+    return _intersect_lines(np.roll(lines, 1, axis=1), lines, corners)
 
 
-def _crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floats:
+def _find_crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floats:
     """How far outward of each foot (s, 4, n, 2) dark turns to white (s, 4, n) [px]; nan where it does not."""
     import cv2
 
@@ -68,12 +68,12 @@ def _crossings(grey: Pixels, feet: Floats, normal: Floats, half: Floats) -> Floa
     return np.where((white - dark > 0.02) & (np.abs(offset) < half[..., 0]), offset, np.nan)
 
 
-def _lines(points: Floats, normal: Floats) -> Floats:
+def _fit_lines(points: Floats, normal: Floats) -> Floats:
     """Lines (s, 4, 3) through points (s, 4, n, 2): a x + b y = c with (a, b) of unit length; nan where few are."""
     lines = np.full((*points.shape[:2], 3), np.nan)
     for index in np.ndindex(points.shape[:2]):
         there = points[index][np.isfinite(points[index]).all(axis=1)]
-        if len(there) < ALONG // 2:
+        if len(there) < PROFILES_PER_SIDE // 2:
             continue
         for _ in range(2):
             middle = there.mean(axis=0)
@@ -85,7 +85,7 @@ def _lines(points: Floats, normal: Floats) -> Floats:
     return lines
 
 
-def _met(first: Floats, second: Floats, corners: Floats) -> Floats:
+def _intersect_lines(first: Floats, second: Floats, corners: Floats) -> Floats:
     """Where two lines meet (s, 4, 2); the old corner where one is missing or they meet elsewhere."""
     turn = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
     turn = np.where(np.abs(turn) > 0.1, turn, np.nan)

@@ -82,7 +82,7 @@ class Layout:
         return np.asarray(self.window.corners.mean(axis=0), np.float64)
 
 
-def family(name: str) -> Any:
+def tag_family(name: str) -> Any:
     """OpenCV's dictionary of tags."""
     import cv2
 
@@ -90,7 +90,7 @@ def family(name: str) -> Any:
 
 
 @functools.cache
-def layout() -> Layout:
+def load_layout() -> Layout:
     """The card as ``data/card.yaml`` draws it."""
     told = cite.rows("card")["layout"]
     paper = cite.table("card")["paper"].value
@@ -98,40 +98,40 @@ def layout() -> Layout:
     return Layout(
         size=(told["width"], told["height"]),
         window=Box(**told["window"]),
-        tags=tuple(_tag(row, told["tag_size"], told["family"]) for row in told["tags"]),
+        tags=tuple(_make_tag(row, told["tag_size"], told["family"]) for row in told["tags"]),
         quiet=told["quiet"],
-        greys=tuple(_patch(row, sizes["patch_size"], (row["reflectance"],) * 3) for row in told["greys"]),
-        papers=tuple(_patch({"name": "paper", **row}, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
-        colours=tuple(_patch(row, sizes["colour_size"], _reflectance(row["srgb"], paper)) for row in told["colours"]),
+        greys=tuple(_patch_of(row, sizes["patch_size"], (row["reflectance"],) * 3) for row in told["greys"]),
+        papers=tuple(_patch_of({"name": "paper", **row}, sizes["paper_size"], (paper,) * 3) for row in told["papers"]),
+        colours=tuple(_patch_of(row, sizes["colour_size"], _reflect(row["srgb"], paper)) for row in told["colours"]),
         rulers=tuple(Ruler(key == "across", **row) for key, row in told["rulers"].items()),
         check=Box(told["check"]["x"], told["check"]["y"], told["check"]["length"], 0.0),
         family=told["family"],
     )
 
 
-def _tag(row: Mapping[str, Any], size: float, name: str) -> Tag:
+def _make_tag(row: Mapping[str, Any], size: float, name: str) -> Tag:
     import cv2
 
-    modules = cv2.aruco.generateImageMarker(family(name), row["number"], 8, borderBits=1) == 0
-    return Tag(row["number"], _around(row, (size, size)), np.asarray(modules, np.bool_))
+    modules = cv2.aruco.generateImageMarker(tag_family(name), row["number"], 8, borderBits=1) == 0
+    return Tag(row["number"], _centre_box(row, (size, size)), np.asarray(modules, np.bool_))
 
 
-def _patch(row: Mapping[str, Any], size: tuple[float, float], reflectance: tuple[float, float, float]) -> Patch:
-    return Patch(row["name"], _around(row, size), reflectance)
+def _patch_of(row: Mapping[str, Any], size: tuple[float, float], reflectance: tuple[float, float, float]) -> Patch:
+    return Patch(row["name"], _centre_box(row, size), reflectance)
 
 
-def _around(row: Mapping[str, Any], size: tuple[float, float]) -> Box:
+def _centre_box(row: Mapping[str, Any], size: tuple[float, float]) -> Box:
     return Box(row["x"] - 0.5 * size[0], row["y"] - 0.5 * size[1], *size)
 
 
-def _reflectance(srgb: list[int], paper: float) -> tuple[float, float, float]:
+def _reflect(srgb: list[int], paper: float) -> tuple[float, float, float]:
     from porelight.photo.tone import linear
 
     red, green, blue = (float(v) * paper for v in linear(np.array(srgb, np.uint8)[None, None])[0, 0])
     return red, green, blue
 
 
-def ticks(ruler: Ruler) -> list[tuple[float, float, float, float, bool]]:
+def list_ticks(ruler: Ruler) -> list[tuple[float, float, float, float, bool]]:
     """Lines (x1, y1, x2, y2) [mm] of a ruler, outward from the opening; the last entry tells every tenth."""
     lines = []
     for count in range(ruler.length + 1):

@@ -13,23 +13,23 @@ from porelight.cite import Cited
 from porelight.frozen import frozen
 from porelight.photo.card.sheet import Sheet
 
-FLAT: Final = 1e-9
+FLAT_BEND: Final = 1e-9
 """Curvature [1/um] below which a sheet is flat: a radius of a kilometre."""
-STARTS: Final = ((0.8, 0.0), (-0.8, 0.0), (0.0, 0.8), (0.0, -0.8))
+BEND_STARTS: Final = ((0.8, 0.0), (-0.8, 0.0), (0.0, 0.8), (0.0, -0.8))
 """Bends from which the fit begins, by the usual one: along the card, across it and towards either corner."""
-COARSE: Final = 30.0
+EARLY_ERROR_FACTOR: Final = 30.0
 """Standard errors are taken this many times larger at first: what is known beforehand leads, then the tags do."""
-FIRST: Final = 10
+EARLY_ROUNDS: Final = 10
 """Rounds of that kind."""
-STEP: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
+POSE_STEPS: Final = np.array([1e-3, 1e-3, 1e-6, 1e-5, 1e-5, 1e-5, 1e-4, 1e-4, 1e-4])
 """By which each parameter is moved to see what follows."""
-ROUNDS: Final = 25
+LATE_ROUNDS: Final = 25
 """Rounds after them."""
-LONGEST: Final = np.array([1e3, 1e3, 0.5, 0.5, 0.5, 0.5, 0.7, 0.5, 0.5])
+LONGEST_POSE_STEP: Final = np.array([1e3, 1e3, 0.5, 0.5, 0.5, 0.5, 0.7, 0.5, 0.5])
 """Longest step of each parameter."""
-LIKELY: Final = 12.0
+LIKELY_CHI_SQUARE: Final = 12.0
 """Chi square above the best up to which another sheet counts: it is then less likely by 400."""
-APART: Final = 0.03
+POSES_APART: Final = 0.03
 """How far other sheets are apart, in radians, logarithms and usual bends."""
 
 
@@ -54,9 +54,9 @@ class Frame:
         shift = np.append((numbers[:2] - self.centre) / focal, 1.0) * focal / np.exp(numbers[2])
         bend = float(np.hypot(*numbers[7:])) * self.bend
         heading = 0.5 * float(np.arctan2(numbers[8], numbers[7]))
-        bend = bend if bend > FLAT else 0.0
+        bend = bend if bend > FLAT_BEND else 0.0
         x, y = (float(each) for each in self.centre)
-        return Sheet(focal, (x, y), _turned(numbers[None, 3:6])[0], shift, bend, heading, self.reach)
+        return Sheet(focal, (x, y), _rotation_matrices(numbers[None, 3:6])[0], shift, bend, heading, self.reach)
 
     def seen(self, numbers: Floats, points: Floats) -> Floats:
         """What :meth:`Sheet.project` gives, for many sheets (m, 9) at once, shape (m, n, 2)."""
@@ -72,7 +72,7 @@ class Frame:
         fallen = 0.5 * bent * angle * np.sinc(0.5 * angle / np.pi) ** 2 + (along - bent) * np.sin(angle)
         x = reached * towards[:, :1] - aside * towards[:, 1:]
         y = reached * towards[:, 1:] + aside * towards[:, :1]
-        spots = np.stack([x, y, fallen], axis=-1) @ _turned(numbers[:, 3:6]).transpose(0, 2, 1)
+        spots = np.stack([x, y, fallen], axis=-1) @ _rotation_matrices(numbers[:, 3:6]).transpose(0, 2, 1)
         ahead = np.maximum(spots[..., 2] + depth[:, None], 1.0)[..., None]
         middle = numbers[:, None, :2] - self.centre
         return np.asarray((focal[:, None, None] * spots[..., :2] + middle * depth[:, None, None]) / ahead + self.centre)
@@ -95,9 +95,9 @@ class Pose:
 
     def error_of(self, what: Callable[[Sheet], float]) -> float:
         """Standard error of what follows from the sheet, with what other sheets that fit would give."""
-        moved = np.diag(STEP)
+        moved = np.diag(POSE_STEPS)
         ends = [[what(self.frame.sheet(self.numbers + way * row)) for row in moved] for way in (1.0, -1.0)]
-        gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * STEP)
+        gradient = (np.array(ends[0]) - np.array(ends[1])) / (2.0 * POSE_STEPS)
         there = what(self.sheet)
         apart = [
             weight * (what(self.frame.sheet(row)) - there) ** 2
@@ -106,7 +106,7 @@ class Pose:
         return float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0) + sum(apart) / (1.0 + self.weights.sum())))
 
 
-def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, least: float) -> Pose | None:
+def fit_pose(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, least: float) -> Pose | None:
     """The likeliest sheet; None where none lies before the camera.
 
     Args:
@@ -120,7 +120,7 @@ def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, lea
     frame = Frame(size, rows["bend"].si * units.um, reach)
     focal = rows["focal"]
     usual = float(np.log(focal.value)), 0.5 * float(np.log(focal.si_high / focal.si_low))
-    begun = _starts(points, pixels, frame, usual[0])
+    begun = _make_starts(points, pixels, frame, usual[0])
     if not len(begun):
         return None
 
@@ -131,42 +131,42 @@ def fit(points: Floats, pixels: Floats, size: tuple[int, int], reach: float, lea
 
     def at_first(numbers: Floats) -> Floats:
         found = residuals(numbers)
-        found[:, :-3] /= COARSE
+        found[:, :-3] /= EARLY_ERROR_FACTOR
         return found
 
-    ends, costs = _downhill(residuals, _downhill(at_first, begun, FIRST)[0], ROUNDS)
+    ends, costs = _descend_all(residuals, _descend_all(at_first, begun, EARLY_ROUNDS)[0], LATE_ROUNDS)
     best = int(np.argmin(costs))
     numbers, left = ends[best], residuals(ends[best : best + 1])
-    slopes = _slopes(residuals, ends[best : best + 1], left)[0]
+    slopes = _differentiate_residuals(residuals, ends[best : best + 1], left)[0]
     corners = slice(0, 2 * len(points))
     worse = max(1.0, float(np.sum(left[0, corners] ** 2)) / max(2 * len(points) - 8, 1))
-    others, weights = _others(ends, (costs - costs[best]) / worse)
+    others, weights = _find_rivals(ends, (costs - costs[best]) / worse)
     precision = slopes[corners].T @ slopes[corners] / worse + slopes[-3:].T @ slopes[-3:]
     covariance = np.asarray(np.linalg.pinv(precision, hermitian=True, rcond=1e-14), np.float64)
     rests_on = rows["bend"], focal
     return Pose(frame.sheet(numbers), numbers, covariance, least * worse**0.5, others, weights, rests_on, frame)
 
 
-def _others(ends: Floats, above: Floats) -> tuple[Floats, Floats]:
+def _find_rivals(ends: Floats, above: Floats) -> tuple[Floats, Floats]:
     """The ends that are apart from the likeliest and from each other, with their weights; ``above`` is chi square."""
     kept = [int(np.argmin(above))]
     for index in np.argsort(above):
         apart = np.abs(ends[index, 3:] - ends[kept, 3:]).max(axis=1).min()
-        if above[index] < LIKELY and apart > APART:
+        if above[index] < LIKELY_CHI_SQUARE and apart > POSES_APART:
             kept.append(int(index))
     return ends[kept[1:]], np.exp(-0.5 * above[kept[1:]])
 
 
-def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: int) -> tuple[Floats, Floats]:
+def _descend_all(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: int) -> tuple[Floats, Floats]:
     """Levenberg and Marquardt's way from many starts (m, 9) at once: their ends and sums of squares (m,)."""
     damping = np.full(len(numbers), 1e-3)
     left = residuals(numbers)
     for _ in range(rounds):
-        slopes = _slopes(residuals, numbers, left)
+        slopes = _differentiate_residuals(residuals, numbers, left)
         normal = slopes.transpose(0, 2, 1) @ slopes
         damped = normal + (damping[:, None] * np.einsum("mii->mi", normal))[:, :, None] * np.eye(9)
         step = np.linalg.solve(damped, slopes.transpose(0, 2, 1) @ left[..., None])[..., 0]
-        step = step.clip(-LONGEST, LONGEST)
+        step = step.clip(-LONGEST_POSE_STEP, LONGEST_POSE_STEP)
         tried = residuals(numbers - step)
         better = (tried**2).sum(axis=1) < (left**2).sum(axis=1)
         numbers = np.where(better[:, None], numbers - step, numbers)
@@ -175,13 +175,13 @@ def _downhill(residuals: Callable[[Floats], Floats], numbers: Floats, rounds: in
     return numbers, np.asarray((left**2).sum(axis=1))
 
 
-def _slopes(residuals: Callable[[Floats], Floats], numbers: Floats, left: Floats) -> Floats:
+def _differentiate_residuals(residuals: Callable[[Floats], Floats], numbers: Floats, left: Floats) -> Floats:
     """d(residual) / d(parameter), shape (m, r, 9)."""
-    moved = residuals((numbers[:, None] + np.diag(STEP)).reshape(-1, 9)).reshape(len(numbers), 9, -1)
-    return np.asarray(((moved - left[:, None]) / STEP[:, None]).transpose(0, 2, 1))
+    moved = residuals((numbers[:, None] + np.diag(POSE_STEPS)).reshape(-1, 9)).reshape(len(numbers), 9, -1)
+    return np.asarray(((moved - left[:, None]) / POSE_STEPS[:, None]).transpose(0, 2, 1))
 
 
-def _turned(vectors: Floats) -> Floats:
+def _rotation_matrices(vectors: Floats) -> Floats:
     """Rotations (m, 3, 3) of rotation vectors (m, 3), by the formula of Rodrigues."""
     angle = np.linalg.norm(vectors, axis=1)[:, None, None]
     x, y, z = vectors.T
@@ -191,8 +191,8 @@ def _turned(vectors: Floats) -> Floats:
     return np.asarray(turned + 0.5 * np.sinc(0.5 * angle / np.pi) ** 2 * (cross @ cross))
 
 
-def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Floats:
-    """Both ways in which a plane may lean, and none, each with the bends of :data:`STARTS` (m, 9)."""
+def _make_starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Floats:
+    """Both ways in which a plane may lean, and none, each with the bends of :data:`BEND_STARTS` (m, 9)."""
     import cv2
 
     length = float(np.exp(focal)) * max(frame.size)
@@ -205,8 +205,8 @@ def _starts(points: Floats, pixels: Floats, frame: Frame, focal: float) -> Float
         if depth > 0.0:
             middle = length * shift[:2, 0] / depth + frame.centre
             head = np.concatenate([middle, [np.log(length / depth)], turn[:, 0], [focal]])
-            starts += [np.concatenate([head, bend]) for bend in STARTS]
+            starts += [np.concatenate([head, bend]) for bend in BEND_STARTS]
             level = float(np.arctan2(*cv2.Rodrigues(turn)[0][1::-1, 0]))
     if starts:
-        starts += [np.concatenate([starts[0][:3], (0.0, 0.0, level), [focal], bend]) for bend in STARTS]
+        starts += [np.concatenate([starts[0][:3], (0.0, 0.0, level), [focal], bend]) for bend in BEND_STARTS]
     return np.array(starts).reshape(-1, 9)

@@ -12,7 +12,7 @@ import numpy as np
 from porelight.arrays import Floats
 from porelight.frozen import frozen
 
-STEPS: Final = 8
+NEWTON_STEPS: Final = 8
 """Steps of Newton's method from px to the sheet; the error falls below a thousandth of a px within five."""
 
 
@@ -54,7 +54,7 @@ class Sheet:
         pixels = np.stack([np.ravel(x), np.ravel(y)], axis=-1).astype(np.float64)
         points = self._on_plane(pixels)
         if self.bend:
-            for _ in range(STEPS):
+            for _ in range(NEWTON_STEPS):
                 seen, slopes = self._seen(points)
                 step = np.linalg.solve(slopes, (pixels - seen)[..., None])[..., 0]
                 length = np.linalg.norm(step, axis=1, keepdims=True)

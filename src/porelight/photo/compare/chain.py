@@ -20,7 +20,7 @@ from porelight.photo.compare.change import Change, Pairs
 from porelight.photo.compare.register import Registration, register
 from porelight.photo.compare.tally import SURE, Sizes, measures_of
 from porelight.photo.decode import Picture
-from porelight.photo.face.regions import covered, name_at
+from porelight.photo.face.regions import cover_regions, name_at
 from porelight.photo.mask import skin_mask
 from porelight.photo.measure import measure
 from porelight.photo.pores.detect import detect
@@ -130,7 +130,7 @@ def _check_comparable(found: Registration | None, after: Picture, told: tuple[Po
 
 def _searched(picture: Picture, census: PoreCensus) -> Mask:
     searched: Mask = skin_mask(linear(picture.pixels), census.face).searched
-    return searched & (covered(census.regions, picture.height, picture.width) > 0) if census.regions else searched
+    return searched & (cover_regions(census.regions, picture.height, picture.width) > 0) if census.regions else searched
 
 
 def _all(found: Registration, before: PoreCensus, after: PoreCensus) -> tuple[Floats, Floats, Floats]:

@@ -19,7 +19,7 @@ from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.compare.change import Key, Measure, Pairs, Result, Unit
 from porelight.photo.compare.register import Registration
-from porelight.photo.face.regions import contains
+from porelight.photo.face.regions import is_inside
 
 Statistic = Callable[[Floats, Floats], Floats]
 """Of values (n,) and how often each counts, (draws, n): one number per draw."""
@@ -87,7 +87,7 @@ class Sizes:
     def of_region(self, region: Region) -> Sizes:
         """The same of one region."""
         rows, columns = np.nonzero(self.skin)
-        kept = contains(region.outline, *(np.asarray(self.step * each, np.float64) for each in (columns, rows)))
+        kept = is_inside(region.outline, *(np.asarray(self.step * each, np.float64) for each in (columns, rows)))
         skin = np.zeros_like(self.skin)
         skin[rows[kept], columns[kept]] = 1.0
         rows_of = [_inside(each, region) for each in (self.before, self.after)]
@@ -104,7 +104,7 @@ class Sizes:
 
 
 def _inside(pores: Pores, region: Region) -> Indices:
-    return np.flatnonzero(contains(region.outline, pores.x, pores.y))
+    return np.flatnonzero(is_inside(region.outline, pores.x, pores.y))
 
 
 def taken(table: Table, rows: Indices | Mask) -> Table:

@@ -8,7 +8,7 @@ from typing import Final
 
 from porelight.frozen import frozen
 
-START: Final = b"\xff\xd8"
+JPEG_START: Final = b"\xff\xd8"
 END_OF_IMAGE: Final = 0xD9
 START_OF_SCAN: Final = 0xDA
 PROGRESSIVE_FRAMES: Final = (0xC2, 0xC6, 0xCA, 0xCE)
@@ -35,7 +35,7 @@ class Segment:
 
 def walk_segments(data: bytes) -> Iterator[Segment]:
     """The segments of the first picture, its end marker included; ends early where the file does."""
-    if not data.startswith(START):
+    if not data.startswith(JPEG_START):
         return
     marker = _MARKER.search(data, 2)
     while marker:
@@ -125,7 +125,7 @@ def _is_padding(data: bytes, warning: str) -> bool:
 
 def strip_segments(data: bytes, kept: frozenset[int]) -> Iterator[bytes]:
     """The first picture without its notes: application segments and comments, those that start at ``kept`` excepted."""
-    yield START
+    yield JPEG_START
     for segment in walk_segments(data):
         note = 0xE0 <= segment.kind <= 0xEF or segment.kind == 0xFE
         if not note or segment.start in kept:

@@ -12,7 +12,7 @@ RAW_STARTS: Final = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"
 
 def is_cut(data: bytes) -> bool:
     """Whether bytes that no reader opens begin as a picture and lack what their beginning promises."""
-    if data.startswith((b"\xff\xd8\xff", png.START)):
+    if data.startswith((b"\xff\xd8\xff", png.PNG_START)):
         return True
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return True

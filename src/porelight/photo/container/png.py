@@ -6,13 +6,13 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-START: Final = b"\x89PNG\r\n\x1a\n"
+PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def walk_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Name and body of each chunk up to the end; ends early where the file does."""
-    at = len(START)
-    while data.startswith(START) and at + 12 <= len(data):
+    at = len(PNG_START)
+    while data.startswith(PNG_START) and at + 12 <= len(data):
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         yield kind, data[at + 8 : at + 8 + length]
         at += 12 + length

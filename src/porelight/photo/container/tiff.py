@@ -9,8 +9,8 @@ from porelight.frozen import frozen
 
 Order = Literal["little", "big"]
 
-STARTS: Final[dict[bytes, Order]] = {b"II*\0": "little", b"MM\0*": "big"}
-WIDE_STARTS: Final[dict[bytes, Order]] = {b"II+\0": "little", b"MM\0+": "big"}
+TIFF_STARTS: Final[dict[bytes, Order]] = {b"II*\0": "little", b"MM\0*": "big"}
+WIDE_TIFF_STARTS: Final[dict[bytes, Order]] = {b"II+\0": "little", b"MM\0+": "big"}
 """Of the larger kind of TIFF, with eight bytes for each place."""
 TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8}
 """Bytes of one value, by the number of its type."""
@@ -50,13 +50,13 @@ class Directory:
 
 def read_order(data: bytes) -> Order | None:
     """Byte order of a TIFF; None where it is none."""
-    return STARTS.get(data[:4]) or WIDE_STARTS.get(data[:4])
+    return TIFF_STARTS.get(data[:4]) or WIDE_TIFF_STARTS.get(data[:4])
 
 
 def first_directory(data: bytes) -> int:
     """Where a TIFF's first directory begins."""
     order = read_order(data) or "little"
-    return int.from_bytes(data[8:16] if data[:4] in WIDE_STARTS else data[4:8], order)
+    return int.from_bytes(data[8:16] if data[:4] in WIDE_TIFF_STARTS else data[4:8], order)
 
 
 def read_directory(data: bytes, at: int) -> Directory:
@@ -68,7 +68,7 @@ def read_directory(data: bytes, at: int) -> Directory:
     order = read_order(data)
     count = int.from_bytes(data[at : at + 2], order or "little")
     end = at + 2 + 12 * count
-    if order is None or data[:4] in WIDE_STARTS or at < 8 or count > MOST_ENTRIES or end + 4 > len(data):
+    if order is None or data[:4] in WIDE_TIFF_STARTS or at < 8 or count > MOST_ENTRIES or end + 4 > len(data):
         raise ValueError("the directory of the file cannot be read")
     return Directory(at, tuple(_read_entry(data, at + 2 + 12 * number, order) for number in range(count)), end)
 

@@ -12,26 +12,26 @@ import numpy as np
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
 from porelight.photo.decode import Picture
-from porelight.photo.face.iris import Iris, irises_of
-from porelight.photo.face.network import Window, network
+from porelight.photo.face.iris import Iris, find_irises
+from porelight.photo.face.network import Window, load_network
 
 Network = Callable[[Plane], tuple[Floats, Floats]]
 
-LONGEST: Final = 900
+FACE_RASTER_PX: Final = 900
 """Longer side of the picture in which the face is looked for [px]."""
-FOUND: Final = 0.6
+FINDER_CONFIDENCE: Final = 0.6
 """Confidence of the finder from which a place is looked at closely."""
-SURE: Final = 0.9
+FACE_CONFIDENCE: Final = 0.9
 """Confidence of the points from which what was found is a face."""
-MARGINS: Final = (1.0, 1.6)
+SEARCH_MARGINS: Final = (1.0, 1.6)
 """Sides of the square searched, by the picture's longer side: a face that fills the picture needs a margin."""
-AROUND: Final = 1.5
+FACE_WINDOW_RATIO: Final = 1.5
 """Side of the square in which the points are found, by the face's longer side: as the network was trained."""
-ASIDE: Final = 0.08
+SECOND_LOOK_SHIFT: Final = 0.08
 """How far the square is moved to either side for another opinion, by its side."""
-TURNED: Final = 0.2
+SECOND_LOOK_TURN: Final = 0.2
 """How far it is turned either way [radians]."""
-STEADY: Final = 0.055
+MOST_POINT_SHIFT: Final = 0.055
 """How far points may move with the square, by the width of the face: whole faces stay under 0.03, halves pass 0.08."""
 RIGHT_TO_LEFT: Final = ((33, 263), (133, 362), (61, 291), (234, 454), (127, 356), (93, 323), (50, 280), (48, 278))
 """Points on the patient's right and their twins on the left."""
@@ -73,25 +73,25 @@ class Face:
 
 def find_face(picture: Picture) -> Face | None:
     """The surest face of a picture, upright or lying on any side; None for a close-up of skin."""
-    reduced, step = _reduced(picture.pixels)
-    window = _searched(reduced)
+    reduced, step = _shrink_picture(picture.pixels)
+    window = _search_face(reduced)
     if window is None:
         return None
-    points, confidence, error = _pointed(reduced, window)
-    if confidence < SURE or error > STEADY * float(np.ptp(points[:, 0])):
+    points, confidence, error = _locate_points(reduced, window)
+    if confidence < FACE_CONFIDENCE or error > MOST_POINT_SHIFT * float(np.ptp(points[:, 0])):
         return None
     points = np.column_stack([(points[:, :2] + 0.5) * step - 0.5, points[:, 2] * step])
-    yaw, pitch, roll = pose(points)
+    yaw, pitch, roll = estimate_pose(points)
     places = np.ascontiguousarray(points[:, :2])
-    irises = irises_of(picture.pixels, places)
+    irises = find_irises(picture.pixels, places)
     return Face(places, points[:, 2] - points[:, 2].mean(), confidence, error * step, yaw, pitch, roll, irises)
 
 
-def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
-    """The picture at most :data:`LONGEST` px long, and how many pixels of the whole one make one of it."""
+def _shrink_picture(pixels: Pixels) -> tuple[Pixels, float]:
+    """The picture at most :data:`FACE_RASTER_PX` px long, and how many pixels of the whole one make one of it."""
     import cv2
 
-    step = max(1, -(-max(pixels.shape[:2]) // LONGEST))
+    step = max(1, -(-max(pixels.shape[:2]) // FACE_RASTER_PX))
     if step == 1:
         return pixels, 1.0
     rows, columns = pixels.shape[0] // step, pixels.shape[1] // step
@@ -99,38 +99,38 @@ def _reduced(pixels: Pixels) -> tuple[Pixels, float]:
     return np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8), float(step)
 
 
-def _searched(pixels: Pixels) -> Window | None:
+def _search_face(pixels: Pixels) -> Window | None:
     """The square around the surest face, turned so that the eyes lie level."""
-    finder = network("face_finder")
+    finder = load_network("face_finder")
     height, width = pixels.shape[:2]
-    best, chosen = FOUND, None
+    best, chosen = FINDER_CONFIDENCE, None
     for turn in range(4):
-        for margin in MARGINS:
+        for margin in SEARCH_MARGINS:
             searched = Window((width - 1) / 2, (height - 1) / 2, margin * max(width, height), turn * math.pi / 2)
-            score, window = _found(finder, pixels, searched)
+            score, window = _detect_face(finder, pixels, searched)
             if score > best:
                 best, chosen = score, window
     return chosen
 
 
-def _found(finder: Network, pixels: Pixels, searched: Window) -> tuple[float, Window]:
+def _detect_face(finder: Network, pixels: Pixels, searched: Window) -> tuple[float, Window]:
     """The surest face in a square: MediaPipe's short-range BlazeFace with its anchors."""
     boxes, scores = finder(2.0 * searched.cut(pixels, 128) - 1.0)
     index = int(np.argmax(scores))
     x, y, width, height, *marks = boxes.reshape(-1, 16)[index] / 128.0
-    anchor = _anchors()[index]
+    anchor = _make_anchors()[index]
     places = searched.placed(np.array([[x, y], marks[0:2], marks[2:4]]) + anchor)
     centre, right, left = places
     angle = math.atan2(left[1] - right[1], left[0] - right[0])
-    side = AROUND * max(width, height) * searched.side
-    return _chance(scores.flat[index]), Window(float(centre[0]), float(centre[1]), side, angle)
+    side = FACE_WINDOW_RATIO * max(width, height) * searched.side
+    return _logistic_function(scores.flat[index]), Window(float(centre[0]), float(centre[1]), side, angle)
 
 
-def _chance(logit: float) -> float:
+def _logistic_function(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-float(np.clip(logit, -50.0, 50.0))))
 
 
-def _anchors() -> Floats:
+def _make_anchors() -> Floats:
     """Centres of the 896 places where the finder looks (896, 2), 0 to 1: two a cell of 16 by 16, six of 8 by 8."""
 
     def cells(count: int, repeated: int) -> Floats:
@@ -141,31 +141,31 @@ def _anchors() -> Floats:
     return np.concatenate([cells(16, 2), cells(8, 6)])
 
 
-def _pointed(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
+def _locate_points(pixels: Pixels, window: Window) -> tuple[Floats, float, float]:
     """Points (468, 3) [px], the confidence, and by how much the points move when the square is moved and turned [px].
 
     They are looked at twice, the second time in a square that the first one gave. On half a face the network draws a
     whole one into that half, with full confidence: moved a little, it draws another.
     """
-    mesh = network("face_points")
-    first, _ = _mesh(mesh, pixels, window)
-    best = _around(first)
-    points, confidence = _mesh(mesh, pixels, best)
-    moved = [dataclasses.replace(best, x=best.x + way * ASIDE * best.side) for way in (-1.0, 1.0)]
-    moved += [dataclasses.replace(best, angle=best.angle + way * TURNED) for way in (-1.0, 1.0)]
-    others = [_mesh(mesh, pixels, other)[0] for other in moved]
+    mesh = load_network("face_points")
+    first, _ = _run_mesh(mesh, pixels, window)
+    best = _window_around(first)
+    points, confidence = _run_mesh(mesh, pixels, best)
+    moved = [dataclasses.replace(best, x=best.x + way * SECOND_LOOK_SHIFT * best.side) for way in (-1.0, 1.0)]
+    moved += [dataclasses.replace(best, angle=best.angle + way * SECOND_LOOK_TURN) for way in (-1.0, 1.0)]
+    others = [_run_mesh(mesh, pixels, other)[0] for other in moved]
     error = float(np.mean([np.hypot(*(other - points)[:, :2].T).mean() for other in others]))
     return points, confidence, error
 
 
-def _mesh(mesh: Network, pixels: Pixels, window: Window) -> tuple[Floats, float]:
+def _run_mesh(mesh: Network, pixels: Pixels, window: Window) -> tuple[Floats, float]:
     raw, sure = mesh(window.cut(pixels, 192))
     raw = raw.reshape(468, 3) / 192.0
     places = np.column_stack([window.placed(raw[:, :2]), raw[:, 2] * window.side])
-    return places, _chance(sure.flat[0])
+    return places, _logistic_function(sure.flat[0])
 
 
-def _around(points: Floats) -> Window:
+def _window_around(points: Floats) -> Window:
     """The square around points, turned so that the eyes lie level."""
     across = points[263, :2] - points[33, :2]
     angle = math.atan2(across[1], across[0])
@@ -173,10 +173,10 @@ def _around(points: Floats) -> Window:
     level = points[:, :2] @ turn.T
     low, high = level.min(axis=0), level.max(axis=0)
     centre = turn.T @ ((low + high) / 2.0)
-    return Window(float(centre[0]), float(centre[1]), AROUND * float((high - low).max()), angle)
+    return Window(float(centre[0]), float(centre[1]), FACE_WINDOW_RATIO * float((high - low).max()), angle)
 
 
-def pose(points: Floats) -> tuple[float, float, float]:
+def estimate_pose(points: Floats) -> tuple[float, float, float]:
     """Yaw, pitch and roll [degrees] from points (468, 3): x right, y down, z away from the camera."""
     right, left = np.array(RIGHT_TO_LEFT).T
     across = (points[left] - points[right]).sum(axis=0)

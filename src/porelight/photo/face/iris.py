@@ -11,23 +11,23 @@ import numpy as np
 from porelight import cite
 from porelight.arrays import Floats, Pixels, Plane
 from porelight.frozen import frozen
-from porelight.photo.face.network import Window, network
+from porelight.photo.face.network import Window, load_network
 from porelight.photo.tone import linear, luminance
 
-CORNERS: Final = ((33, 133), (362, 263))
+EYE_CORNERS: Final = ((33, 133), (362, 263))
 """Points of the face at the corners of the right and left eye, from the left of the picture to the right."""
-AROUND: Final = 2.3
+EYE_WINDOW_RATIO: Final = 2.3
 """Side of the square in which an eye is looked at, by its width: as the network was trained."""
-UPPER: Final = (11, 12, 13)
-LOWER: Final = (3, 4, 5)
+UPPER_LID: Final = (11, 12, 13)
+LOWER_LID: Final = (3, 4, 5)
 """Middle points of the lids among those that the network answers with; 0 and 8 are the corners."""
-OPEN: Final = 0.2
+OPEN_LID_GAP: Final = 0.2
 """Gap between the lids by the width of the eye, from which an eye is open."""
-CONTRAST: Final = 0.15
+LIMBUS_CONTRAST: Final = 0.15
 """How much brighter the white of the eye is than the iris, by the brightest around; closed lids reach 0.07."""
-LEAST: Final = 8.0
+LEAST_IRIS_PX: Final = 8.0
 """Width of an iris from which its rim can be told [px]."""
-ACROSS: Final = 48
+IRIS_SAMPLES: Final = 48
 """Samples across the iris: finer than any photo of a face shows it."""
 
 
@@ -47,14 +47,14 @@ class Iris:
     """Whether the lids leave it to be seen, with a rim against the white on both sides."""
 
 
-def irises_of(pixels: Pixels, points: Floats) -> tuple[Iris, Iris]:
+def find_irises(pixels: Pixels, points: Floats) -> tuple[Iris, Iris]:
     """The irises of a face with these points (468, 2) [px]: right and left eye of the patient."""
-    look = network("iris_points")
-    right, left = CORNERS
-    return iris_of(look, pixels, points[list(right)], False), iris_of(look, pixels, points[list(left)], True)
+    look = load_network("iris_points")
+    right, left = EYE_CORNERS
+    return find_iris(look, pixels, points[list(right)], False), find_iris(look, pixels, points[list(left)], True)
 
 
-def iris_of(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
+def find_iris(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corners: Floats, mirrored: bool) -> Iris:
     """One iris, between corners (2, 2) [px] from left to right; ``mirrored`` for the left eye.
 
     The network tells where; the rim against the white of the eye tells how wide.
@@ -62,44 +62,44 @@ def iris_of(look: Callable[[Plane], tuple[Floats, Floats]], pixels: Pixels, corn
     across = corners[1] - corners[0]
     width, angle = float(np.hypot(*across)), math.atan2(across[1], across[0])
     middle = corners.mean(axis=0)
-    window = Window(float(middle[0]), float(middle[1]), AROUND * width, angle, mirrored)
+    window = Window(float(middle[0]), float(middle[1]), EYE_WINDOW_RATIO * width, angle, mirrored)
     lids, rim = look(window.cut(pixels, 64))
     lid, centre = lids.reshape(71, 3)[:16, :2], rim.reshape(5, 3)[0, :2]
-    gap = np.hypot(*(lid[list(UPPER)] - lid[list(LOWER)]).T).mean() / np.hypot(*(lid[8] - lid[0]))
+    gap = np.hypot(*(lid[list(UPPER_LID)] - lid[list(LOWER_LID)]).T).mean() / np.hypot(*(lid[8] - lid[0]))
     rough = float(np.hypot(*(rim.reshape(5, 3)[1, :2] - rim.reshape(5, 3)[3, :2]))) / 64.0 * window.side
     x, y = window.placed(centre[None] / 64.0)[0]
-    shift, diameter, contrast = _limbus(pixels, Window(float(x), float(y), 2.0 * rough, angle))
+    shift, diameter, contrast = _fit_limbus(pixels, Window(float(x), float(y), 2.0 * rough, angle))
     x, y = x + shift * math.cos(angle), y + shift * math.sin(angle)
     error = diameter * cite.table("photo")["iris_localisation"].si
-    return Iris(float(x), float(y), diameter, error, bool(gap > OPEN and contrast > CONTRAST))
+    return Iris(float(x), float(y), diameter, error, bool(gap > OPEN_LID_GAP and contrast > LIMBUS_CONTRAST))
 
 
-def _limbus(pixels: Pixels, window: Window) -> tuple[float, float, float]:
+def _fit_limbus(pixels: Pixels, window: Window) -> tuple[float, float, float]:
     """Shift of the centre, diameter [px] and contrast of the rim, searched near a rough circle half the window wide.
 
     The circle along whose left and right arcs the light rises most: Daugman's integro-differential operator, without
     the parts above and below that lids cover. Daugman, IEEE Trans Pattern Anal Mach Intell 15 (1993) 1148.
     """
-    size = 2 * ACROSS
+    size = 2 * IRIS_SAMPLES
     light = luminance(linear(np.rint(255.0 * window.cut(pixels, size)).astype(np.uint8)))
-    radii = np.arange(0.78, 1.26, 0.02) * ACROSS / 2.0
-    shifts = np.arange(-0.18, 0.19, 0.03) * ACROSS / 2.0
-    rises = _rises(light, radii, shifts)
+    radii = np.arange(0.78, 1.26, 0.02) * IRIS_SAMPLES / 2.0
+    shifts = np.arange(-0.18, 0.19, 0.03) * IRIS_SAMPLES / 2.0
+    rises = _find_rises(light, radii, shifts)
     weakest = rises.min(axis=0)
     strength = rises.sum(axis=0) + weakest
     at_shift, at_radius = np.unravel_index(int(np.argmax(strength)), strength.shape)
-    radius = float(radii[at_radius]) + 0.02 * ACROSS / 2.0 * _summit(strength[at_shift], int(at_radius))
+    radius = float(radii[at_radius]) + 0.02 * IRIS_SAMPLES / 2.0 * _find_summit(strength[at_shift], int(at_radius))
     px = window.side / size
     return float(shifts[at_shift]) * px, 2.0 * radius * px, float(weakest[at_shift, at_radius])
 
 
-def _rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
+def _find_rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
     """How much brighter it is just outside than just inside each circle, (2, shifts, radii): left and right arc."""
     from scipy.ndimage import gaussian_filter1d, map_coordinates
 
     middle = (light.shape[0] - 1) / 2.0
     angles = np.radians(np.linspace(-25.0, 40.0, 14))
-    step = 0.02 * ACROSS / 2.0
+    step = 0.02 * IRIS_SAMPLES / 2.0
     wide = np.arange(-8, len(radii) + 8) * step + radii[0]
     arcs = []
     for side in (-1.0, 1.0):
@@ -111,7 +111,7 @@ def _rises(light: Plane, radii: Floats, shifts: Floats) -> Floats:
     return np.array(arcs)
 
 
-def _summit(values: Floats, best: int) -> float:
+def _find_summit(values: Floats, best: int) -> float:
     """Where between samples the peak lies, by a parabola."""
     if not 0 < best < len(values) - 1:
         return 0.0

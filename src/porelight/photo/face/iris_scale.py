@@ -6,11 +6,11 @@ import math
 
 from porelight import cite, units
 from porelight.photo.face.find_face import Face
-from porelight.photo.face.iris import LEAST
+from porelight.photo.face.iris import LEAST_IRIS_PX
 from porelight.photo.scale import Scale
 
 
-def iris_scale(face: Face) -> Scale | None:
+def scale_from_irises(face: Face) -> Scale | None:
     """Scale from the irises of a face; None where an eye is closed, turned away or the two are not alike.
 
     s = D / d with the usual width D of the iris and its width d in px, a mean of both eyes.
@@ -23,7 +23,7 @@ def iris_scale(face: Face) -> Scale | None:
     diameter, population = rows["iris_diameter"], rows["iris_spread"]
     turn, apart = rows["iris_turn"], rows["iris_alike"]
     right, left = (iris.diameter for iris in face.irises)
-    if not face.eyes_open or math.hypot(face.yaw, face.pitch) > turn.value or min(right, left) < LEAST:
+    if not face.eyes_open or math.hypot(face.yaw, face.pitch) > turn.value or min(right, left) < LEAST_IRIS_PX:
         return None
     mean = 0.5 * (right + left)
     if abs(right - left) > apart.si * mean:

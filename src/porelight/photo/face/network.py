@@ -22,7 +22,7 @@ OUTPUTS: Final[dict[Model, tuple[str, str]]] = {
 """What each network answers with, by the names inside its file."""
 
 
-def network(model: Model) -> Callable[[Plane], tuple[Floats, Floats]]:
+def load_network(model: Model) -> Callable[[Plane], tuple[Floats, Floats]]:
     """The network as a function of one square of colour (n, n, 3), red first, in the range that it was trained on."""
     import cv2
 

@@ -53,7 +53,7 @@ PARTS: Final[dict[str, tuple[Corner, ...]]] = {
     "chin": CHIN,
 }
 """Around each part, clear of brows, eyes, lips, nostrils and the hairline. Right and left are the patient's."""
-SEEN: Final = 0.35
+LEAST_SEEN_SHARE: Final = 0.35
 """Share seen from which a part is measured: turned further away, pores are slits."""
 LEAST_SKIN: Final = 0.1
 """Share of the regions drawn by hand that must be skin."""
@@ -62,21 +62,21 @@ MOST_CORNERS: Final = 200
 MOST_REGIONS: Final = 40
 
 
-def regions_of(face: Face, width: int, height: int) -> tuple[Region, ...]:
+def outline_regions(face: Face, width: int, height: int) -> tuple[Region, ...]:
     """The parts of a face that a picture of this size shows well enough, each with the share of it that is seen."""
-    every = (_part(name, corners, face, width, height) for name, corners in PARTS.items())
-    return tuple(region for region in every if region.seen >= SEEN)
+    every = (_make_part(name, corners, face, width, height) for name, corners in PARTS.items())
+    return tuple(region for region in every if region.seen >= LEAST_SEEN_SHARE)
 
 
-def _part(name: str, corners: tuple[Corner, ...], face: Face, width: int, height: int) -> Region:
+def _make_part(name: str, corners: tuple[Corner, ...], face: Face, width: int, height: int) -> Region:
     first, second, share = (np.array(column) for column in zip(*corners, strict=True))
     places = np.column_stack([face.points, face.depth])
     rim = places[first] + share[:, None] * (places[second] - places[first])
     inside = _share_inside(rim[:, :2], width, height)
-    return Region(name, np.ascontiguousarray(rim[:, :2]), seen=_facing(rim) * inside)
+    return Region(name, np.ascontiguousarray(rim[:, :2]), seen=_share_facing(rim) * inside)
 
 
-def _facing(rim: Floats) -> float:
+def _share_facing(rim: Floats) -> float:
     """Area of a polygon (n, 3) as it is seen by its area in space: 1 facing the camera, 0 edge-on or turned away."""
     normal = np.cross(rim, np.roll(rim, -1, axis=0)).sum(axis=0)
     return float(np.clip(abs(normal[2]) / max(float(np.linalg.norm(normal)), 1e-9), 0.0, 1.0))
@@ -87,12 +87,12 @@ def _share_inside(outline: Floats, width: int, height: int) -> float:
     low, high = np.floor(outline.min(axis=0)), np.ceil(outline.max(axis=0))
     x, y = (np.linspace(low[k], high[k], 40) for k in range(2))
     across, down = (plane.ravel() for plane in np.meshgrid(x, y))
-    held = contains(outline, across, down)
+    held = is_inside(outline, across, down)
     shown = held & (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
     return float(shown.sum() / max(int(held.sum()), 1))
 
 
-def contains(outline: Floats, x: Floats, y: Floats) -> Mask:
+def is_inside(outline: Floats, x: Floats, y: Floats) -> Mask:
     """Which places (n,) lie in a polygon (m, 2): a ray to the right crosses its edge an odd number of times."""
     held = np.zeros(np.shape(x), np.bool_)
     for (x1, y1), (x2, y2) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
@@ -106,11 +106,11 @@ def name_at(x: Floats, y: Floats, regions: tuple[Region, ...]) -> tuple[str, ...
     """Name of the first region that holds each place (n,); empty text where none does."""
     names = np.full(np.shape(x), "", dtype=object)
     for region in reversed(regions):
-        names[contains(region.outline, x, y)] = region.name
+        names[is_inside(region.outline, x, y)] = region.name
     return tuple(str(name) for name in names)
 
 
-def covered(regions: tuple[Region, ...], height: int, width: int) -> Pixels:
+def cover_regions(regions: tuple[Region, ...], height: int, width: int) -> Pixels:
     """Number of the region at each pixel (height, width), from 1; the first one where two overlap, 0 outside."""
     import cv2
 
@@ -121,15 +121,15 @@ def covered(regions: tuple[Region, ...], height: int, width: int) -> Pixels:
     return drawn
 
 
-def with_skin(regions: tuple[Region, ...], searched: Mask) -> tuple[tuple[Region, ...], Mask]:
+def measure_skin(regions: tuple[Region, ...], searched: Mask) -> tuple[tuple[Region, ...], Mask]:
     """The regions with the area of skin searched in each, and that skin (h, w)."""
-    numbers = covered(regions, *searched.shape)
+    numbers = cover_regions(regions, *searched.shape)
     counts = np.bincount(numbers[searched], minlength=len(regions) + 1)
     filled = (dataclasses.replace(one, skin_area=float(n)) for one, n in zip(regions, counts[1:], strict=True))
     return tuple(filled), searched & (numbers > 0)
 
 
-def looked_at(
+def choose_regions(
     picture: Picture, mask: SkinMask, face: Face | None, drawn: tuple[Region, ...]
 ) -> tuple[tuple[Region, ...], SkinMask]:
     """Where pores are looked for: in the regions drawn by hand, else in those of the face, else on all of the skin.
@@ -138,17 +138,17 @@ def looked_at(
         Refusal: the regions lie outside the picture or hold next to no skin.
     """
     check_inside(drawn, picture)
-    regions = drawn or (() if face is None else regions_of(face, picture.width, picture.height))
+    regions = drawn or (() if face is None else outline_regions(face, picture.width, picture.height))
     if not regions:
         return (), mask
-    filled, searched = with_skin(regions, mask.searched)
-    if drawn and searched.sum() < LEAST_SKIN * np.count_nonzero(covered(drawn, *mask.searched.shape)):
+    filled, searched = measure_skin(regions, mask.searched)
+    if drawn and searched.sum() < LEAST_SKIN * np.count_nonzero(cover_regions(drawn, *mask.searched.shape)):
         advice = "Draw them on bare skin of this photo, upright, at its full size"
         raise Refusal("the regions hold next to no skin", where=picture.where, advice=advice)
     return filled, dataclasses.replace(mask, searched=searched)
 
 
-def named(pores: Pores, regions: tuple[Region, ...]) -> Pores:
+def name_pores(pores: Pores, regions: tuple[Region, ...]) -> Pores:
     """The pores with the region of each; one whose middle lies just outside belongs to the nearest outline."""
     if not regions:
         return pores
@@ -175,10 +175,12 @@ def read_regions(text: str, where: str) -> tuple[Region, ...]:
     if len(drawn) > MOST_REGIONS:
         what = f"{len(drawn)} regions are more than {MOST_REGIONS}"
         raise Refusal(what, where=where, advice="Keep the regions that you compare")
-    return tuple(Region(_name(name, where), _outline(rows, f"{where}, {name}")) for name, rows in drawn.items())
+    return tuple(
+        Region(_check_name(name, where), _read_outline(rows, f"{where}, {name}")) for name, rows in drawn.items()
+    )
 
 
-def _name(name: object, where: str) -> str:
+def _check_name(name: object, where: str) -> str:
     text = str(name).strip()
     if not text or len(text) > LONGEST_NAME or not text.isprintable():
         what = f"a region cannot be named {text[:LONGEST_NAME]!r}"
@@ -188,16 +190,16 @@ def _name(name: object, where: str) -> str:
     return text
 
 
-def _outline(rows: object, where: str) -> Floats:
+def _read_outline(rows: object, where: str) -> Floats:
     if not isinstance(rows, list) or not 3 <= len(rows) <= MOST_CORNERS:
         what = f"a region needs 3 to {MOST_CORNERS} corners"
         raise Refusal(what, where=where, advice="Write its corners in order: `[[x, y], [x, y], [x, y]]`")
-    outline = np.array([_corner(row, where) for row in rows])
+    outline = np.array([_read_corner(row, where) for row in rows])
     check_outline(outline, where)
     return outline
 
 
-def _corner(row: object, where: str) -> tuple[float, float]:
+def _read_corner(row: object, where: str) -> tuple[float, float]:
     advice = "Write each corner as `[x, y]` in pixels from the upper left"
     if not isinstance(row, list) or len(row) != 2:
         raise Refusal("a corner is not a pair of numbers", where=where, advice=advice)
@@ -215,7 +217,7 @@ def check_outline(outline: Floats, where: str) -> None:
     Raises:
         Refusal: the polygon encloses nothing or crosses itself.
     """
-    if _area(outline) < 1.0:
+    if _outline_area(outline) < 1.0:
         raise Refusal("the region encloses nothing", where=where, advice="Give at least three corners that are apart")
     if _crosses_itself(outline):
         advice = "Write the corners in the order in which you go around it"
@@ -234,7 +236,7 @@ def check_inside(regions: tuple[Region, ...], picture: Picture) -> None:
             raise Refusal(what, where=picture.where, advice="Draw the regions on this photo, upright, at its full size")
 
 
-def _area(outline: Floats) -> float:
+def _outline_area(outline: Floats) -> float:
     x, y = outline.T
     return 0.5 * abs(float(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))))
 
@@ -244,11 +246,11 @@ def _crosses_itself(outline: Floats) -> bool:
     count = len(outline)
     sides = [(outline[k], outline[(k + 1) % count]) for k in range(count)]
     return any(
-        _meet(*sides[i], *sides[j]) for i in range(count) for j in range(i + 2, count) if (i, j) != (0, count - 1)
+        _do_meet(*sides[i], *sides[j]) for i in range(count) for j in range(i + 2, count) if (i, j) != (0, count - 1)
     )
 
 
-def _meet(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
+def _do_meet(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
     """Whether the stretches from a to b and from c to d share a point."""
 
     def side(p: Floats, q: Floats, r: Floats) -> float:
@@ -278,17 +280,17 @@ class RegionSummary:
     """Share of the skin searched that is pore (0-1)."""
 
 
-def summaries(census: PoreCensus) -> tuple[RegionSummary, ...]:
+def summarise_regions(census: PoreCensus) -> tuple[RegionSummary, ...]:
     """What each region of a census holds, in their order; of a close-up the one region."""
     if census.regions:
-        return tuple(_summary(census, region) for region in census.regions)
+        return tuple(_summarise_region(census, region) for region in census.regions)
     middle = np.array([[(census.width - 1) / 2.0, (census.height - 1) / 2.0]])
-    return (_summary(census, Region(CLOSE_UP, middle, skin_area=census.skin_area)),)
+    return (_summarise_region(census, Region(CLOSE_UP, middle, skin_area=census.skin_area)),)
 
 
-def _summary(census: PoreCensus, region: Region) -> RegionSummary:
+def _summarise_region(census: PoreCensus, region: Region) -> RegionSummary:
     inside = np.array([name == region.name for name in census.pores.region], np.bool_)
-    mm2 = _mm2(census, region)
+    mm2 = _area_mm2(census, region)
     diameter, enlarged = census.diameter_um, census.enlarged
     count = int(inside.sum())
     return RegionSummary(
@@ -303,7 +305,7 @@ def _summary(census: PoreCensus, region: Region) -> RegionSummary:
     )
 
 
-def _mm2(census: PoreCensus, region: Region) -> float | None:
+def _area_mm2(census: PoreCensus, region: Region) -> float | None:
     """Area of the skin searched in a region, by the scale in its middle."""
     if census.scale is None:
         return None

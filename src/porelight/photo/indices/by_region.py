@@ -21,15 +21,15 @@ from porelight.photo.census import Index, Pores, Region
 from porelight.photo.indices.blocks import (
     Range,
     Statistic,
-    between,
-    blocks_of,
-    less,
-    quantile,
-    statistic_of,
-    toned,
-    vector,
+    enclose_ranges,
+    jackknife_statistic,
+    jackknife_vector,
+    number_blocks,
+    student_quantile,
+    subtract_error,
+    widen_by_tone,
 )
-from porelight.photo.indices.surface import Surface, evened, region_cells, surface
+from porelight.photo.indices.surface import Surface, map_surface, region_cells, remove_trend
 from porelight.photo.scale import Scale
 from porelight.photo.tone import D65, XYZ_OF_SRGB
 
@@ -78,7 +78,7 @@ def measure_indices(
     rows = cite.table("indices")
     tones = rows["tone_curve"]
     um_per_px = None if scale is None else scale.um_per_px
-    maps = surface(light, skin, pores, (tones.si_low, tones.si, tones.si_high), um_per_px)
+    maps = map_surface(light, skin, pores, (tones.si_low, tones.si, tones.si_high), um_per_px)
     measured: list[Index] = []
     for part in _split_parts(maps, pores, regions):
         measured += _measure_surface(maps, part, true_colour=true_colour)
@@ -125,12 +125,12 @@ def _measure_surface(maps: Surface, part: _Part, *, true_colour: bool) -> list[I
 def _measure_shine(maps: Surface, part: _Part) -> Index:
     # A steeper tone curve spreads the same shine over more levels: the widest and the narrowest make the interval.
     steep, typical, flat = (_average_cells(plane, part, np.mean, 100.0) for plane in reversed(maps.shine))
-    return _make_index("shine", between(typical, steep, flat), "%", part, "tone_curve")
+    return _make_index("shine", enclose_ranges(typical, steep, flat), "%", part, "tone_curve")
 
 
 def _measure_redness_patches(maps: Surface, part: _Part) -> Index:
-    measured = _average_cells(evened(maps.redness), part, _spread_of, PER_LOG10)
-    return _make_index("redness_patches", toned(measured), "100 log10", part, "tone_curve")
+    measured = _average_cells(remove_trend(maps.redness), part, _spread_of, PER_LOG10)
+    return _make_index("redness_patches", widen_by_tone(measured), "100 log10", part, "tone_curve")
 
 
 def _measure_redness_level(maps: Surface, part: _Part, *, true_colour: bool) -> Index:
@@ -149,17 +149,17 @@ def _measure_pigment_spots(maps: Surface, part: _Part) -> Index:
     if maps.gloss > MOST_GLOSS_FOR_BROWN:
         return _leave_open(key, "%", part, message("photo.too_shiny_for_brown"), "tone_curve")
     free, typical, strict = (_average_cells(plane, part, np.mean, 100.0) for plane in maps.spots)
-    return _make_index(key, between(typical, strict, free), "%", part, "tone_curve")
+    return _make_index(key, enclose_ranges(typical, strict, free), "%", part, "tone_curve")
 
 
 def _measure_pigment_patches(maps: Surface, part: _Part) -> Index:
     key, unit = "pigment_patches", "100 log10"
     if maps.gloss > MOST_GLOSS_FOR_BROWN:
         return _leave_open(key, unit, part, message("photo.too_shiny_for_brown"), "tone_curve")
-    measured = toned(_average_cells(evened(maps.melanin), part, _spread_of, PER_LOG10))
+    measured = widen_by_tone(_average_cells(remove_trend(maps.melanin), part, _spread_of, PER_LOG10))
     if measured:
         typical, most = (PER_LOG10 * times * maps.gloss for times in GLOSS_SPREAD)
-        measured = Range(less(measured.value, typical), less(measured.low, most), measured.high)
+        measured = Range(subtract_error(measured.value, typical), subtract_error(measured.low, most), measured.high)
     return _make_index(key, measured, unit, part, "tone_curve")
 
 
@@ -195,7 +195,7 @@ _LAB_EDGE: Final = (6.0 / 29.0) ** 3
 
 
 def _measure_texture(maps: Surface, part: _Part) -> Index:
-    measured = toned(_average_cells(maps.texture, part, np.mean, 100.0))
+    measured = widen_by_tone(_average_cells(maps.texture, part, np.mean, 100.0))
     if measured:
         # What noise and gloss alone would show may be all of it, so the lower end allows for both.
         hidden = 100.0 * (maps.texture_of_noise + maps.texture_of_gloss)
@@ -209,7 +209,7 @@ def _measure_pores(maps: Surface, pores: Pores, part: _Part, scale: Scale | None
         because = message("photo.too_few_pores", count=int(part.pores.size))
         none = (("dark_middles", "%"), ("stretch", "1"), ("stretch_direction", "degrees"))
         return [_leave_open(key, unit, part, because, "tone_curve") for key, unit in none]
-    blocks = blocks_of(pores.y[part.pores] / maps.px_per_cell, pores.x[part.pores] / maps.px_per_cell)
+    blocks = number_blocks(pores.y[part.pores] / maps.px_per_cell, pores.x[part.pores] / maps.px_per_cell)
     return [_measure_dark_middles(maps, pores, part, blocks), *_measure_stretch(pores, part, blocks, scale)]
 
 
@@ -217,10 +217,10 @@ def _measure_dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: Indi
     tones = cite.table("indices")["tone_curve"]
     depth = pores.darkness[part.pores].clip(0.0)
     typical, flat, steep = (
-        statistic_of(-np.expm1(-tone * depth), blocks, np.mean, 100.0)
+        jackknife_statistic(-np.expm1(-tone * depth), blocks, np.mean, 100.0)
         for tone in (tones.si, tones.si_low, tones.si_high)
     )
-    measured = between(typical, flat, steep)
+    measured = enclose_ranges(typical, flat, steep)
     if measured:
         # Gloss beside a pore makes its middle look darker than it is.
         measured = Range(measured.value, max(0.0, measured.low - 100.0 * maps.gloss_share), measured.high)
@@ -230,17 +230,17 @@ def _measure_dark_middles(maps: Surface, pores: Pores, part: _Part, blocks: Indi
 def _measure_stretch(pores: Pores, part: _Part, blocks: Indices, scale: Scale | None) -> list[Index]:
     """Elongation that the pores share in one direction: chance shapes and errors point everywhere and cancel."""
     rows = cite.table("indices")
-    mean, error = vector(_orient(pores, part.pores, scale), blocks)
+    mean, error = jackknife_vector(_orient(pores, part.pores, scale), blocks)
     if not math.isfinite(error):
         because = message("photo.too_little_skin")
         return [
             _leave_open("stretch", "1", part, because, "unknown_tilt"),
             _leave_open("stretch_direction", "degrees", part, because, "unknown_tilt"),
         ]
-    length = less(float(np.hypot(*mean)), error)
+    length = subtract_error(float(np.hypot(*mean)), error)
     # A circle seen at an angle is an ellipse: log of one by the cosine. A card tells the angle, and it is taken out.
     tilt = 0.0 if scale is not None and scale.source == "card" else -math.log(math.cos(rows["unknown_tilt"].si_high))
-    reach = quantile(blocks) * error / math.sqrt(2.0) + tilt + rows["light_side"].si_high
+    reach = student_quantile(blocks) * error / math.sqrt(2.0) + tilt + rows["light_side"].si_high
     measured = Range(math.exp(length), math.exp(max(0.0, length - reach)), math.exp(length + reach))
     because = message("photo.stretch_unknown_tilt" if tilt else "photo.stretch")
     keys = ("light_side", "unknown_tilt") if tilt else ("light_side",)
@@ -290,7 +290,7 @@ def _spread_of(values: Floats) -> float:
 def _average_cells(plane: Plane | Floats, part: _Part, statistic: Statistic, factor: float) -> Range | None:
     """A statistic of the part's cells, times a factor, with its error by blocks; None for too little skin."""
     rows, columns = np.nonzero(part.cells & np.isfinite(plane))
-    return statistic_of(plane[rows, columns].astype(np.float64), blocks_of(rows, columns), statistic, factor)
+    return jackknife_statistic(plane[rows, columns].astype(np.float64), number_blocks(rows, columns), statistic, factor)
 
 
 def _widen(measured: Range | None, error: float) -> Range | None:

@@ -17,7 +17,7 @@ from porelight.cite import Cited
 from porelight.frozen import frozen
 from porelight.message import Message, message
 from porelight.photo.census import PoreCensus
-from porelight.photo.face.regions import RegionSummary, summaries
+from porelight.photo.face.regions import RegionSummary, summarise_regions
 
 Quantity = Literal["area_fraction", "density_per_cm2", "median_diameter_um"]
 RANK_LEVEL: Final = 0.95
@@ -107,7 +107,7 @@ def rank_regions(
     """
     return tuple(
         _rank_region(census, region, quantity, device, cohorts)
-        for region in summaries(census)
+        for region in summarise_regions(census)
         for quantity in QUANTITIES
     )
 

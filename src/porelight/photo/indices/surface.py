@@ -16,24 +16,24 @@ from porelight.arrays import Mask, Plane
 from porelight.photo.census import Pores, Region
 from porelight.photo.tone import blur, luminance
 
-FINE: Final = 5.0
+PORE_RASTER_PX: Final = 5.0
 """Pixels that a typical pore keeps on the raster for texture and highlights."""
-MOST: Final = 600_000
+MOST_SAMPLES: Final = 600_000
 """Most pixels of that raster."""
 NO_PORE: Final = 1 / 150
 """Width of a cell, by the longer side, where no pore gives a measure."""
-BLACK: Final = 0.002
+BLACK_LIGHT: Final = 0.002
 """Added to linear light before the logarithm: about the noise of a phone's sensor."""
-AROUND: Final = 10.0
+NEIGHBOURHOOD_CELLS: Final = 10.0
 """Width [cells] of what counts as the skin around a place."""
-BRIGHTER: Final = 0.10
+SHINE_BRIGHTER: Final = 0.10
 """How much brighter than the skin around a highlight is [log luminance]."""
-WHITER: Final = 0.025
+SHINE_WHITER: Final = 0.025
 """How much less of the colour of melanin than the skin around it has [log]: light that never entered is white."""
-SPOT: Final = 0.012
-"""Melanin signal from which a place belongs to a brown spot [log, as of :func:`_melanin`]."""
+SPOT_CONTRAST: Final = 0.012
+"""Melanin signal from which a place belongs to a brown spot [log, as of :func:`_map_melanin`]."""
 BLOOD_IN_MELANIN: Final = 0.23
-"""How much less green by blue light there is for each log of red by green that blood makes; see :func:`_melanin`."""
+"""How much less green by blue light there is for each log of red by green of blood; see :func:`_map_melanin`."""
 SPOT_DARK: Final = 0.02
 """How much darker in red light a brown spot is at least [log]."""
 PORE_REACH: Final = 1.5
@@ -72,7 +72,7 @@ class Surface:
         return found
 
 
-def surface(
+def map_surface(
     light: Plane, skin: Mask, pores: Pores, tones: tuple[float, float, float], um_per_px: float | None = None
 ) -> Surface:
     """Maps of one photo.
@@ -84,48 +84,48 @@ def surface(
         tones: how many times steeper the camera's tone curve may be than taken here: least, usual, most.
         um_per_px: scale, where one is known; cells are then as wide as a typical pore of patients, whatever was found.
     """
-    cell = _cell(skin.shape, pores, um_per_px)
-    step = max(1.0, cell / FINE, float(np.sqrt(skin.size / MOST)))
-    fine = _resized(light, step)
+    cell = _cell_width(skin.shape, pores, um_per_px)
+    step = max(1.0, cell / PORE_RASTER_PX, float(np.sqrt(skin.size / MOST_SAMPLES)))
+    fine = _resize_plane(light, step)
     shape = fine.shape[:2]
-    on_skin = _resized(skin.astype(np.float32), step, shape) > 0.5
+    on_skin = _resize_plane(skin.astype(np.float32), step, shape) > 0.5
     free = on_skin & ~_pore_discs(pores, step, shape)
     width = cell / step
     cells = (max(4, round(shape[0] / width)), max(4, round(shape[1] / width)))
-    logs = np.log(fine + np.float32(BLACK))
-    bright = np.asarray(np.log(luminance(fine) + np.float32(BLACK)), np.float32)
-    highlights = _highlights(logs, bright, on_skin, width, tones)
+    logs = np.log(fine + np.float32(BLACK_LIGHT))
+    bright = np.asarray(np.log(luminance(fine) + np.float32(BLACK_LIGHT)), np.float32)
+    highlights = _find_highlights(logs, bright, on_skin, width, tones)
     plain = free & ~highlights[1]
     # The darker half is nearly free of the light that the surface throws back: colour is read there.
-    matt = plain & (bright < _around(bright, plain, 1.5 * width))
-    red, green, blue = (_mean(np.ascontiguousarray(logs[..., k]), matt, cells) for k in range(3))
-    relief, noise = _relief(np.ascontiguousarray(logs[..., 0]), plain, width)
-    gloss = _gloss(logs, bright, plain, width)
-    melanin = _melanin(red - green, green - blue)
-    thresholds = (SPOT * tones[0], SPOT * tones[1] + 0.5 * gloss, SPOT * tones[2] + gloss)
+    matt = plain & (bright < _mean_around(bright, plain, 1.5 * width))
+    red, green, blue = (_average_masked(np.ascontiguousarray(logs[..., k]), matt, cells) for k in range(3))
+    relief, noise = _measure_relief(np.ascontiguousarray(logs[..., 0]), plain, width)
+    gloss = _estimate_gloss(logs, bright, plain, width)
+    melanin = _map_melanin(red - green, green - blue)
+    thresholds = (SPOT_CONTRAST * tones[0], SPOT_CONTRAST * tones[1] + 0.5 * gloss, SPOT_CONTRAST * tones[2] + gloss)
     return Surface(
         px_per_cell=cell,
-        shine=tuple(_mean(lit.astype(np.float32), on_skin, cells) for lit in highlights),
-        redness=_across_shine(red, green, blue),
+        shine=tuple(_average_masked(lit.astype(np.float32), on_skin, cells) for lit in highlights),
+        redness=_measure_across_shine(red, green, blue),
         gloss=gloss,
         melanin=melanin,
-        spots=tuple(_spots(red, melanin, threshold) for threshold in thresholds),
-        texture=_mean(np.abs(relief), plain, cells),
+        spots=tuple(_find_spots(red, melanin, threshold) for threshold in thresholds),
+        texture=_average_masked(np.abs(relief), plain, cells),
         texture_of_noise=noise,
-        texture_of_gloss=0.5 * _gloss_share(gloss, (red, green, blue), 0),
-        gloss_share=_gloss_share(gloss, (red, green, blue), 1),
-        light=np.dstack([_mean(np.ascontiguousarray(fine[..., k]), plain, cells) for k in range(3)]),
+        texture_of_gloss=0.5 * _share_of_gloss(gloss, (red, green, blue), 0),
+        gloss_share=_share_of_gloss(gloss, (red, green, blue), 1),
+        light=np.dstack([_average_masked(np.ascontiguousarray(fine[..., k]), plain, cells) for k in range(3)]),
     )
 
 
-def _cell(shape: tuple[int, ...], pores: Pores, um_per_px: float | None) -> float:
+def _cell_width(shape: tuple[int, ...], pores: Pores, um_per_px: float | None) -> float:
     """Width of a cell [px]."""
     if um_per_px is not None:
         return max(2.0, cite.table("photo")["size_mean"].si / units.um / um_per_px)
     return max(2.0, float(np.median(pores.diameter)) if len(pores) else NO_PORE * max(shape))
 
 
-def _resized(plane: Plane, step: float, shape: tuple[int, ...] | None = None) -> Plane:
+def _resize_plane(plane: Plane, step: float, shape: tuple[int, ...] | None = None) -> Plane:
     import cv2
 
     height, width = shape or (max(4, round(plane.shape[0] / step)), max(4, round(plane.shape[1] / step)))
@@ -141,41 +141,41 @@ def _pore_discs(pores: Pores, step: float, shape: tuple[int, ...]) -> Mask:
     return drawn > 0
 
 
-def _mean(plane: Plane, where: Mask, cells: tuple[int, int]) -> Plane:
+def _average_masked(plane: Plane, where: Mask, cells: tuple[int, int]) -> Plane:
     """Mean over the part of each cell that counts; NaN in cells of which less than a quarter does."""
-    weight = _resized(where.astype(np.float32), 1.0, cells)
-    total = _resized(np.where(where, plane, np.float32(0.0)), 1.0, cells)
+    weight = _resize_plane(where.astype(np.float32), 1.0, cells)
+    total = _resize_plane(np.where(where, plane, np.float32(0.0)), 1.0, cells)
     return np.asarray(np.where(weight > 0.25, total / np.maximum(weight, 1e-6), np.nan), np.float32)
 
 
-def _around(plane: Plane, where: Mask, sigma: float) -> Plane:
+def _mean_around(plane: Plane, where: Mask, sigma: float) -> Plane:
     """Mean of the skin around each place, whatever else the picture shows."""
     weight = blur(where.astype(np.float32), sigma)
     return np.asarray(blur(np.where(where, plane, np.float32(0.0)), sigma) / np.maximum(weight, 1e-3), np.float32)
 
 
-def _highlights(logs: Plane, bright: Plane, on_skin: Mask, width: float, tones: tuple[float, ...]) -> list[Mask]:
+def _find_highlights(logs: Plane, bright: Plane, on_skin: Mask, width: float, tones: tuple[float, ...]) -> list[Mask]:
     """Brighter and whiter than the skin around: light that the surface threw back."""
     red, green, blue = (np.ascontiguousarray(logs[..., k]) for k in range(3))
-    colour = _melanin(red - green, green - blue)
-    brighter = bright - _around(bright, on_skin, AROUND * width)
-    whiter = _around(colour, on_skin, AROUND * width) - colour
-    return [on_skin & (brighter > BRIGHTER * tone) & (whiter > WHITER * tone) for tone in tones]
+    colour = _map_melanin(red - green, green - blue)
+    brighter = bright - _mean_around(bright, on_skin, NEIGHBOURHOOD_CELLS * width)
+    whiter = _mean_around(colour, on_skin, NEIGHBOURHOOD_CELLS * width) - colour
+    return [on_skin & (brighter > SHINE_BRIGHTER * tone) & (whiter > SHINE_WHITER * tone) for tone in tones]
 
 
-def _relief(bright: Plane, plain: Mask, width: float) -> tuple[Plane, float]:
+def _measure_relief(bright: Plane, plain: Mask, width: float) -> tuple[Plane, float]:
     """Structure between a fifth of a pore and one and a half, and the mean deviation that noise alone would have."""
     import cv2
 
     finest = max(0.2 * width, 0.7)
-    relief = blur(bright, finest) - _around(bright, plain, 1.5 * width)
+    relief = blur(bright, finest) - _mean_around(bright, plain, 1.5 * width)
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     rough = np.abs(cv2.filter2D(bright, -1, mask)[plain])
     pixel = float(np.median(rough)) / 0.6745 / 6.0 if rough.size else 0.0
     return np.asarray(relief, np.float32), 0.8 * pixel / (2.0 * np.sqrt(np.pi) * finest)
 
 
-def _across_shine(red: Plane, green: Plane, blue: Plane) -> Plane:
+def _measure_across_shine(red: Plane, green: Plane, blue: Plane) -> Plane:
     """Log of red by green light, with so much of green by blue taken off that white light added changes nothing.
 
     Light thrown back by the surface adds the same to each colour; in logarithms, its share of each. That shifts red by
@@ -184,13 +184,13 @@ def _across_shine(red: Plane, green: Plane, blue: Plane) -> Plane:
     seen = np.isfinite(red)
     if not seen.any():
         return red - green
-    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in (red, green, blue)]
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK_LIGHT) for plane in (red, green, blue)]
     first, second = inverse[1] - inverse[0], inverse[2] - inverse[1]
     slope = first / second if abs(second) > 1e-3 * inverse[0] else 0.0
     return np.asarray((red - green) - np.float32(np.clip(slope, 0.0, 3.0)) * (green - blue), np.float32)
 
 
-def _melanin(red_by_green: Plane, green_by_blue: Plane) -> Plane:
+def _map_melanin(red_by_green: Plane, green_by_blue: Plane) -> Plane:
     """Colour along melanin and across blood.
 
     Melanin takes more light the bluer it is; blood takes most green and about as much blue. So green by blue tells
@@ -199,40 +199,40 @@ def _melanin(red_by_green: Plane, green_by_blue: Plane) -> Plane:
     return np.asarray(np.float32(BLOOD_IN_MELANIN) * red_by_green + green_by_blue, np.float32)
 
 
-def _gloss(logs: Plane, bright: Plane, plain: Mask, width: float) -> float:
+def _estimate_gloss(logs: Plane, bright: Plane, plain: Mask, width: float) -> float:
     """The darker half of each neighbourhood against the brighter half, in the melanin signal.
 
     Melanin and blood change over a pore's width or more; within that, what is brighter is whiter by gloss alone.
     """
     channels = [np.ascontiguousarray(logs[..., k]) for k in range(3)]
-    signal = _melanin(channels[0] - channels[1], channels[1] - channels[2])
-    signal = signal - _around(signal, plain, 1.5 * width)
-    darker = bright < _around(bright, plain, 1.5 * width)
+    signal = _map_melanin(channels[0] - channels[1], channels[1] - channels[2])
+    signal = signal - _mean_around(signal, plain, 1.5 * width)
+    darker = bright < _mean_around(bright, plain, 1.5 * width)
     halves = signal[plain & darker], signal[plain & ~darker]
     return max(0.0, float(halves[0].mean() - halves[1].mean())) if min(half.size for half in halves) else 0.0
 
 
-def _gloss_share(gloss: float, logs: tuple[Plane, Plane, Plane], channel: int) -> float:
+def _share_of_gloss(gloss: float, logs: tuple[Plane, Plane, Plane], channel: int) -> float:
     """How much of a channel's light the gloss is, on skin of that colour, from how far it turns the melanin signal."""
     seen = np.isfinite(logs[0])
     if not seen.any():
         return 0.0
-    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK) for plane in logs]
+    inverse = [1.0 / max(float(np.exp(np.median(plane[seen]))), BLACK_LIGHT) for plane in logs]
     turned = BLOOD_IN_MELANIN * (inverse[1] - inverse[0]) + (inverse[2] - inverse[1])
     return gloss * inverse[channel] / turned if turned > 0.1 * inverse[0] else gloss
 
 
-def _spots(red: Plane, melanin: Plane, threshold: float) -> Plane:
+def _find_spots(red: Plane, melanin: Plane, threshold: float) -> Plane:
     """1 where the skin is darker and browner than the skin around that is in no spot, over more than a pore."""
     import cv2
 
     seen = np.isfinite(red)
-    red, melanin = (_around(np.where(seen, plane, 0.0).astype(np.float32), seen, 0.8) for plane in (red, melanin))
+    red, melanin = (_mean_around(np.where(seen, plane, 0.0).astype(np.float32), seen, 0.8) for plane in (red, melanin))
     spot = np.zeros_like(seen)
     for _ in range(3):
         plain = seen & ~spot
-        spot = seen & (_around(red, plain, AROUND) - red > SPOT_DARK)
-        spot &= melanin - _around(melanin, plain, AROUND) > threshold
+        spot = seen & (_mean_around(red, plain, NEIGHBOURHOOD_CELLS) - red > SPOT_DARK)
+        spot &= melanin - _mean_around(melanin, plain, NEIGHBOURHOOD_CELLS) > threshold
     wide = cv2.morphologyEx(spot.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     return np.asarray(np.where(seen, wide, np.nan), np.float32)
 
@@ -247,7 +247,9 @@ def region_cells(region: Region, surface: Surface) -> Mask:
     return drawn > 0
 
 
-def evened(plane: Plane) -> Plane:
+def remove_trend(plane: Plane) -> Plane:
     """A map without the differences from one cell to the next, which noise makes too; NaN where nothing is seen."""
     seen = np.isfinite(plane)
-    return np.asarray(np.where(seen, _around(np.where(seen, plane, np.float32(0.0)), seen, 1.5), np.nan), np.float32)
+    return np.asarray(
+        np.where(seen, _mean_around(np.where(seen, plane, np.float32(0.0)), seen, 1.5), np.nan), np.float32
+    )
