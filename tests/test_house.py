@@ -101,7 +101,6 @@ LONG = {
     "photo/pores/fit_kernel.py: fit": "damped least squares of one outline, a round after another",
     "photo/pores/fit_kernel.py: look": "model, residual and normal equations in one pass over the pixels of a dot",
     # Chains: a line a stage.
-    "photo/measure.py: measure": "a photo from pixels to census",
     "planning/chain.py: make_plan": "a plan from census and person",
 }
 """Functions of more than 40 lines, and why each is one."""
@@ -122,6 +121,7 @@ def test_functions_stay_short_or_say_why_not() -> None:
         if isinstance(node, ast.FunctionDef) and lines_of_body(node) > 40
     }
     assert long - set(LONG) == set()
+    assert set(LONG) - long == set(), "short now, or renamed: take it off the list"
 
 
 def test_no_file_bears_the_name_of_its_folder() -> None:
@@ -129,10 +129,10 @@ def test_no_file_bears_the_name_of_its_folder() -> None:
 
 
 # What is not yet as it should be may only become less: lower a bound when the count falls.
-HIDDEN_MODULES = 17
-REUSED_CONSTANTS = 72
-SHARE_OF_ONE_WORD_FUNCTIONS = 0.67
-SHARE_OF_COMMENT_LINES = 0.002
+HIDDEN_MODULES = 3
+REUSED_CONSTANTS = 52
+SHARE_OF_ONE_WORD_FUNCTIONS = 0.41
+SHARE_OF_COMMENT_LINES = 0.009
 
 
 def hidden_modules(door: Path) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,20 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from porelight import care
+from porelight.laser import load_lasers
+from porelight.message import templates
+from porelight.photo.quality import ADVICE
+from porelight.simulation.dials import Scenario, setting_dials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/porelight"
 LOCALE = SOURCE / "data/locale"
-CODE = [*sorted((SOURCE / "care").rglob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
-TEMPLATES = [SOURCE / "report/templates" / name for name in ("sheet.html", "today.html")]
+CARE_CODE = [*sorted((SOURCE / "care").rglob("*.py")), SOURCE / "export/ics.py", SOURCE / "report/care_sheet.py"]
+CARE_TEMPLATES = [SOURCE / "report/templates" / name for name in ("care_parts.html", "sheet.html", "today.html")]
+CODE = [*CARE_CODE, *sorted(path for stage in ("draw", "report") for path in (SOURCE / stage).rglob("*.py"))]
+TEMPLATES = [*CARE_TEMPLATES, *sorted((SOURCE / "report/templates").glob("*.html"))]
 
 
 def template() -> Catalog:
@@ -33,11 +40,25 @@ def template() -> Catalog:
     found = Catalog(project="Porelight", fuzzy=False, header_comment="# Texts for patients.")
     for message in care.list_messages():
         found.add(message.text, auto_comments=[f"{message.table} {message.key}"])
+    for code, text in templates():
+        found.add(text, auto_comments=[f"messages {code}"])
+    for each in load_lasers().values():
+        found.add(each.name, auto_comments=["laser"])
+    for text in ADVICE.values():
+        found.add(text, auto_comments=["advice on a photo"])
+    for text in _of_dials():
+        found.add(text, auto_comments=["dial"])
     for path in CODE:
         _add(found, path, _of_code(path))
     for path in TEMPLATES:
         _add(found, path, _of_template(path))
     return found
+
+
+def care_texts() -> set[str]:
+    """What the calendar, the care sheet and the page of one day say: the pages of a patient alone at home."""
+    code = {text for path in CARE_CODE for text in _of_code(path)}
+    return code | {text for path in CARE_TEMPLATES for text in _of_template(path)}
 
 
 def translated(language: str) -> Catalog:
@@ -82,12 +103,42 @@ def _of_template(path: Path) -> Iterator[str]:
 
 
 def _of_code(path: Path) -> Iterator[str]:
-    """Texts written in a call of ``say`` or of the mark ``_``; those of the tables are variables there."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+    """Texts written in a call that says them or in the mark ``_``; those of the tables are variables there.
+
+    Names that are given to ``phrase`` are followed to the texts that stand behind them in the same file.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name in ("say", "_") and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+            for spoken in node.args[: SPOKEN.get(name, 0)]:
+                yield from _texts(spoken)
+        elif isinstance(node, ast.Assign) and any(getattr(target, "id", "") in TEXT_NAMES for target in node.targets):
+            yield from _texts(node.value)
+
+
+def _of_dials() -> Iterator[str]:
+    """What a report writes of a setting."""
+    for row in (row for dial in setting_dials(Scenario).values() for row in dial.rows):
+        yield row.label
+        yield from (text for _, text in row.words)
+        if re.search(r"[a-z]{3}", row.text):
+            yield row.text
+
+
+SPOKEN = {"say": 2, "_": 1, "phrase": 1, "counted": 2}
+"""Functions that say a text -> among how many of their first arguments it stands."""
+TEXT_NAMES = ("text", "unscaled")
+"""Variables that hold a text until it is said."""
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """A text, or both of which one is chosen."""
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
 
 
 def _add(catalogue: Catalog, path: Path, texts: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from porelight.care.rules import rules_in_force
 
 from .helpers import cases, day_of
 from .readability import grade
-from .write_catalogue import template
+from .write_catalogue import care_texts, template
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -50,8 +51,17 @@ def texts_page() -> str:
 
 def program_texts() -> list[str]:
     """The texts that stand in no table: of the care sheet, of the verdicts and of the calendar file."""
-    tables = {message.text for message in care.list_messages()}
-    return sorted(str(each.id) for each in template() if each.id and "\n" not in each.id and each.id not in tables)
+    return sorted(text for text in care_texts() - _table_texts() if "\n" not in text)
+
+
+def report_texts() -> list[str]:
+    """The texts of the report, of its figures, and of the messages of every stage that hold a word."""
+    texts = {str(each.id) for each in template() if each.id} - care_texts() - _table_texts()
+    return sorted(text for text in texts if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", text)))
+
+
+def _table_texts() -> set[str]:
+    return {message.text for message in care.list_messages()}
 
 
 def german_page() -> str:
@@ -70,6 +80,8 @@ def german_page() -> str:
         parts += [f"## {page.capitalize()}", "\n".join(["| key | English | German |", "|---|---|---|", *rows])]
     rows = [f"| {text} | {say(text, 'de')} |" for text in program_texts()]
     parts += ["## In the program", "\n".join(["| English | German |", "|---|---|", *rows])]
+    rows = [f"| {text} | {say(text, 'de')} |".replace("\n", " ") for text in report_texts()]
+    parts += ["## In the report and its figures", "\n".join(["| English | German |", "|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

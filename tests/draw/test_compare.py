@@ -26,7 +26,7 @@ def test_every_measure_has_its_interval_and_its_band() -> None:
 
 def test_a_change_that_could_not_be_seen_is_said_so() -> None:
     told = drawn.changes_say(a_change.unchanged())
-    assert "diameter, pore by pore: no detectable change" in told
+    assert "Diameter, pore by pore: no detectable change" in told
     assert "the middle change is" in drawn.pairs_say(a_change.unchanged())
 
 

@@ -85,9 +85,9 @@ def test_a_share_is_a_bar_of_its_interval_and_an_unknown_one_stays_open() -> Non
     widths = sorted(round(bar.get_width(), 6) for bar in ax.patches if isinstance(bar, Rectangle))
     assert widths == [35.0, 100.0, 100.0]
     assert "about 20 % (10 to 45)" in texts(ax)
-    assert course.UNTOLD in texts(ax)
+    assert course.SHARE_UNKNOWN in texts(ax)
 
 
 def test_reasons_are_said_in_words() -> None:
     said = draw.factors_say((factor("Oil", Interval(0.0004, 0.18, 0.5)), factor("Sun", None)))
-    assert said == f"Oil: about 20 % (between 0 and 50). Sun: {course.UNTOLD}."
+    assert said == f"Oil: about 20 % (between 0 and 50). Sun: {course.SHARE_UNKNOWN}."

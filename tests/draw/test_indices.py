@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from porelight import draw
-from porelight.draw.indices import SHOWN, UNTOLD, number
+from porelight.draw.indices import INDEX_LINES, INDEX_UNKNOWN, number
 from porelight.message import message
 from porelight.photo.census import Index
 
@@ -26,10 +26,10 @@ def texts(width: float) -> list[str]:
 
 def test_lines_stand_in_their_own_order_and_say_value_and_interval() -> None:
     written = texts(328.0)
-    titles = [text for text in written if text in {title for title, _, _ in SHOWN.values()}]
+    titles = [text for text in written if text in {title for title, _, _ in INDEX_LINES.values()}]
     assert titles == ["Shining skin", "Brown spots", "Fine texture: light and dark between pores"]
     assert "1.3 % (0.5 to 2.6)" in written
-    assert UNTOLD in written
+    assert INDEX_UNKNOWN in written
 
 
 def test_no_text_covers_another_on_a_phone() -> None:
@@ -51,4 +51,4 @@ def test_digits_follow_the_interval(low: float, high: float, said: str) -> None:
 def test_the_sentence_for_those_who_cannot_see_it_tells_every_line() -> None:
     said = draw.indices_say(FOUND)
     assert said.count(".") >= 3
-    assert f"Brown spots: {UNTOLD}." in said
+    assert f"Brown spots: {INDEX_UNKNOWN}." in said

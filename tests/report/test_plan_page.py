@@ -21,7 +21,7 @@ from porelight import cite, planning
 from porelight.care.model import Engagement
 from porelight.export import as_json, plan_model
 from porelight.photo.census import Finding, Gate
-from porelight.report import figures, plan_page
+from porelight.report import figures, first_screen, plan_page
 from tests.report import a_plan
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_no_figure_has_a_style_attribute() -> None:
 
 def test_the_first_screen_answers_the_four_questions() -> None:
     plan = a_plan.ready()
-    said = plan_page.answer(plan)
+    said = first_screen.answer(plan)
     assert said.measured.said == f"{plan.census.enlarged_count} of 240 pores are enlarged"
     assert said.possible.said.startswith("Yes, if the practitioner agrees")
     assert said.expect.said.startswith("Down about")
@@ -130,7 +130,7 @@ def test_a_blocked_plan_says_why_what_clears_it_and_no_date(changes: dict[str, o
     shown = text(render(plan))
     blocking = next(verdict for verdict in plan.verdicts if verdict.blocks)
     assert blocking.title == rule
-    assert plan_page.answer(plan).possible.said == said
+    assert first_screen.answer(plan).possible.said == said
     assert said in shown
     assert blocking.because in shown
     assert blocking.clears in shown
@@ -143,8 +143,8 @@ def test_a_blocked_plan_says_why_what_clears_it_and_no_date(changes: dict[str, o
 def test_unknown_answers_are_questions_not_noes() -> None:
     plan = a_plan.unanswered()
     shown = text(render(plan))
-    assert plan_page.answer(plan).possible.said == "Not known yet"
-    assert re.match(r"Answer \d+ questions", plan_page.answer(plan).following.said)
+    assert first_screen.answer(plan).possible.said == "Not known yet"
+    assert re.match(r"Answer \d+ questions", first_screen.answer(plan).following.said)
     assert "Questions still open" in shown
     assert "Are you pregnant, or could you be?" in shown
 
@@ -168,7 +168,7 @@ def test_without_a_scale_lengths_are_px_and_the_page_says_so() -> None:
     plan = a_plan.uncalibrated()
     shown = text(render(plan))
     assert "uncalibrated" in shown
-    assert plan_page.answer(plan).measured.said == "240 pores"
+    assert first_screen.answer(plan).measured.said == "240 pores"
     assert re.search(r"Typical pore \(median\) [\d.]+ px", shown)
     assert "Diameter of a pore (px)" in shown
 
@@ -248,7 +248,7 @@ def no_pore() -> Plan:
 
 
 def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -> None:
-    said, shown = plan_page.answer(no_pore()), text(plan_page.render(no_pore(), a_plan.pixels()))
+    said, shown = first_screen.answer(no_pore()), text(plan_page.render(no_pore(), a_plan.pixels()))
     assert said.possible.said == "Not from this photo"
     assert said.expect.said == "No forecast"
     assert said.following.said == "Take another photo"
@@ -259,18 +259,18 @@ def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -
 
 
 def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
-    expect = plan_page.answer(a_plan.uncalibrated()).expect
+    expect = first_screen.answer(a_plan.uncalibrated()).expect
     assert expect.said.endswith("in the trial this rests on")
     assert "not made from the pores of this photo" in expect.detail
     borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
-    assert "borrows from CO2" in plan_page.answer(borrowed).expect.detail
-    assert "borrows" not in plan_page.answer(a_plan.ready()).expect.detail
+    assert "borrows from CO2" in first_screen.answer(borrowed).expect.detail
+    assert "borrows" not in first_screen.answer(a_plan.ready()).expect.detail
 
 
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
     facts = dict(plan_page.effect_facts(a_plan.ready().candidates[0].simulation))
     assert facts["Hottest tissue"] == "The model's limit of 350 °C"
-    assert "gets hotter still: up to the model's limit of 350 °C" in unescape(text(ready()))
+    assert "gets hotter still, at most: the model's limit of 350 °C" in unescape(text(ready()))
 
     simulation = a_plan.ready().candidates[len(a_plan.ready().candidates) // 2].simulation
     cooler = dataclasses.replace(simulation.warming, peak=np.minimum(simulation.warming.peak, 560.0))  # 287 C
@@ -289,6 +289,6 @@ def test_a_photo_that_its_gate_refuses_boasts_no_numbers() -> None:
     ready = a_plan.ready()
     gate = Gate("refuse", (Finding("blurred", "refuse", "Hold the phone still"),))
     plan = dataclasses.replace(ready, census=dataclasses.replace(ready.census, gate=gate))
-    measured = plan_page.answer(plan).measured
+    measured = first_screen.answer(plan).measured
     assert str(plan.census.pore_count) not in measured.said + measured.detail
     assert "may be far off" in measured.detail

@@ -67,8 +67,8 @@ def test_dates_read_like_speech() -> None:
 
 
 def test_a_span_of_days_keeps_its_middle() -> None:
-    assert words.span(Interval(2 * day, 4.2 * day, 7 * day), day, "days") == "about 4 days (2 to 7)"
-    assert words.span(Interval(0.0, 0.0, 0.0), day, "days") == "0 days"
+    assert words.days_long(Interval(2 * day, 4.2 * day, 7 * day)) == "about 4 days (2 to 7)"
+    assert words.days_long(Interval(0.0, 0.0, 0.0)) == "0 days"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_source_key_in_a_text_becomes_a_link() -> None:
     linked = words.Linker()
     said = str(linked("No control side (kwon2018), <b>32</b> people"))
     assert list(linked.named) == ["kwon2018"]
-    assert said == 'No control side (<a href="#source-kwon2018">Kwon 2018</a>), &lt;b&gt;32&lt;/b&gt; people'
+    assert said == 'No control side (<a href="#source-kwon2018" lang="en">Kwon 2018</a>), &lt;b&gt;32&lt;/b&gt; people'
 
 
 def test_plain_words_that_are_also_keys_are_no_links() -> None:

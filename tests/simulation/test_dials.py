@@ -57,7 +57,7 @@ def test_a_dial_added_to_the_table_is_in_the_numbers_and_the_rows_of_the_report(
     setting = setting_from("co2", {"interval_ms": 25}, table=Wider)
     inputs = read_inputs(Exposure(facial_skin("III", "cheek"), setting, 308.15), Wider)
     assert inputs["interval_ms"] == pytest.approx(25.0)
-    assert ("Between pulses", "25 ms") in setting_rows(setting, Wider)
+    assert ("Between pulses", "25 ms") in setting_rows(setting, table=Wider)
 
 
 def test_without_it_nothing_knows_of_it() -> None:

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from porelight.cli.options import Clinic, Day, Json, LaserKey, Out, Regions, Scale, Seed, day_of, progress_bar, say
+from porelight.cli.options import (
+    Clinic,
+    Day,
+    Json,
+    Language,
+    LaserKey,
+    Out,
+    Regions,
+    Scale,
+    Seed,
+    day_of,
+    progress_bar,
+    say,
+)
 
 
 def plan(
@@ -28,6 +41,7 @@ def plan(
     ] = "UTC",
     sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when planning again.")] = 0,
     with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
@@ -55,7 +69,9 @@ def plan(
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = bundle.of_plan(made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir)
+        files = bundle.of_plan(
+            made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir, language=language
+        )
         folder.deliver(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from porelight.arrays import Floats
-from porelight.draw.ink import GROUND, INK, LINE, TOKENS, Axes, size, write
+from porelight.draw.ink import GROUND, INK, LINE, TOKENS, Axes, say, size, write
 from porelight.units import mm, to_celsius, um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
@@ -158,7 +159,8 @@ def window(ax: Axes, left: float, right: float, depth: float) -> None:
 
 
 def scale_bar(ax: Axes, x: float, z: float, length: float, *, align: str = "left") -> None:
-    label = f"{length / mm:g} mm" if length >= mm else f"{length / um:.0f} µm"
+    millimetres = length >= mm
+    label = say(ax, "{length:g} mm", length=length / mm) if millimetres else f"{length / um:.0f} µm"
     start = x if align == "left" else x - length
     ax.plot([start, start + length], [z, z], color=INK, linewidth=3, solid_capstyle="butt", zorder=7, clip_on=False)
     per_px = abs(ax.get_ylim()[0] - ax.get_ylim()[1]) / size(ax)[1]
@@ -171,8 +173,10 @@ def leader(ax: Axes, x: float, z: float, to_x: float, to_z: float) -> None:
     ax.plot([x], [z], marker="o", markersize=4, markeredgecolor=GROUND, color=INK, zorder=7.6, clip_on=False)
 
 
-def length(value: float) -> str:
-    return f"{value / mm:.1f} mm" if value >= 0.995 * mm else f"{rough(value / um):.0f} µm"
+def length(value: float, language: str = "en") -> str:
+    if value >= 0.995 * mm:
+        return phrase("{length:.1f} mm", language, length=value / mm)
+    return f"{rough(value / um):.0f} µm"
 
 
 def rough(value: float) -> float:

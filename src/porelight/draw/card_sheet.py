@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from porelight import units
+from porelight.draw.ink import INK, SOFT
 from porelight.photo.card.layout import Box, Layout, Tag, list_ticks, load_layout
 from porelight.photo.tone import encode_srgb
 
@@ -25,9 +26,6 @@ GAP: Final = 6.0
 """Between cards [mm]."""
 TOP: Final = 34.0
 """Of the first card [mm]."""
-INK: Final = "#15191e"
-SOFT: Final = "#56606a"
-"""The inks of the report's style."""
 
 STEPS: Final = (
     "Print this page in colour on plain white paper, at 100 % (no “fit to page”).",

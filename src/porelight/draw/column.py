@@ -19,8 +19,9 @@ from porelight.draw.anatomy import (
     tissue,
     window,
 )
-from porelight.draw.ink import GROUND, INK, LINE, Axes, inset, new_figure, png, size, svg, write
+from porelight.draw.ink import GROUND, INK, LINE, Axes, inset, language_of, new_figure, png, say, size, svg, write
 from porelight.units import to_celsius, um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
@@ -53,8 +54,8 @@ def close_up(ax: Axes, simulation: Simulation) -> Axes:
     ax.plot([0, 0], [0, frame.depth], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=6)
     _name_isotherms(ax, named, frame, per_px)
     _name_damage(ax, simulation, shown, frame, per_px)
-    write(ax, -wide / 2, -14 * per_px, "Highest temperature", weight="bold", clip_on=False)
-    write(ax, wide / 2, -14 * per_px, "Damage", weight="bold", ha="right", clip_on=False)
+    write(ax, -wide / 2, -14 * per_px, say(ax, "Highest temperature"), weight="bold", clip_on=False)
+    write(ax, wide / 2, -14 * per_px, say(ax, "Damage"), weight="bold", ha="right", clip_on=False)
     scale_bar(ax, -frame.half, frame.depth + 8 * per_px, 100 * um if frame.half > 60 * um else 50 * um)
     return ax
 
@@ -143,7 +144,7 @@ def _name_damage(ax: Axes, simulation: Simulation, shown: Fields, frame: Frame, 
     deep = min(reach(simulation), frame.depth) or 0.5 * frame.depth
     found = []
     for share, zone in ((0.15, 0), (0.45, 1), (0.66, 2), (0.92, 3)):
-        step = steps(simulation, shown, share * deep, frame.half)[zone]
+        step = steps(simulation, shown, share * deep, frame.half, language_of(ax))[zone]
         if step is not None:
             found.append((step, share * deep))
     places: list[float] = []
@@ -157,7 +158,7 @@ def _name_damage(ax: Axes, simulation: Simulation, shown: Fields, frame: Frame, 
         write(ax, frame.half + 12 * per_px, place, step.name, zorder=8, linespacing=1.1, clip_on=False)
 
 
-def steps(simulation: Simulation, shown: Fields, z: float, half: float) -> list[Step | None]:
+def steps(simulation: Simulation, shown: Fields, z: float, half: float, language: str = "en") -> list[Step | None]:
     """Removed, collagen set, cells dead, alive: where each is met at depth ``z`` going right; None where it is not."""
     row, right = int(np.abs(shown.z - z).argmin()), shown.x > 0.0
     x = shown.x[right]
@@ -165,35 +166,38 @@ def steps(simulation: Simulation, shown: Fields, z: float, half: float) -> list[
     firm = (shown.coagulation[row][right] > 0.0) & ~gone
     dead = (shown.necrosis[row][right] > 0.0) & ~gone & ~firm
     alive = ~gone & ~firm & ~dead & (x < half)
+    firmed = simulation.injury.coagulation_depth
     names = (
-        f"removed,\n{length(simulation.crater.ablation_depth)} deep",
-        f"collagen set\nby heat, to\n{length(simulation.injury.coagulation_depth)}",
-        "cells dead,\ncollagen kept",
-        "alive",
+        phrase("removed,\n{depth} deep", language, depth=length(simulation.crater.ablation_depth, language)),
+        phrase("collagen set\nby heat, to\n{depth}", language, depth=length(firmed, language)),
+        phrase("cells dead,\ncollagen kept", language),
+        phrase("alive", language),
     )
     zones = (gone, firm, dead, alive)
     return [Step(name, float(x[zone].mean())) if zone.any() else None for name, zone in zip(names, zones, strict=True)]
 
 
-def close_up_says(simulation: Simulation) -> str:
+def close_up_says(simulation: Simulation, language: str = "en") -> str:
     """What the close-up shows, in one sentence."""
-    return (
-        f"One laser column, {length(simulation.crater.ablation_width)} wide and "
-        f"{length(simulation.crater.ablation_depth)} deep. Left: the highest temperature, up to "
-        f"{rough(to_celsius(simulation.warming.peak_temperature)):.0f} °C at its wall. Right: removed tissue, then "
-        f"set collagen, then dead cells, then living skin."
+    return phrase(
+        "One laser column, {width} wide and {depth} deep. Left: the highest temperature, up to {peak:.0f} °C at its "
+        "wall. Right: removed tissue, then set collagen, then dead cells, then living skin.",
+        language,
+        width=length(simulation.crater.ablation_width, language),
+        depth=length(simulation.crater.ablation_depth, language),
+        peak=rough(to_celsius(simulation.warming.peak_temperature)),
     )
 
 
-def section_svg(simulation: Simulation) -> str:
+def section_svg(simulation: Simulation, language: str = "en") -> str:
     """The close-up as an SVG file of its own."""
-    figure, ax = new_figure(480, close_up_height(simulation, 480))
+    figure, ax = new_figure(480, close_up_height(simulation, 480), language)
     close_up(ax, simulation)
-    return svg(figure, "section", close_up_says(simulation), inline=False)
+    return svg(figure, "section", close_up_says(simulation, language), inline=False)
 
 
-def section_png(simulation: Simulation) -> bytes:
+def section_png(simulation: Simulation, language: str = "en") -> bytes:
     """The close-up as PNG."""
-    figure, ax = new_figure(480, close_up_height(simulation, 480))
+    figure, ax = new_figure(480, close_up_height(simulation, 480), language)
     close_up(ax, simulation)
     return png(figure)

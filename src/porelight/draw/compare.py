@@ -15,26 +15,36 @@ from porelight.draw.ink import (
     SOFT,
     Axes,
     inset,
+    language_of,
     new_figure,
     png,
     quiet_axes,
+    say,
     size,
     write,
 )
+from porelight.units import mm, um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.photo.compare.aligned import Aligned
     from porelight.photo.compare.change import Change, Key, Measure
 
-TITLES: Final[dict[Key, str]] = {
-    "diameter": "Diameter, pore by pore",
-    "lower_quartile": "Diameter, lower quartile",
-    "median": "Diameter, median",
-    "upper_quartile": "Diameter, upper quartile",
-    "count": "Pores found",
-    "area": "Skin that is pore",
-    "enlarged": "Enlarged pores",
-    "enlarged_share": "Share that is enlarged",
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
+MEASURE_TITLES: Final[dict[Key, str]] = {
+    "diameter": _("Diameter, pore by pore"),
+    "lower_quartile": _("Diameter, lower quartile"),
+    "median": _("Diameter, median"),
+    "upper_quartile": _("Diameter, upper quartile"),
+    "count": _("Pores found"),
+    "area": _("Skin that is pore"),
+    "enlarged": _("Enlarged pores"),
+    "enlarged_share": _("Share that is enlarged"),
 }
 """What a measure is called."""
 
@@ -76,9 +86,9 @@ def changes(ax: Axes, change: Change) -> Axes:
         filled = ACCENT if sure else "#fefefe"
         ax.plot([each.change_pct.mid], [y], "o", color=filled, markeredgecolor=ACCENT if sure else SOFT, zorder=4)
         write(
-            ax, -reach, row + 0.5 - 11.0 * per_px, f"{TITLES[each.key]}: {said(each)}", weight="bold" if sure else None
+            ax, -reach, row + 0.5 - 11.0 * per_px, measure_line(each, language_of(ax)), weight="bold" if sure else None
         )
-    ax.set_xlabel("Change (%); grey band: too small to be seen", fontsize=12, color=SOFT)
+    ax.set_xlabel(say(ax, "Change (%); grey band: too small to be seen"), fontsize=12, color=SOFT)
     return ax
 
 
@@ -90,20 +100,26 @@ def _band(ax: Axes, each: Measure, y: float, per_px: float) -> None:
     ax.add_patch(Rectangle(corner, each.detectable_pct - left, 14.0 * per_px, color=LINE, alpha=0.6, linewidth=0))
 
 
-def said(each: Measure) -> str:
+def measure_line(measure: Measure, language: str = "en") -> str:
+    """A measure and its change in a line."""
+    return f"{phrase(MEASURE_TITLES[measure.key], language)}: {said(measure, language)}"
+
+
+def said(each: Measure, language: str = "en") -> str:
     """The change in a few words, with the digits its interval allows."""
     if each.result == "no detectable change":
-        return "no detectable change"
+        return phrase("no detectable change", language)
     low, high = round_outward(each.change_pct)
     ends = sorted((abs(low), abs(high)))
-    way = "down" if each.result == "smaller" else "up"
-    return f"{way} {abs(round_middle(each.change_pct.mid, each.change_pct))} % ({ends[0]} to {ends[1]})"
+    text = "down {mid} % ({low} to {high})" if each.result == "smaller" else "up {mid} % ({low} to {high})"
+    middle = abs(round_middle(each.change_pct.mid, each.change_pct))
+    return phrase(text, language, mid=middle, low=ends[0], high=ends[1])
 
 
-def changes_say(change: Change) -> str:
+def changes_say(change: Change, language: str = "en") -> str:
     """What the chart shows, in one sentence."""
-    told = "; ".join(f"{TITLES[each.key].lower()}: {said(each)}" for each in listed(change))
-    return f"Change of each measure with its 95 % interval: {told}."
+    measures = "; ".join(measure_line(each, language) for each in listed(change))
+    return phrase("Change of each measure with its 95 % interval: {measures}.", language, measures=measures)
 
 
 def pairs_chart(ax: Axes, change: Change) -> Axes:
@@ -119,35 +135,36 @@ def pairs_chart(ax: Axes, change: Change) -> Axes:
     for place, colour, style in ((0.0, INK, "-"), (answer.mid, ACCENT, (0, (5, 3)))):
         ax.plot([place, place], [0.0, top], color=colour, linewidth=1.5, linestyle=style)
     ax.set(xlim=(-60.0, 60.0), ylim=(0.0, 1.05 * top))
-    ax.set_xlabel("Change of one pore's diameter (%)", fontsize=12, color=SOFT)
-    ax.set_ylabel("Pores", fontsize=12, color=SOFT)
+    ax.set_xlabel(say(ax, "Change of one pore's diameter (%)"), fontsize=12, color=SOFT)
+    ax.set_ylabel(say(ax, "Pores"), fontsize=12, color=SOFT)
     return ax
 
 
-def pairs_say(change: Change) -> str:
+def pairs_say(change: Change, language: str = "en") -> str:
     """What that chart shows, in one sentence."""
     shown = int(change.pairs.resolved.sum())
     middle = change.measures[0].change_pct.mid
-    return f"Change of the diameter of {shown} pores found in both photos; the middle change is {middle:+.0f} %."
+    text = "Change of the diameter of {count} pores found in both photos; the middle change is {middle:+.0f} %."
+    return phrase(text, language, count=shown, middle=middle)
 
 
-def change_png(change: Change, pictures: Aligned) -> bytes:
+def change_png(change: Change, pictures: Aligned, language: str = "en") -> bytes:
     """Before, after and the chart in one picture."""
     height, width = pictures.before.shape[:2]
     tall = SIDE * height / width
     chart = changes_height(change)
     paper = (2.0 * SIDE + 48.0, tall + chart + 108.0)
-    figure, ax = new_figure(*paper)
+    figure, ax = new_figure(*paper, language)
     ax.set_axis_off()
     ax.set(xlim=(0, paper[0]), ylim=(paper[1], 0))
-    for index, (name, pixels) in enumerate((("Before", pictures.before), ("After", pictures.after))):
+    for index, (name, pixels) in enumerate(((_("Before"), pictures.before), (_("After"), pictures.after))):
         left = 16.0 + index * (SIDE + 16.0)
         panel = figure.add_axes(_box(left, 40.0, SIDE, tall, paper))
         panel.set_axis_off()
         panel.imshow(pixels, aspect="auto", interpolation="bilinear", extent=(0, width, height, 0))
         _rings(panel, change, pictures, SIDE / width)
-        write(ax, left, 22.0, name, weight="bold", fontsize=14)
-    write(ax, 16.0, tall + 58.0, _scale_says(change, pictures), color=SOFT)
+        write(ax, left, 22.0, say(ax, name), weight="bold", fontsize=14)
+    write(ax, 16.0, tall + 58.0, _scale_says(change, pictures, language), color=SOFT)
     below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * SIDE + 16.0, chart, paper))
     below.patch.set_alpha(0.0)
     changes(below, change)
@@ -187,8 +204,12 @@ def _rings(ax: Axes, change: Change, pictures: Aligned, px: float) -> None:
     ax.set(xlim=(0, width), ylim=(height, 0))
 
 
-def _scale_says(change: Change, pictures: Aligned) -> str:
+def _scale_says(change: Change, pictures: Aligned, language: str) -> str:
     width = pictures.before.shape[1] * pictures.step
     um_per_px = change.before.um_per_px
-    scale = "uncalibrated" if um_per_px is None else f"each photo is {width * um_per_px / 1000.0:.0f} mm wide"
-    return f"The same skin, colours matched; {scale}. Ring: this one pore surely became smaller (dashed: larger)."
+    if um_per_px is None:
+        scale = phrase("uncalibrated", language)
+    else:
+        scale = phrase("each photo is {width:.0f} mm wide", language, width=width * um_per_px * um / mm)
+    text = "The same skin, colours matched; {scale}. Ring: this one pore surely became smaller (dashed: larger)."
+    return phrase(text, language, scale=scale)

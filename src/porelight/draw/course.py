@@ -18,10 +18,13 @@ from porelight.draw.ink import (
     TEXT,
     Axes,
     inset,
+    language_of,
     quiet_axes,
+    say,
     size,
     write,
 )
+from porelight.wording import phrase, write_words
 
 if TYPE_CHECKING:
     from matplotlib.ticker import Locator
@@ -30,7 +33,13 @@ if TYPE_CHECKING:
     from porelight.forecasting.model import Forecast
     from porelight.planning.model import Factor
 
-UNTOLD = "cannot be told from a photo and answers"
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
+SHARE_UNKNOWN = _("cannot be told from a photo and answers")
 
 
 def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
@@ -56,7 +65,7 @@ def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
     _mark_sessions(ax, session_weeks, ceiling)
     _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct, forecast.goal_pct)
     _mark_goal(ax, forecast.goal_pct)
-    ax.set_xlabel("Weeks from the first session", fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Weeks from the first session"), fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(_every(25.0))
     ax.yaxis.set_major_formatter(lambda value, _: "0" if value == 0 else f"{value:+.0f} %".replace("-", "\u2212"))
     ax.xaxis.set_major_locator(_every(4.0))
@@ -88,7 +97,7 @@ def _mark_sessions(ax: Axes, session_weeks: tuple[float, ...], ceiling: float) -
         write(ax, week, ceiling + 19 * per_px, f"{number}", ha="center", clip_on=False)
     if session_weeks:
         per_px_x = ax.get_xlim()[1] / size(ax)[0]
-        write(ax, -8 * per_px_x, ceiling + 19 * per_px, "Session", ha="right", clip_on=False)
+        write(ax, -8 * per_px_x, ceiling + 19 * per_px, say(ax, "Session"), ha="right", clip_on=False)
 
 
 def _name_ends(ax: Axes, week: float, change: Interval, goal: float) -> None:
@@ -96,10 +105,11 @@ def _name_ends(ax: Axes, week: float, change: Interval, goal: float) -> None:
     per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
     per_px_x = week / size(ax)[0]
     places = _apart([change.high, change.mid, change.low], 34 * per_px)
-    low, mid, high = _said(change, goal)
-    for place, (name, end) in zip(places, (("less change", high), ("middle", mid), ("more change", low)), strict=True):
-        look = {"color": ACCENT, "weight": "bold"} if name == "middle" else {"color": SOFT}
-        said = f"{name}\n{end}"
+    low, mid, high = _write_ends(change, goal, language_of(ax))
+    named = ((_("less change"), high), (_("middle"), mid), (_("more change"), low))
+    for place, (name, end) in zip(places, named, strict=True):
+        look = {"color": ACCENT, "weight": "bold"} if end is mid else {"color": SOFT}
+        said = f"{say(ax, name)}\n{end}"
         write(ax, week + 12 * per_px_x, place, said, linespacing=1.1, clip_on=False, **look)
 
 
@@ -109,33 +119,42 @@ def _apart(values: list[float], least: float) -> list[float]:
     return [max(high, mid + least), mid, min(low, mid - least)]
 
 
-def _said(change: Interval, goal: float) -> tuple[str, str, str]:
-    """Low, middle and high as they are said."""
+def _write_ends(change: Interval, goal: float, language: str) -> tuple[str, str, str]:
+    """Low, middle and high as they are written."""
     low, high = round_outward(change)
-    return _percent(low), _percent(round_middle(change.mid, change, goal)), _percent(high)
+    middle = round_middle(change.mid, change, goal)
+    return _percent(low, language), _percent(middle, language), _percent(high, language)
 
 
-def _percent(said: int) -> str:
-    if said <= -100:  # a forecast never says that none is left
-        return "over \u221290 %"
-    return "no change" if said == 0 else f"{said:+d} %".replace("-", "\u2212")
+def _percent(points: int, language: str) -> str:
+    if points <= -100:  # a forecast never says that none is left
+        return phrase("over \u221290 %", language)
+    return phrase("no change", language) if points == 0 else f"{points:+d} %".replace("-", "\u2212")
 
 
 def _mark_goal(ax: Axes, goal: float) -> None:
     per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / size(ax)[1]
     ax.axhline(goal, color=INK, linewidth=1.2, linestyle=(0, (6, 4)))
-    said = f"goal {goal:.0f} %".replace("-", "\u2212")
+    said = say(ax, "goal {goal:.0f} %", goal=goal).replace("-", "\u2212")
     write(ax, 0.02 * ax.get_xlim()[1], goal - 9 * per_px, said, weight="bold", halo=GROUND)
 
 
-def fan_says(forecast: Forecast) -> str:
+def fan_says(forecast: Forecast, language: str = "en") -> str:
     """What the fan shows, in one or two sentences."""
     last = forecast.milestones[-1]
     change = last.enlarged_change_pct
-    low, mid, high = _said(change, forecast.goal_pct)
-    return (
-        f"Expected change of the number of enlarged pores over {last.week:.0f} weeks. At the end, {last.label}: middle "
-        f"{mid}, {100 * change.level:.0f} % interval {low} to {high}. The goal is {forecast.goal_pct:.0f} %."
+    low, mid, high = _write_ends(change, forecast.goal_pct, language)
+    return phrase(
+        "Expected change of the number of enlarged pores over {weeks:.0f} weeks. At the end, {label}: middle {mid}, "
+        "{level:.0f} % interval {low} to {high}. The goal is {goal:.0f} %.",
+        language,
+        weeks=last.week,
+        label=write_words(last.label, language),
+        mid=mid,
+        level=100 * change.level,
+        low=low,
+        high=high,
+        goal=forecast.goal_pct,
     )
 
 
@@ -147,12 +166,12 @@ def factor_bars(ax: Axes, factors: tuple[Factor, ...]) -> Axes:
     ax.set_yticks([])
     ax.set_xticks([0, 25, 50, 75, 100])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    ax.set_xlabel("Share of the visible size that it explains", fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Share of the visible size that it explains"), fontsize=TEXT, color=SOFT)
     for row, factor in enumerate(factors):
-        write(ax, 0, row + 0.26, factor.title.english(), weight="bold")
+        write(ax, 0, row + 0.26, write_words(factor.title, language_of(ax)), weight="bold")
         if factor.share is None:
             ax.barh(row + 0.68, 100, 0.34, color="none", edgecolor=LINE, linestyle=(0, (4, 3)), linewidth=1)
-            write(ax, 2, row + 0.68, UNTOLD, color=SOFT)
+            write(ax, 2, row + 0.68, say(ax, SHARE_UNKNOWN), color=SOFT)
         else:
             _bar(ax, row + 0.68, factor.share)
     return ax
@@ -163,7 +182,7 @@ def _bar(ax: Axes, y: float, share: Interval) -> None:
     ax.barh(y, 100, 0.34, color="none", edgecolor=LINE, linewidth=1)
     ax.barh(y, high - low, 0.34, left=low, color=BAR, edgecolor=ACCENT, linewidth=1)
     ax.plot([mid, mid], [y - 0.24, y + 0.24], color=INK, linewidth=2.5)
-    said = f"about {_coarse(mid)} % ({_coarse(low)} to {_coarse(high)})"
+    said = say(ax, "about {mid} % ({low} to {high})", mid=_coarse(mid), low=_coarse(low), high=_coarse(high))
     write(ax, high + 2 if high < 54 else low + 2, y, said, halo=BAR if high >= 54 else None)
 
 
@@ -171,13 +190,15 @@ def _coarse(value: float) -> int:
     return 5 * round(value / 5) if value >= 2.5 else round(value)
 
 
-def factors_say(factors: tuple[Factor, ...]) -> str:
+def factors_say(factors: tuple[Factor, ...], language: str = "en") -> str:
     """What the bars show, in one sentence per factor."""
-    said = []
+    written = []
     for factor in factors:
+        title = write_words(factor.title, language)
         if factor.share is None:
-            said.append(f"{factor.title}: {UNTOLD}.")
+            written.append(f"{title}: {phrase(SHARE_UNKNOWN, language)}.")
         else:
             low, mid, high = (_coarse(100.0 * end) for end in (factor.share.low, factor.share.mid, factor.share.high))
-            said.append(f"{factor.title}: about {mid} % (between {low} and {high}).")
-    return " ".join(said)
+            share = phrase("about {mid} % (between {low} and {high})", language, mid=mid, low=low, high=high)
+            written.append(f"{title}: {share}.")
+    return " ".join(written)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from porelight.draw.anatomy import Frame, damage, fields, leader, length, reach, scale_bar, tissue, window
-from porelight.draw.ink import INK, TOKENS, Axes, inset, size, write
+from porelight.draw.ink import INK, TOKENS, Axes, inset, language_of, say, size, write
 from porelight.simulation import by_depth
 from porelight.units import um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
@@ -19,7 +20,7 @@ SHALLOWEST, TALLEST = 170.0, 400.0
 
 
 class Measure(NamedTuple):
-    """One thing a ruler would be laid on: what is said, and the place that it is said of [m]."""
+    """One thing a ruler would be laid on: what is written, and the place that it is said of [m]."""
 
     said: str
     x: float
@@ -38,7 +39,7 @@ def histology(ax: Axes, simulation: Simulation) -> Axes:
     per_px = frame.depth / height
     _width(ax, simulation, per_px)
     lowest = 0.0
-    for each in measures(simulation, frame):
+    for each in measures(simulation, frame, language_of(ax)):
         lines = each.said.count("\n") + 1
         place = max(each.z, lowest + 8.0 * lines * per_px)
         leader(ax, each.x, each.z, frame.half + 8 * per_px, place)
@@ -55,33 +56,40 @@ def histology_height(simulation: Simulation, width: float) -> float:
     return min(max((width - LEFT - RIGHT) * depth / (2.0 * half), SHALLOWEST), TALLEST) + TOP + BOTTOM
 
 
-def measures(simulation: Simulation, frame: Frame) -> list[Measure]:
+def measures(simulation: Simulation, frame: Frame, language: str = "en") -> list[Measure]:
     """From above: rim at the surface, rim halfway down, depth of the hole, rim below it, dead cells; only what is."""
     crater, injury = simulation.crater, simulation.injury
     deep, found = crater.ablation_depth, []
     beside = [line for line in by_depth.rims(crater, injury, 40) if line.wall > 0.0 and line.rim > 0.0]
     shown = simulation.exposure.skin.layers[0].thickness
     for line in (beside[1:2] + [each for each in beside if each.depth > max(0.5 * deep, shown)][:1]) if beside else []:
-        where = "near the surface" if line is beside[1] else "halfway down"
-        found.append(Measure(f"rim {length(line.rim)}\n{where}", line.wall + 0.5 * line.rim, line.depth))
+        text = "rim {rim}\nnear the surface" if line is beside[1] else "rim {rim}\nhalfway down"
+        said = phrase(text, language, rim=length(line.rim, language))
+        found.append(Measure(said, line.wall + 0.5 * line.rim, line.depth))
     if deep > 0.0:
-        found.append(Measure(f"hole {length(deep)}\ndeep", 0.0, 0.88 * deep))
+        found.append(Measure(phrase("hole {depth}\ndeep", language, depth=length(deep, language)), 0.0, 0.88 * deep))
     if injury.coagulation_depth > deep:
-        said = f"collagen set\nto {length(injury.coagulation_depth)}"
+        said = phrase("collagen set\nto {depth}", language, depth=length(injury.coagulation_depth, language))
         found.append(Measure(said, 0.0, deep + 0.55 * (injury.coagulation_depth - deep)))
     if injury.necrosis_depth > injury.coagulation_depth:
         middle = 0.5 * (injury.coagulation_depth + injury.necrosis_depth)
-        found.append(Measure(f"cells dead\nto {length(injury.necrosis_depth)}", 0.0, min(middle, frame.depth)))
+        said = phrase("cells dead\nto {depth}", language, depth=length(injury.necrosis_depth, language))
+        found.append(Measure(said, 0.0, min(middle, frame.depth)))
     return found
 
 
-def histology_says(simulation: Simulation) -> str:
+def histology_says(simulation: Simulation, language: str = "en") -> str:
     """What the figure shows, in a sentence or two."""
     crater, injury = simulation.crater, simulation.injury
-    return (
-        f"One laser column in section: the hole, {length(crater.ablation_width)} wide and "
-        f"{length(crater.ablation_depth)} deep; collagen set by heat to {length(injury.coagulation_depth)} and "
-        f"{length(injury.coagulation_width)} across; cells dead to {length(injury.necrosis_depth)}."
+    return phrase(
+        "One laser column in section: the hole, {width} wide and {depth} deep; collagen set by heat to {set_depth} and "
+        "{set_width} across; cells dead to {dead_depth}.",
+        language,
+        width=length(crater.ablation_width, language),
+        depth=length(crater.ablation_depth, language),
+        set_depth=length(injury.coagulation_depth, language),
+        set_width=length(injury.coagulation_width, language),
+        dead_depth=length(injury.necrosis_depth, language),
     )
 
 
@@ -117,4 +125,5 @@ def _width(ax: Axes, simulation: Simulation, per_px: float) -> None:
     for x in (-0.5 * wide, 0.5 * wide):
         ax.plot([x, x], [z - 5 * per_px, z + 5 * per_px], color=INK, linewidth=1, clip_on=False)
     ax.plot([-0.5 * wide, 0.5 * wide], [z, z], color=INK, linewidth=1, clip_on=False)
-    write(ax, 0.0, z - 15 * per_px, f"{length(wide)} wide", ha="center", clip_on=False)
+    said = say(ax, "{width} wide", width=length(wide, language_of(ax)))
+    write(ax, 0.0, z - 15 * per_px, said, ha="center", clip_on=False)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, Axes, inset, quiet_axes, write
+from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, Axes, inset, language_of, quiet_axes, say, write
+from porelight.wording import phrase, write_value
 
 if TYPE_CHECKING:
     from porelight.photo.census import Index
 
-SHOWN: Final[dict[str, tuple[str, str, float]]] = {
-    "shine": ("Shining skin", "%", 0.0),
-    "dark_middles": ("Light lost in the middle of a pore", "%", 0.0),
-    "redness_patches": ("Patches of redness", "", 0.0),
-    "pigment_spots": ("Brown spots", "%", 0.0),
-    "texture": ("Fine texture: light and dark between pores", "%", 0.0),
-    "stretch": ("Pores long in one direction: length by width", "", 1.0),
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
+INDEX_LINES: Final[dict[str, tuple[str, str, float]]] = {
+    "shine": (_("Shining skin"), "%", 0.0),
+    "dark_middles": (_("Light lost in the middle of a pore"), "%", 0.0),
+    "redness_patches": (_("Patches of redness"), "", 0.0),
+    "pigment_spots": (_("Brown spots"), "%", 0.0),
+    "texture": (_("Fine texture: light and dark between pores"), "%", 0.0),
+    "stretch": (_("Pores long in one direction: length by width"), "", 1.0),
 }
 """Index -> how it is called, its unit as written, and where its line begins."""
-UNTOLD: Final = "this photo cannot tell"
+INDEX_UNKNOWN: Final = _("this photo cannot tell")
 
 
 def index_bars(ax: Axes, indices: tuple[Index, ...]) -> Axes:
@@ -26,7 +33,7 @@ def index_bars(ax: Axes, indices: tuple[Index, ...]) -> Axes:
 
     Args:
         ax: an empty axes.
-        indices: of the whole photo; those of :data:`SHOWN` are drawn, in that order.
+        indices: of the whole photo; those of :data:`INDEX_LINES` are drawn, in that order.
     """
     inset(ax, left=8, right=8, top=4, bottom=4)
     quiet_axes(ax, sides=())
@@ -35,39 +42,40 @@ def index_bars(ax: Axes, indices: tuple[Index, ...]) -> Axes:
     ax.set_xticks([])
     ax.set_yticks([])
     for row, index in enumerate(told):
-        title, _, start = SHOWN[index.key]
-        write(ax, 0, row + 0.26, title, weight="bold")
+        title, unit, start = INDEX_LINES[index.key]
+        unit = f" {unit}" if unit else ""
+        write(ax, 0, row + 0.26, say(ax, title), weight="bold")
         if index.value is None or index.low is None or index.high is None:
             ax.plot([0, 1], [row + 0.66, row + 0.66], color=LINE, linewidth=1, linestyle=(0, (4, 3)))
-            write(ax, 0.02, row + 0.66, UNTOLD, color=SOFT, halo=GROUND)
+            write(ax, 0.02, row + 0.66, say(ax, INDEX_UNKNOWN), color=SOFT, halo=GROUND)
             continue
         end = _end(start, index.high)
         low, middle, high = ((value - start) / (end - start) for value in (index.low, index.value, index.high))
         ax.plot([0, 1], [row + 0.6, row + 0.6], color=LINE, linewidth=1, zorder=0.5)
         ax.barh(row + 0.6, max(high - low, 0.004), 0.2, left=low, color=BAR, edgecolor=ACCENT, linewidth=1)
         ax.plot([middle, middle], [row + 0.46, row + 0.74], color=INK, linewidth=2.5)
-        write(ax, 0, row + 0.9, f"{start:g}", color=SOFT)
-        write(ax, 1, row + 0.9, f"{end:g} {SHOWN[index.key][1]}".strip(), color=SOFT, ha="right")
-        write(ax, 0.5, row + 0.9, number(index), ha="center")
+        write(ax, 0, row + 0.9, say(ax, "{number:g}", number=start), color=SOFT)
+        write(ax, 1, row + 0.9, say(ax, "{number:g}", number=end) + unit, color=SOFT, ha="right")
+        write(ax, 0.5, row + 0.9, number(index, language_of(ax)), ha="center")
     return ax
 
 
 def chosen(indices: tuple[Index, ...]) -> tuple[Index, ...]:
     """Those that are shown, in order."""
     found = {index.key: index for index in indices}
-    return tuple(found[key] for key in SHOWN if key in found)
+    return tuple(found[key] for key in INDEX_LINES if key in found)
 
 
-def number(index: Index) -> str:
+def number(index: Index, language: str = "en") -> str:
     """Value, unit and interval with the digits that the interval allows."""
     assert index.value is not None
     assert index.low is not None
     assert index.high is not None
     width = index.high - index.low
     places = 0 if width >= 4.0 else 1 if width >= 0.4 else 2
-    middle, low, high = (f"{value:.{places}f}" for value in (index.value, index.low, index.high))
-    unit = f" {SHOWN[index.key][1]}" if SHOWN[index.key][1] else ""
-    return f"{middle}{unit} ({low} to {high})"
+    middle, low, high = (write_value(value, f".{places}f", language) for value in (index.value, index.low, index.high))
+    unit = f" {INDEX_LINES[index.key][1]}" if INDEX_LINES[index.key][1] else ""
+    return phrase("{middle} ({low} to {high})", language, middle=f"{middle}{unit}", low=low, high=high)
 
 
 def _end(start: float, high: float) -> float:
@@ -78,10 +86,10 @@ def _end(start: float, high: float) -> float:
     return start + step
 
 
-def indices_say(indices: tuple[Index, ...]) -> str:
+def indices_say(indices: tuple[Index, ...], language: str = "en") -> str:
     """What the lines show, in one sentence each."""
     said = []
     for index in chosen(indices):
-        shown = UNTOLD if index.value is None else number(index)
-        said.append(f"{SHOWN[index.key][0]}: {shown}.")
+        shown = phrase(INDEX_UNKNOWN, language) if index.value is None else number(index, language)
+        said.append(f"{phrase(INDEX_LINES[index.key][0], language)}: {shown}.")
     return " ".join(said)

@@ -7,11 +7,14 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from porelight.wording import localize_digits, phrase
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
+    from matplotlib.axis import Axis as Axis
     from matplotlib.figure import Figure as Figure
 else:
-    Axes = Figure = Any
+    Axes = Axis = Figure = Any
 
 TOKENS: Final = {
     "ink": "#15191e",
@@ -40,15 +43,30 @@ TEXT: Final = 12.0
 PX_PER_INCH: Final = 72.0
 
 
-def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """An empty figure of that size [CSS px], and one axes that fills it. No pyplot, no shared state."""
+def new_figure(width: float, height: float, language: str = "en") -> tuple[Figure, Axes]:
+    """An empty figure of that size [CSS px] whose words are in that language, and one axes that fills it.
+
+    No pyplot, no shared state: the language stays with the paper, and whatever draws on it asks there.
+    """
     from matplotlib.figure import Figure as Paper
 
     figure = Paper(figsize=(width / PX_PER_INCH, height / PX_PER_INCH), dpi=PX_PER_INCH)
+    figure.set_label(language)
     figure.patch.set_alpha(0.0)
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     ax.patch.set_alpha(0.0)
     return figure, ax
+
+
+def language_of(ax: Axes) -> str:
+    """The language of the paper."""
+    figure = ax.get_figure(root=True)
+    return (str(figure.get_label()) if figure is not None else "") or "en"
+
+
+def say(ax: Axes, text: str, /, **values: object) -> str:
+    """A text of the figure in the language of its paper, with its values."""
+    return phrase(text, language_of(ax), **values)
 
 
 def inset(ax: Axes, *, left: float = 0.0, right: float = 0.0, top: float = 0.0, bottom: float = 0.0) -> None:
@@ -79,6 +97,22 @@ def quiet_axes(ax: Axes, *, sides: tuple[str, ...] = ("left", "bottom")) -> None
         spine.set_color(LINE)
         spine.set_linewidth(1.0)
     ax.tick_params(length=4, width=1, color=LINE, labelcolor=SOFT, labelsize=TEXT, pad=4)
+
+
+def decimal_ticks(axis: Axis) -> None:
+    """Numbers at the ticks with the decimal sign of the paper's language; English ones stay matplotlib's own."""
+    language = language_of(axis.axes)
+    if language != "en":
+        from matplotlib.ticker import FuncFormatter, ScalarFormatter
+
+        english = ScalarFormatter(useOffset=False)
+        english.set_axis(axis)
+
+        def written(value: float, place: int | None) -> str:
+            english.set_locs(list(axis.get_majorticklocs()))
+            return localize_digits(english(value, place), language)
+
+        axis.set_major_formatter(FuncFormatter(written))
 
 
 def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:

@@ -11,11 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.arrays import Floats, Pixels
-from porelight.draw.ink import ACCENT, BAND, INK, SOFT, TEXT, Axes, inset, new_figure, png, quiet_axes, write
+from porelight.draw.ink import (
+    ACCENT,
+    BAND,
+    INK,
+    SOFT,
+    TEXT,
+    Axes,
+    inset,
+    language_of,
+    new_figure,
+    png,
+    quiet_axes,
+    say,
+    write,
+)
 from porelight.units import mm, um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.photo.census import PoreCensus
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
 
 
 LARGEST_SIDE = 2400
@@ -53,14 +73,15 @@ def rings(census: PoreCensus) -> Rings:
     return Rings(pores.x, pores.y, pores.diameter * root, pores.diameter / root, pores.direction, enlarged)
 
 
-def scale_bar(census: PoreCensus) -> ScaleBar | None:
+def scale_bar(census: PoreCensus, language: str = "en") -> ScaleBar | None:
     """None without a scale."""
     if census.um_per_px is None:
         return None
     fifth = 0.2 * census.width * census.um_per_px * um
     power = 10.0 ** math.floor(math.log10(fifth))
     length = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= fifth)
-    label = f"{length / mm:g} mm" if length >= mm else f"{length / um:.0f} µm"
+    millimetres = phrase("{length:g} mm", language, length=length / mm)
+    label = millimetres if length >= mm else f"{length / um:.0f} µm"
     return ScaleBar(length / um / census.um_per_px, label)
 
 
@@ -108,15 +129,23 @@ def _draw_regions(ax: Axes, census: PoreCensus, css: float) -> None:
         top = max(float(y.min()) - 5 * css, 18 * css)
         backing = {"boxstyle": "square,pad=0.2", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.55}
         write(
-            ax, float(x.mean()), top, region.name, color="#ffffff", fontsize=11, ha="center", va="bottom", bbox=backing
+            ax,
+            float(x.mean()),
+            top,
+            say(ax, region.name),
+            color="#ffffff",
+            fontsize=11,
+            ha="center",
+            va="bottom",
+            bbox=backing,
         )
 
 
 def _draw_scale(ax: Axes, census: PoreCensus, css: float) -> None:
-    bar = scale_bar(census)
+    bar = scale_bar(census, language_of(ax))
     x, y = 16 * css, census.height - 16 * css
     backing = {"boxstyle": "square,pad=0.35", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.7}
-    said = "uncalibrated: no scale, lengths in px" if bar is None else bar.label
+    said = say(ax, "uncalibrated: no scale, lengths in px") if bar is None else bar.label
     lift = 0.0 if bar is None else 10 * css
     write(ax, x, y - lift, said, color="#ffffff", fontsize=14, va="bottom", bbox=backing)
     if bar:
@@ -124,11 +153,11 @@ def _draw_scale(ax: Axes, census: PoreCensus, css: float) -> None:
         ax.plot([x + css, x + bar.px - css], [y, y], color="#ffffff", linewidth=4, solid_capstyle="butt")
 
 
-def overlay_png(pixels: Pixels, census: PoreCensus) -> bytes:
+def overlay_png(pixels: Pixels, census: PoreCensus, language: str = "en") -> bytes:
     """The photo with its pores as PNG."""
     longest = max(census.width, census.height)
     scale = min(max(1, round(USUAL_SIDE / longest)), LARGEST_SIDE / longest)
-    figure, ax = new_figure(census.width * scale, census.height * scale)
+    figure, ax = new_figure(census.width * scale, census.height * scale, language)
     ax.set_axis_off()
     # Pixel i of a photo is centred on i, so the picture's edge lies half a pixel before it.
     left, right, bottom, top = -0.5, census.width - 0.5, census.height - 0.5, -0.5
@@ -138,7 +167,7 @@ def overlay_png(pixels: Pixels, census: PoreCensus) -> bytes:
     return png(figure, scale=1.0)
 
 
-def overlay_svg(census: PoreCensus) -> str:
+def overlay_svg(census: PoreCensus, language: str = "en") -> str:
     """The rings alone, to lie on the photo; the page's style gives them their strokes by class."""
     found = rings(census)
     shapes = []
@@ -148,7 +177,7 @@ def overlay_svg(census: PoreCensus) -> str:
         name = "enlarged" if kind else "usual"
         shapes.append(f'<g class="casing {name}">{drawn}</g><g class="{name}">{drawn}</g>')
     box = f"-0.5 -0.5 {census.width} {census.height}"
-    label = html.escape(overlay_says(census), quote=True)
+    label = html.escape(overlay_says(census, language), quote=True)
     return f'<svg class="rings" role="img" aria-label="{label}" viewBox="{box}">{"".join(shapes)}</svg>'
 
 
@@ -158,13 +187,17 @@ def _ellipse(found: Rings, i: int) -> str:
     return f'<ellipse cx="{x}" cy="{y}" rx="{found.long[i] / 2:.1f}" ry="{found.short[i] / 2:.1f}"{turned}/>'
 
 
-def overlay_says(census: PoreCensus) -> str:
+def overlay_says(census: PoreCensus, language: str = "en") -> str:
     """What the overlay shows, in one sentence."""
     if census.enlarged_count is None:
-        return f"{census.pore_count} pores found in the photo, each in a ring; the photo has no scale."
-    return (
-        f"{census.pore_count} pores found in the photo, each in a ring of its measured size; "
-        f"{census.enlarged_count} of them, with thick rings, are enlarged."
+        text = "{count} pores found in the photo, each in a ring; the photo has no scale."
+        return phrase(text, language, count=census.pore_count)
+    return phrase(
+        "{count} pores found in the photo, each in a ring of its measured size; {enlarged} of them, with thick rings, "
+        "are enlarged.",
+        language,
+        count=census.pore_count,
+        enlarged=census.enlarged_count,
     )
 
 
@@ -195,8 +228,8 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
     top = float(max(counts.max(initial=0), 1))
     first = edges[0] - widths[0]
     ax.set(xlim=(0.0 if threshold is not None and threshold < first else max(0.0, first), edges[-1]), ylim=(0, top))
-    ax.set_xlabel(f"Diameter of a pore ({'µm' if scaled else 'px'})", fontsize=TEXT, color=SOFT)
-    ax.set_ylabel("Pores", fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Diameter of a pore ({unit})", unit="µm" if scaled else "px"), fontsize=TEXT, color=SOFT)
+    ax.set_ylabel(say(ax, "Pores"), fontsize=TEXT, color=SOFT)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     if threshold is not None:
         _name_sides(ax, census, threshold, top)
@@ -207,10 +240,21 @@ def _name_sides(ax: Axes, census: PoreCensus, threshold: float, top: float) -> N
     ax.plot([threshold, threshold], [0, 1.06 * top], color=INK, linewidth=1.5, clip_on=False)
     few = census.pore_count - (census.enlarged_count or 0)
     gap = 0.015 * (ax.get_xlim()[1] - ax.get_xlim()[0])
-    for side, count, name in (("right", few, "smaller"), ("left", census.enlarged_count or 0, "enlarged")):
+    for side, count, text in (
+        ("right", few, _("{count} smaller")),
+        ("left", census.enlarged_count or 0, _("{count} enlarged")),
+    ):
         x = threshold - gap if side == "right" else threshold + gap
-        write(ax, x, 1.05 * top, f"{count} {name}", ha=side, va="bottom", weight="bold", clip_on=False)
-    write(ax, threshold + gap, 1.17 * top, f"from {threshold:.0f} µm", color=SOFT, va="bottom", clip_on=False)
+        write(ax, x, 1.05 * top, say(ax, text, count=count), ha=side, va="bottom", weight="bold", clip_on=False)
+    write(
+        ax,
+        threshold + gap,
+        1.17 * top,
+        say(ax, "from {diameter:.0f} µm", diameter=threshold),
+        color=SOFT,
+        va="bottom",
+        clip_on=False,
+    )
 
 
 def _edges(values: Floats, threshold: float | None) -> Floats:
@@ -227,12 +271,18 @@ def _edges(values: Floats, threshold: float | None) -> Floats:
     return (threshold or 0.0) + width * np.arange(first, max(last, first + 1) + 1, dtype=np.float64)
 
 
-def distribution_says(census: PoreCensus) -> str:
+def distribution_says(census: PoreCensus, language: str = "en") -> str:
     """What the distribution shows, in one sentence."""
     if census.median_diameter_um is None:
         middle = float(np.median(census.pores.diameter)) if census.pore_count else 0.0
-        return f"Diameters of {census.pore_count} pores in pixels; half are below {middle:.1f} px."
-    return (
-        f"Diameters of {census.pore_count} pores; half are below {census.median_diameter_um:.0f} µm, "
-        f"{census.enlarged_count} are {census.enlarged_from.si / um:.0f} µm or larger and count as enlarged."
+        text = "Diameters of {count} pores in pixels; half are below {middle:.1f} px."
+        return phrase(text, language, count=census.pore_count, middle=middle)
+    return phrase(
+        "Diameters of {count} pores; half are below {middle:.0f} µm, {enlarged} are {least:.0f} µm or larger and count "
+        "as enlarged.",
+        language,
+        count=census.pore_count,
+        middle=census.median_diameter_um,
+        enlarged=census.enlarged_count,
+        least=census.enlarged_from.si / um,
     )

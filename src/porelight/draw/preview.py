@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from porelight.arrays import Pixels
-from porelight.draw.ink import SOFT, Axes, new_figure, png, write
+from porelight.draw.ink import SOFT, Axes, new_figure, png, say, write
 from porelight.draw.photo import ScaleBar
 
 SIDE = 300.0
@@ -13,7 +13,7 @@ HEAD = 52.0
 """Room for the caption above a panel [px]."""
 
 
-def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None) -> bytes:
+def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None, language: str = "en") -> bytes:
     """Square pictures side by side, each with a title and a line below it.
 
     Args:
@@ -21,7 +21,7 @@ def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None) -> 
         bar: a length in px of the pictures; None says that there is no scale.
     """
     width = len(panels) * SIDE + (len(panels) + 1) * GAP
-    figure, ax = new_figure(width, HEAD + SIDE + 2.0 * GAP)
+    figure, ax = new_figure(width, HEAD + SIDE + 2.0 * GAP, language)
     ax.set(xlim=(0, width), ylim=(HEAD + SIDE + 2.0 * GAP, 0))
     ax.set_axis_off()
     for index, (pixels, title, said) in enumerate(panels):
@@ -37,7 +37,7 @@ def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None) -> 
 
 def _scale(ax: Axes, left: float, top: float, bar: ScaleBar | None, by: float) -> None:
     backing = {"boxstyle": "square,pad=0.3", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.7}
-    said = "uncalibrated" if bar is None else bar.label
+    said = say(ax, "uncalibrated") if bar is None else bar.label
     write(ax, left + 10, top + 16, said, color="#ffffff", bbox=backing, zorder=3)
     if bar is not None:
         for colour, width in (("#000000", 6), ("#ffffff", 3)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from porelight.draw.anatomy import length
-from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, inset, quiet_axes, write
+from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, decimal_ticks, inset, quiet_axes, say, write
 from porelight.simulation import by_depth
 from porelight.units import ms, um
+from porelight.wording import phrase, write_value
 
 if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
@@ -18,45 +19,49 @@ LINES = 60
 def rim_chart(ax: Axes, simulation: Simulation) -> Axes:
     """Thickness of coagulated tissue beside the wall; below the floor, the radius of what is coagulated."""
     found = by_depth.rims(simulation.crater, simulation.injury, LINES)
-    return _chart(
-        ax, [line.depth / um for line in found], [line.rim / um for line in found], simulation, "Rim thickness (µm)"
-    )
+    depth, rim = [line.depth / um for line in found], [line.rim / um for line in found]
+    return _chart(ax, depth, rim, simulation, say(ax, "Rim thickness (µm)"))
 
 
 def heat_chart(ax: Axes, simulation: Simulation) -> Axes:
     """Longest time above 60 C in tissue that is left."""
     found = by_depth.longest(simulation.crater, simulation.injury.above_60, LINES)
-    return _chart(
-        ax, [depth / um for depth, _ in found], [time / ms for _, time in found], simulation, "Time above 60 °C (ms)"
-    )
+    depth, time = [depth / um for depth, _ in found], [time / ms for _, time in found]
+    return _chart(ax, depth, time, simulation, say(ax, "Time above 60 °C (ms)"))
 
 
-def rim_says(simulation: Simulation) -> str:
+def rim_says(simulation: Simulation, language: str = "en") -> str:
     """What the chart of the rim shows."""
     found = by_depth.rims(simulation.crater, simulation.injury, LINES)
     beside = [line.rim for line in found if line.wall > 0.0]
     if not beside:
-        return "Nothing was removed, so there is no rim."
-    return (
-        f"The coagulated rim beside the hole is {length(found[0].rim)} thick at the surface, between "
-        f"{length(min(beside))} and {length(max(beside))} along the wall."
+        return phrase("Nothing was removed, so there is no rim.", language)
+    return phrase(
+        "The coagulated rim beside the hole is {top} thick at the surface, between {least} and {most} along the wall.",
+        language,
+        top=length(found[0].rim, language),
+        least=length(min(beside), language),
+        most=length(max(beside), language),
     )
 
 
-def heat_says(simulation: Simulation) -> str:
+def heat_says(simulation: Simulation, language: str = "en") -> str:
     """What the chart of the time above 60 C shows."""
     found = by_depth.longest(simulation.crater, simulation.injury.above_60, LINES)
     if not found:
-        return "No tissue that is left was above 60 °C."
+        return phrase("No tissue that is left was above 60 °C.", language)
     depth, time = max(found, key=lambda line: line[1])
-    return (
-        f"Tissue that is left was above 60 °C for at most {_milliseconds(time)}, {length(depth)} deep, and nowhere "
-        f"below {length(found[-1][0])}."
+    return phrase(
+        "Tissue that is left was above 60 °C for at most {time}, {depth} deep, and nowhere below {deepest}.",
+        language,
+        time=_milliseconds(time, language),
+        depth=length(depth, language),
+        deepest=length(found[-1][0], language),
     )
 
 
-def _milliseconds(time: float) -> str:
-    return f"{time / ms:.0f} ms" if time >= 10 * ms else f"{time / ms:.2g} ms"
+def _milliseconds(time: float, language: str) -> str:
+    return f"{write_value(time / ms, '.0f' if time >= 10 * ms else '.2g', language)} ms"
 
 
 def _chart(ax: Axes, depth: list[float], value: list[float], simulation: Simulation, title: str) -> Axes:
@@ -68,14 +73,17 @@ def _chart(ax: Axes, depth: list[float], value: list[float], simulation: Simulat
     ax.set(ylim=(1.06 * bottom, 0.0), xlim=(0.0, 1.15 * max([*value, 1e-3])))
     ax.fill_betweenx(depth, 0.0, value, color=BAND, linewidth=0)
     ax.plot(value, depth, color=ACCENT, linewidth=1.8)
+    decimal_ticks(ax.xaxis)
     floor = simulation.crater.ablation_depth / um
     right = ax.get_xlim()[1]
     if 0.0 < floor < bottom:
         ax.plot([0.0, right], [floor, floor], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-        write(ax, right, floor - 0.035 * bottom, "floor of the hole", ha="right", color=SOFT)
+        write(ax, right, floor - 0.035 * bottom, say(ax, "floor of the hole"), ha="right", color=SOFT)
     ax.text(0.0, 1.0 + 38.0 / _height(ax), title, transform=ax.transAxes, fontsize=12, weight="bold", color=INK)
-    ax.text(-46.0 / _width(ax), 1.0 + 14.0 / _height(ax), "Depth", transform=ax.transAxes, fontsize=12, color=SOFT)
-    ax.text(-46.0 / _width(ax), 1.0 + 1.0 / _height(ax), "(µm)", transform=ax.transAxes, fontsize=12, color=SOFT)
+    left = -46.0 / _width(ax)
+    how: dict[str, Any] = {"transform": ax.transAxes, "fontsize": 12, "color": SOFT}
+    ax.text(left, 1.0 + 14.0 / _height(ax), say(ax, "Depth"), **how)
+    ax.text(left, 1.0 + 1.0 / _height(ax), "(µm)", **how)
     return ax
 
 

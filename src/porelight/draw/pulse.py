@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from porelight.arrays import Floats, Pixels
 from porelight.draw.anatomy import length, reach
 from porelight.units import celsius, mm, ms, to_celsius, um, us
+from porelight.wording import phrase, write_value
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -60,7 +61,7 @@ class View(NamedTuple):
     high: float
 
 
-def film(simulation: Simulation) -> tuple[Still, ...]:
+def film(simulation: Simulation, language: str = "en") -> tuple[Still, ...]:
     """The stills of a simulation that kept its temperatures; none when it did not.
 
     Tissue is coloured by its temperature, ``inferno`` from the coldest to :data:`HOT`, in the same steps throughout.
@@ -72,7 +73,7 @@ def film(simulation: Simulation) -> tuple[Still, ...]:
         return ()
     view = _view(simulation)
     chosen = _chosen(len(warming.frames))
-    return tuple(_still(simulation, view, float(warming.frame_times[k]), warming.frames[k]) for k in chosen)
+    return tuple(_still(simulation, view, float(warming.frame_times[k]), warming.frames[k], language) for k in chosen)
 
 
 def film_gif(stills: tuple[Still, ...]) -> bytes:
@@ -88,26 +89,23 @@ def film_gif(stills: tuple[Still, ...]) -> bytes:
     return held.getvalue()
 
 
-def film_says(simulation: Simulation) -> str:
+def film_says(simulation: Simulation, language: str = "en") -> str:
     """What the film shows, in a sentence or two."""
-    return (
-        f"The pulse from its start to the end of cooling: the skin warms where the light goes in, the hole grows to "
-        f"{length(simulation.crater.ablation_depth)}, and the heat spreads. Collagen is set down to "
-        f"{length(simulation.injury.coagulation_depth)}."
+    return phrase(
+        "The pulse from its start to the end of cooling: the skin warms where the light goes in, the hole grows to "
+        "{depth}, and the heat spreads. Collagen is set down to {set_depth}.",
+        language,
+        depth=length(simulation.crater.ablation_depth, language),
+        set_depth=length(simulation.injury.coagulation_depth, language),
     )
 
 
-def moment(time: float) -> str:
+def moment(time: float, language: str = "en") -> str:
     """A time as it is said under a still: three digits, in us or ms."""
     if time < 0.9995 * ms:
         return f"{time / us:.0f} µs"
-    return (
-        f"{time / ms:.2f} ms"
-        if time < 9.995 * ms
-        else f"{time / ms:.1f} ms"
-        if time < 0.09995
-        else f"{time / ms:.0f} ms"
-    )
+    spec = ".2f" if time < 9.995 * ms else ".1f" if time < 99.95 * ms else ".0f"
+    return f"{write_value(time / ms, spec, language)} ms"
 
 
 def _chosen(count: int) -> list[int]:
@@ -133,13 +131,13 @@ def _view(simulation: Simulation) -> View:
     return View(half, depth, width, height, float(low), float(max(high, low + 20.0)))
 
 
-def _still(simulation: Simulation, view: View, time: float, kelvin: Floats) -> Still:
+def _still(simulation: Simulation, view: View, time: float, kelvin: Floats, language: str = "en") -> Still:
     gone = np.isnan(kelvin)
     grid = simulation.crater.grid
     crater = np.where(gone, grid.z_edges[1:, None], 0.0).max(axis=0)
     lit = _lit(simulation, time)
     picture = _picture(simulation, view, kelvin, crater, lit=lit)
-    _write(picture, view, time, lit=lit)
+    _write(picture, view, time, language, lit=lit)
     hottest = to_celsius(float(np.nanmax(kelvin)))
     return Still(time, lit, hottest, float(crater.max(initial=0.0)), _png(picture))
 
@@ -218,18 +216,18 @@ def _dots(pixels: Pixels, simulation: Simulation, z: Floats, x: Floats, open_: N
     pixels[rim & (along // 7 % 2 == 0)] = PAPER
 
 
-def _write(picture: Image.Image, view: View, time: float, *, lit: bool) -> None:
+def _write(picture: Image.Image, view: View, time: float, language: str, *, lit: bool) -> None:
     from PIL import ImageDraw
 
     on, font = ImageDraw.Draw(picture), _font()
-    on.text((10, AIR // 2), moment(time), fill=PLATE, font=font, anchor="lm")
+    on.text((10, AIR // 2), moment(time, language), fill=PLATE, font=font, anchor="lm")
     if lit:
-        on.text((view.width - 10, AIR // 2), "light on", fill=PLATE, font=font, anchor="rm")
+        on.text((view.width - 10, AIR // 2), phrase("light on", language), fill=PLATE, font=font, anchor="rm")
     bottom = AIR + view.height
     bar = next(each for each in (1 * mm, 500 * um, 200 * um, 100 * um, 50 * um, 20 * um) if each < 0.9 * view.half)
     across = round(bar / (2.0 * view.half) * view.width)
     on.rectangle((12, bottom - 16, 12 + across, bottom - 11), fill=PAPER)
-    on.text((12, bottom - 22), length(bar), fill=PAPER, font=font, anchor="ls")
+    on.text((12, bottom - 22), length(bar, language), fill=PAPER, font=font, anchor="ls")
     _write_bar(picture, on, view)
 
 

@@ -18,8 +18,9 @@ from porelight.draw.anatomy import (
     tissue,
     window,
 )
-from porelight.draw.ink import INK, SOFT, TOKENS, Axes, inset, size, write
+from porelight.draw.ink import INK, SOFT, TOKENS, Axes, inset, language_of, say, size, write
 from porelight.units import mm, um
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
@@ -85,9 +86,9 @@ def _depth_axis(ax: Axes, depth: float) -> None:
     for k in range(int(depth / step + 1e-9) + 1):
         z = k * step
         ax.plot([left - 5 * per_px, left], [z, z], color=SOFT, linewidth=1, clip_on=False)
-        text = "0" if k == 0 else f"{z / mm:.1f}"
+        text = "0" if k == 0 else say(ax, "{number:.1f}", number=z / mm)
         write(ax, left - 8 * per_px, z, text, ha="right", color=SOFT, clip_on=False)
-    write(ax, left - 44 * per_px, -14 * per_px, "Depth (mm)", color=SOFT, clip_on=False)
+    write(ax, left - 44 * per_px, -14 * per_px, say(ax, "Depth (mm)"), color=SOFT, clip_on=False)
 
 
 def _name_layers(ax: Axes, skin: Skin, depth: float, wide: float) -> None:
@@ -97,7 +98,7 @@ def _name_layers(ax: Axes, skin: Skin, depth: float, wide: float) -> None:
         bottom = min(top + layer.thickness, depth)
         if bottom <= top:
             break
-        said = f"{layer.name} {length(layer.thickness)}"
+        said = f"{say(ax, layer.name)} {length(layer.thickness, language_of(ax))}"
         thin = bottom - top < 16 * per_px
         free = max(top, 1.25 * skin.pore.funnel_depth) if top > 0.0 else top
         z = -14 * per_px if thin and top == 0.0 else min(free + 12 * per_px, bottom - 9 * per_px)
@@ -107,10 +108,10 @@ def _name_layers(ax: Axes, skin: Skin, depth: float, wide: float) -> None:
 
 def _name_pore(ax: Axes, skin: Skin, x: float, depth: float) -> None:
     pore, per_px = skin.pore, depth / size(ax)[1]
-    write(ax, x + gland_offset(pore), pore.gland_depth, "oil\ngland", ha="center", linespacing=1.0, zorder=8)
+    write(ax, x + gland_offset(pore), pore.gland_depth, say(ax, "oil\ngland"), ha="center", linespacing=1.0, zorder=8)
     right = x + pore.opening_diameter / 2.0
-    name = "pore with plug" if pore.plugged else "pore"
-    said = f"{name}\n{length(pore.opening_diameter)} wide"
+    text = "pore with plug\n{width} wide" if pore.plugged else "pore\n{width} wide"
+    said = say(ax, text, width=length(pore.opening_diameter, language_of(ax)))
     leader(ax, x, 0.5 * pore.funnel_depth, right + 14 * per_px, 0.55 * pore.funnel_depth)
     write(ax, right + 17 * per_px, 0.55 * pore.funnel_depth, said, zorder=8, linespacing=1.1, halo=TOKENS["dermis"])
 
@@ -118,7 +119,10 @@ def _name_pore(ax: Axes, skin: Skin, x: float, depth: float) -> None:
 def _name_columns(ax: Axes, simulation: Simulation, columns: list[float], per_px: float) -> None:
     apart = spacing(simulation)
     alone = apart is None or len(columns) == 1
-    said = "laser\ncolumn" if alone or apart is None else f"laser columns,\n{length(apart)} apart"
+    if alone or apart is None:
+        said = say(ax, "laser\ncolumn")
+    else:
+        said = say(ax, "laser columns,\n{spacing} apart", spacing=length(apart, language_of(ax)))
     z = reach(simulation) + 40 * per_px
     x = min(columns)
     leader(ax, x, simulation.crater.ablation_depth * 0.6, x, z - 16 * per_px)
@@ -147,22 +151,30 @@ def small_frame(simulations: tuple[Simulation, ...], width: float, height: float
     return Frame(depth * width / (height - SMALL_BOTTOM) / 2.0, depth)
 
 
-def overview_says(simulation: Simulation) -> str:
+def overview_says(simulation: Simulation, language: str = "en") -> str:
     """What the section shows, in one or two sentences."""
     skin, pore = simulation.exposure.skin, simulation.exposure.skin.pore
-    layers = ", ".join(f"{layer.name} {length(layer.thickness)}" for layer in skin.layers)
-    return (
-        f"Skin cut open, to scale: {layers}. A pore {length(pore.opening_diameter)} wide, its funnel "
-        f"{length(pore.funnel_depth)} deep, its oil gland about {length(pore.gland_depth)} deep. Beside it the laser "
-        f"column: {length(simulation.crater.ablation_depth)} of skin removed, collagen set down to "
-        f"{length(simulation.injury.coagulation_depth)}."
+    layers = (f"{phrase(layer.name, language)} {length(layer.thickness, language)}" for layer in skin.layers)
+    return phrase(
+        "Skin cut open, to scale: {layers}. A pore {width} wide, its funnel {funnel} deep, its oil gland about {gland} "
+        "deep. Beside it the laser column: {removed} of skin removed, collagen set down to {set_depth}.",
+        language,
+        layers=", ".join(layers),
+        width=length(pore.opening_diameter, language),
+        funnel=length(pore.funnel_depth, language),
+        gland=length(pore.gland_depth, language),
+        removed=length(simulation.crater.ablation_depth, language),
+        set_depth=length(simulation.injury.coagulation_depth, language),
     )
 
 
-def small_says(simulation: Simulation) -> str:
+def small_says(simulation: Simulation, language: str = "en") -> str:
     """What a small section shows, in one sentence."""
-    return (
-        f"A laser column beside a pore: {length(simulation.crater.ablation_depth)} of skin removed, collagen set down "
-        f"to {length(simulation.injury.coagulation_depth)}; the oil gland of the pore lies about "
-        f"{length(simulation.exposure.skin.pore.gland_depth)} deep."
+    return phrase(
+        "A laser column beside a pore: {removed} of skin removed, collagen set down to {set_depth}; the oil gland of "
+        "the pore lies about {gland} deep.",
+        language,
+        removed=length(simulation.crater.ablation_depth, language),
+        set_depth=length(simulation.injury.coagulation_depth, language),
+        gland=length(simulation.exposure.skin.pore.gland_depth, language),
     )

@@ -20,24 +20,31 @@ if TYPE_CHECKING:
 Files = dict[str, bytes]
 
 
-def of_plan(plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int = 0, fhir: bool = False) -> Files:
+def of_plan(
+    plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int = 0, fhir: bool = False, language: str = "en"
+) -> Files:
     """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions; FHIR when asked for.
 
+    Only what people read is in ``language``; plan.json and the tables are the same in all.
     The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
     """
     pores = pores_csv.pores_csv(plan.census).encode()
     files = {
-        "report.html": plan_page.render(plan, pixels).encode(),
+        "report.html": plan_page.render(plan, pixels, language).encode(),
         "plan.json": as_json.plan_json(plan).encode(),
         "pores.csv": pores,
-        "overlay.png": draw.overlay_png(pixels, plan.census),
+        "overlay.png": draw.overlay_png(pixels, plan.census, language),
     }
-    if expected := preview_panels.shown(plan, pixels):
-        files["preview.png"] = preview_panels.png(expected)
+    if expected := preview_panels.shown(plan, pixels, language):
+        files["preview.png"] = preview_panels.png(expected, language)
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(
-            plan.calendar, timezone=timezone, sequence=sequence, uid_seed=course, stamp=plan.on
+            plan_page.localize_plan(plan, language).calendar,
+            timezone=timezone,
+            sequence=sequence,
+            uid_seed=course,
+            stamp=plan.on,
         )
     if fhir:
         from porelight.export.fhir import bundle_json
@@ -55,14 +62,14 @@ def of_census(census: PoreCensus, pixels: Pixels) -> Files:
     }
 
 
-def of_simulation(simulation: Simulation, stamp: Stamp | None = None) -> Files:
+def of_simulation(simulation: Simulation, stamp: Stamp | None = None, language: str = "en") -> Files:
     """numbers.json, the page, the section as SVG and PNG, the film as GIF if it was kept, and the fields as Zarr."""
-    stills = draw.film(simulation)
+    stills = draw.film(simulation, language)
     return {
         "numbers.json": outside.text(as_json.simulation_numbers(simulation, stamp)).encode(),
-        "simulation.html": simulation_page.render(simulation, stills, stamp).encode(),
-        "section.svg": draw.section_svg(simulation).encode(),
-        "section.png": draw.section_png(simulation),
+        "simulation.html": simulation_page.render(simulation, stills, stamp, language).encode(),
+        "section.svg": draw.section_svg(simulation, language).encode(),
+        "section.png": draw.section_png(simulation, language),
         **({"film.gif": draw.film_gif(stills)} if stills else {}),
         **dataset.zarr_files(simulation),
     }

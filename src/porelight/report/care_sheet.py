@@ -8,7 +8,6 @@ import datetime as dt
 import functools
 import io
 import itertools
-from importlib import resources
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +18,9 @@ from porelight.care.language import format_days as days_words
 from porelight.care.language import say
 from porelight.export import ics
 from porelight.refusal import Refusal
+from porelight.report import template
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from porelight.care import Clash, Today
     from porelight.care.guide import Sign, Stage
     from porelight.care.model import Calendar, CareItem, Engagement
@@ -129,7 +127,7 @@ def sheet(
     signs = _signs(laser, language)
     shown = {
         "courses": [_course(course, page, zone) for page in pages],
-        "stages": _stages(laser, language),
+        "stages_of_skin": _stages(laser, language),
         "bars": sorted((each for each in signs if isinstance(each, Bar)), key=lambda bar: (bar.first, bar.last)),
         "alarms": _alarms([each for each in signs if not isinstance(each, Bar)]),
         "ticks": [(tick, 100.0 * _place(tick)) for tick in TICKS],
@@ -329,25 +327,6 @@ def _place(day: int) -> float:
     return 1.0
 
 
-def _page(template: str, language: str, shown: dict[str, Any]) -> str:
-    told = {"language": language, "style": _text("style/tokens.css") + _text("style/sheet.css"), "ADVICE": ADVICE}
-    return _environment(language).get_template(template).render(told | shown)
-
-
-@functools.cache
-def _environment(language: str) -> Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("porelight", "report/templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["say"] = functools.partial(say, language=language)
-    return environment
-
-
-def _text(name: str) -> str:
-    return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")
+def _page(name: str, language: str, shown: dict[str, Any]) -> str:
+    style = template.text("style/tokens.css") + template.text("style/sheet.css")
+    return template.filled(name, {"style": style, "ADVICE": ADVICE} | shown, language=language)

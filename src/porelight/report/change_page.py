@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import io
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from porelight.export.change_model import change_numbers
 from porelight.export.outside import row_sources, text
 from porelight.photo.compare.aligned import Aligned, aligned
 from porelight.report import figures, template, words
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from porelight.photo.compare.change import Change, Measure
@@ -31,14 +33,14 @@ MOST_ROWS = 60
 """Pores in the table of the page: the surest changes; all of them are in pairs.csv."""
 
 
-def of_change(change: Change, before: Picture, after: Picture) -> dict[str, bytes]:
+def of_change(change: Change, before: Picture, after: Picture, language: str = "en") -> dict[str, bytes]:
     """change.json, pairs.csv, change.png and change.html."""
     pictures = aligned(before, after, change.registration)
     return {
         "change.json": change_json(change).encode(),
         "pairs.csv": pairs_csv(change).encode(),
-        "change.png": drawn.change_png(change, pictures),
-        "change.html": render(change, pictures).encode(),
+        "change.png": drawn.change_png(change, pictures, language),
+        "change.html": render(change, pictures, language).encode(),
     }
 
 
@@ -87,71 +89,73 @@ class Row:
     region: str
 
 
-def render(change: Change, pictures: Aligned) -> str:
+def render(change: Change, pictures: Aligned, language: str = "en") -> str:
     """The page as text; the same change and photos give the same text."""
     rows = template.weakest_first(change)
     shown = {
         "change": change,
-        "headline": headline(change),
-        "detail": detail(change),
+        "headline": headline(change, language),
+        "detail": detail(change, language),
         "measures": drawn.listed(change),
         "regions": [each for each in change.measures if each.region and each.key == "diameter"],
-        "titles": drawn.TITLES,
-        "said": lambda each: words.typeset(drawn.said(each)),
-        "amount": _amount,
+        "titles": drawn.MEASURE_TITLES,
+        "said": lambda each: words.typeset(drawn.said(each, language)),
+        "amount": functools.partial(_amount, language),
         "before": figures.jpeg_uri(pictures.before, LARGEST),
         "after": figures.jpeg_uri(pictures.after, LARGEST),
         "shape": pictures.before.shape,
         "changes": figures.figure(
             "changes",
-            drawn.changes_say(change),
+            drawn.changes_say(change, language),
             lambda ax: drawn.changes(ax, change),
             wide=(figures.DESK, drawn.changes_height(change)),
             narrow=drawn.changes_height(change),
+            language=language,
         ),
         "spread": figures.figure(
-            "spread", drawn.pairs_say(change), lambda ax: drawn.pairs_chart(ax, change), wide=None, narrow=240
+            "spread",
+            drawn.pairs_say(change, language),
+            lambda ax: drawn.pairs_chart(ax, change),
+            wide=None,
+            narrow=240,
+            language=language,
         ),
-        "pores": _pores(change),
+        "pores": _pores(change, language),
         "unit": "px" if change.before.scale is None else "µm",
         "rows": rows,
         **template.scripted("change"),
         "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
     }
-    return template.filled("change.html", shown, _sources(change))
+    return template.filled("change.html", shown, _sources(change), language)
 
 
-def headline(change: Change) -> str:
+def headline(change: Change, language: str = "en") -> str:
     """The answer in a few words."""
     if change.result == "no detectable change":
-        return "No detectable change"
-    way = "narrower" if change.result == "smaller" else "wider"
-    told = words.change(change.measures[0].change_pct)
-    return f"The pores are {way}: {told}"
+        return phrase("No detectable change", language)
+    text = "The pores are narrower: {change}" if change.result == "smaller" else "The pores are wider: {change}"
+    return phrase(text, language, change=words.change(change.measures[0].change_pct, language=language))
 
 
-def detail(change: Change) -> str:
+def detail(change: Change, language: str = "en") -> str:
     """What is behind the answer, in one or two sentences."""
-    answer = change.measures[0]
-    least = words.number(answer.detectable_pct)
-    many = int(change.pairs.resolved.sum())
-    if change.result == "no detectable change":
-        return words.typeset(
-            f"The same {many} pores were measured in both photos. A change of their diameter of {least} % or more "
-            "would have been called one; a smaller one cannot be told from two photos of unchanged skin."
-        )
-    return words.typeset(
-        f"Diameter of the same {many} pores in both photos. From {least} % on, a change is told from two photos of "
-        "unchanged skin."
+    text = (
+        "The same {count} pores were measured in both photos. A change of their diameter of {least} % or more would "
+        "have been called one; a smaller one cannot be told from two photos of unchanged skin."
+        if change.result == "no detectable change"
+        else "Diameter of the same {count} pores in both photos. From {least} % on, a change is told from two photos "
+        "of unchanged skin."
     )
+    least = words.number(change.measures[0].detectable_pct, language=language)
+    return words.typeset(phrase(text, language, count=int(change.pairs.resolved.sum()), least=least))
 
 
-def _amount(each: Measure, value: float) -> str:
+def _amount(language: str, each: Measure, value: float) -> str:
     unit = {"um": " µm", "px": " px", "%": " %", "1": ""}[each.unit]
-    return words.typeset(f"{value:.0f}" if each.unit == "1" else f"{words.number(value, 3)}{unit}")
+    return words.typeset(f"{value:.0f}" if each.unit == "1" else f"{words.number(value, 3, language)}{unit}")
 
 
-def _pores(change: Change) -> list[Row]:
+def _pores(change: Change, language: str) -> list[Row]:
     """The resolved pores with the surest changes first."""
     pairs, scale = change.pairs, change.before.scale
     sure = [abs(pairs.change_pct[i]) / pairs.change_error_pct[i] for i in range(len(pairs))]
@@ -160,7 +164,16 @@ def _pores(change: Change) -> list[Row]:
     rows = []
     for number, i in enumerate(order, start=1):
         factor = 1.0 if by is None else float(by[i])
-        before, after = (words.number(float(each[i]) * factor, 3) for each in (pairs.before, pairs.after))
+        before, after = (words.number(float(each[i]) * factor, 3, language) for each in (pairs.before, pairs.after))
         told = f"{pairs.change_pct[i]:+.0f} ± {pairs.change_error_pct[i]:.0f} %"
-        rows.append(Row(number, before, after, words.typeset(told), pairs.result[i], pairs.region[i]))
+        rows.append(
+            Row(
+                number,
+                before,
+                after,
+                words.typeset(told),
+                phrase(pairs.result[i], language),
+                phrase(pairs.region[i], language),
+            )
+        )
     return rows

@@ -30,68 +30,95 @@ LARGEST_PHOTO = 1_200_000
 """Bytes of the photo inside the page at most; with the figures the page stays below 3 MB."""
 
 
-def figure(name: str, says: str, draw_on: Draw, *, wide: tuple[float, float] | None, narrow: float) -> Markup:
+def figure(
+    name: str, says: str, draw_on: Draw, *, wide: tuple[float, float] | None, narrow: float, language: str = "en"
+) -> Markup:
     """One figure as SVG: narrow of that height, and where ``wide`` is given a second one for wide screens."""
-    drawn = _drawn(f"{name}-n", says, draw_on, PHONE, narrow)
+    drawn = _drawn(f"{name}-n", says, draw_on, (PHONE, narrow), language)
     if wide is None:
         return Markup(drawn)  # noqa: S704 - our own drawing; its texts are escaped where they are written
     return Markup(  # noqa: S704
-        f'<div class="narrow">{drawn}</div><div class="wide">{_drawn(f"{name}-w", says, draw_on, *wide)}</div>'
+        f'<div class="narrow">{drawn}</div><div class="wide">{_drawn(f"{name}-w", says, draw_on, wide, language)}</div>'
     )
 
 
-def _drawn(name: str, says: str, draw_on: Draw, width: float, height: float) -> str:
-    paper, ax = draw.new_figure(width, height)
+def _drawn(name: str, says: str, draw_on: Draw, size: tuple[float, float], language: str) -> str:
+    paper, ax = draw.new_figure(*size, language)
     draw_on(ax)
     return draw.svg(paper, name, says)
 
 
-def distribution(plan: Plan) -> Markup:
+def distribution(plan: Plan, language: str = "en") -> Markup:
     census = plan.census
     return figure(
-        "sizes", draw.distribution_says(census), lambda ax: draw.distribution(ax, census), wide=None, narrow=240
+        "sizes",
+        draw.distribution_says(census, language),
+        lambda ax: draw.distribution(ax, census),
+        wide=None,
+        narrow=240,
+        language=language,
     )
 
 
-def overview(simulation: Simulation) -> Markup:
-    says = draw.overview_says(simulation)
-    return figure("section", says, lambda ax: draw.overview(ax, simulation), wide=(560, 430), narrow=400)
+def overview(simulation: Simulation, language: str = "en") -> Markup:
+    says = draw.overview_says(simulation, language)
+    return figure(
+        "section", says, lambda ax: draw.overview(ax, simulation), wide=(560, 430), narrow=400, language=language
+    )
 
 
-def close_up(simulation: Simulation) -> Markup:
-    says = draw.close_up_says(simulation)
+def close_up(simulation: Simulation, language: str = "en") -> Markup:
+    says = draw.close_up_says(simulation, language)
 
     def tall(width: float) -> float:
         return draw.close_up_height(simulation, width)
 
-    return figure("column", says, lambda ax: draw.close_up(ax, simulation), wide=(480, tall(480)), narrow=tall(PHONE))
+    return figure(
+        "column",
+        says,
+        lambda ax: draw.close_up(ax, simulation),
+        wide=(480, tall(480)),
+        narrow=tall(PHONE),
+        language=language,
+    )
 
 
-def fan(plan: Plan) -> Markup:
+def fan(plan: Plan, language: str = "en") -> Markup:
     if not plan.forecast.milestones:
         return Markup("")
     weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions) if plan.sessions else ()
-    says = draw.fan_says(plan.forecast)
-    return figure("fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 380), narrow=320)
+    says = draw.fan_says(plan.forecast, language)
+    return figure(
+        "fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 380), narrow=320, language=language
+    )
 
 
-def factors(plan: Plan) -> Markup:
-    says = draw.factors_say(plan.factors)
+def factors(plan: Plan, language: str = "en") -> Markup:
+    says = draw.factors_say(plan.factors, language)
     height = 50.0 * len(plan.factors) + 48.0
-    return figure("factors", says, lambda ax: draw.factor_bars(ax, plan.factors), wide=(480, height), narrow=height)
+    return figure(
+        "factors",
+        says,
+        lambda ax: draw.factor_bars(ax, plan.factors),
+        wide=(480, height),
+        narrow=height,
+        language=language,
+    )
 
 
-def indices(plan: Plan) -> Markup:
+def indices(plan: Plan, language: str = "en") -> Markup:
     """What the photo shows beside its pores; empty where nothing was read."""
     found = tuple(index for index in plan.census.indices if index.region in ("all", "close-up"))
     if not found:
         return Markup("")
     height = 62.0 * len(draw.shown_indices(found)) + 8.0
-    says = draw.indices_say(found)
-    return figure("indices", says, lambda ax: draw.index_bars(ax, found), wide=(480, height), narrow=height)
+    says = draw.indices_say(found, language)
+    return figure(
+        "indices", says, lambda ax: draw.index_bars(ax, found), wide=(480, height), narrow=height, language=language
+    )
 
 
-def candidates(plan: Plan) -> list[Markup]:
+def candidates(plan: Plan, language: str = "en") -> list[Markup]:
     """One small section per candidate, all in the same frame."""
     simulations = tuple(candidate.simulation for candidate in plan.candidates)
     if not simulations:
@@ -100,9 +127,9 @@ def candidates(plan: Plan) -> list[Markup]:
     frame = draw.small_frame(simulations, width, height)
     drawn = []
     for index, simulation in enumerate(simulations):
-        paper, ax = draw.new_figure(width, height)
+        paper, ax = draw.new_figure(width, height, language)
         draw.small(ax, simulation, frame)
-        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.small_says(simulation))))  # noqa: S704
+        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.small_says(simulation, language))))  # noqa: S704
     return drawn
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from porelight import units
@@ -41,7 +40,7 @@ def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:
     for verdict in told:
         if verdict.outcome == "proceed":
             continue
-        until = f" Until {day(verdict.until)}." if verdict.until else ""
+        until = f" Until {words.day(verdict.until)}." if verdict.until else ""
         clears = f" {verdict.clears}" if verdict.clears else ""
         lines.append(f"{verdict.outcome.upper()} {verdict.title}: {verdict.because}{until}{clears}")
         lines.append(f"    source: {verdict.source.title} ({verdict.tier}, {verdict.confidence}); rule {verdict.rule}")
@@ -97,17 +96,12 @@ def of_change(found: Change) -> list[str]:
     from porelight.draw import compare as drawn
     from porelight.report import change_page
 
-    measures = [f"{drawn.TITLES[each.key]}: {_plain(drawn.said(each))}" for each in drawn.listed(found)]
+    measures = [_plain(drawn.measure_line(each)) for each in drawn.listed(found)]
     return [
         _plain(f"{change_page.headline(found)}. {change_page.detail(found)}"),
         *measures,
         *(f"Remark: {remark}" for remark in found.remarks),
     ]
-
-
-def day(date: dt.date) -> str:
-    """Such as "Tue 14 March 2026"."""
-    return f"{date:%a} {date.day} {date:%B %Y}"
 
 
 def span(interval: Interval, unit: float) -> str:
@@ -146,7 +140,7 @@ def _plain(text: str) -> str:
 def _sessions(plan: Plan) -> str:
     if not plan.sessions:
         return "none while the plan is blocked"
-    return f"{len(plan.sessions)}: {', '.join(day(date) for date in plan.sessions)}"
+    return f"{len(plan.sessions)}: {', '.join(words.day(date) for date in plan.sessions)}"
 
 
 def _candidates(plan: Plan) -> str:

@@ -9,184 +9,99 @@ from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
-from porelight.care.intake import open_questions
-from porelight.care.questions import find_question
+from porelight.care import find_clashes, find_question, make_calendar, open_questions, screen_person, set_aside_verdicts
+from porelight.care.language import SOURCE_LANGUAGE
+from porelight.care.screen import sort_by_gravity
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
-from porelight.forecasting.trials import describe_lender
 from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
-from porelight.planning.model import PHOTO_RULE
-from porelight.report import figures, preview_panels, template, words
+from porelight.planning.photo_verdict import judge_photo
+from porelight.planning.sessions import explain_no_dates
+from porelight.report import figures, first_screen, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 from porelight.report.setting_rows import setting_rows
+from porelight.wording import phrase, write_words
 
 if TYPE_CHECKING:
-    from porelight.care.model import CareItem, Verdict
+    from porelight.care.model import CareItem, Limit, Verdict
     from porelight.cite import Cited
     from porelight.planning.model import Candidate, Plan
     from porelight.simulation.model import Simulation
 
 
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
 PHASES = {
-    "before": "Before",
-    "session": "The day",
-    "day": "The day",
-    "after": "After",
-    "watch": "What is normal, and when to call",
-    "review": "Look at the result",
+    "before": _("Before"),
+    "session": _("The day"),
+    "day": _("The day"),
+    "after": _("After"),
+    "watch": _("What is normal, and when to call"),
+    "review": _("Look at the result"),
 }
 """Phase of a care item -> the heading it stands under, in order."""
 
 
-def render(plan: Plan, photo_pixels: Pixels) -> str:
-    """The page as text; the same plan and photo give the same text.
+def render(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
+    """The page as text; the same plan, photo and language give the same text.
 
     Args:
-        plan: what to show.
+        plan: what to show; nothing of it is changed by the language.
         photo_pixels: the photo (height, width, 3) that was measured, sRGB.
+        language: of every word on the page.
     """
+    told = localize_plan(plan, language)
     shown = {
-        "plan": plan,
-        "answer": answer(plan),
+        "plan": told,
+        "answer": first_screen.answer(told, language),
         "photo": figures.photo(photo_pixels),
-        "rings": draw.overlay_svg(plan.census),
-        "scale_bar": _scale_bar(plan),
+        "rings": draw.overlay_svg(plan.census, language),
+        "scale_bar": _scale_bar(plan, language),
         "regions": summarise_regions(plan.census),
-        "verdicts": by_outcome(plan.verdicts),
+        "verdicts": by_outcome(told.verdicts, language),
         "standing": rank_regions(plan.census)[0],
-        "asked": open_questions(plan.verdicts, plan.person),
-        "figures": _figures(plan),
-        "preview": preview_panels.shown(plan, photo_pixels),
-        "comparison": comparison(plan.candidates),
-        "course": calendar(plan),
-        "clashes": to_talk_about(plan.clashes, "en"),
+        "asked": open_questions(told.verdicts, plan.person),
+        "figures": _figures(told, language),
+        "preview": preview_panels.shown(plan, photo_pixels, language),
+        "comparison": comparison(plan.candidates, language),
+        "course": calendar(told, language),
+        "clashes": to_talk_about(told.clashes, language),
         "basis": basis(plan),
         "pore_px": _middle_px(plan),
         "style": template.text("style/tokens.css") + template.text("style/report.css"),
         **template.scripted("report"),
     }
-    return template.filled("report.html", shown, plan_model.plan_sources(plan))
+    return template.filled("report.html", shown, plan_model.plan_sources(plan), language)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Line:
-    """One answer of the first screen: a heading, the answer in a few words, and what is behind it."""
-
-    heading: str
-    said: str
-    detail: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
-    """The first screen."""
-
-    measured: Line
-    possible: Line
-    expect: Line
-    following: Line
-
-
-def answer(plan: Plan) -> Answer:
-    """What was measured, whether treatment is possible now, what to expect, what is next."""
-    return Answer(_measured(plan), _possible(plan), _expect(plan), _following(plan))
-
-
-def _measured(plan: Plan) -> Line:
-    census = plan.census
-    if not census.pore_count:
-        return Line("What we measured", "No pore was found", "The photo may be soft, smoothed, or of another place.")
-    if census.gate.level == "refuse":
-        return Line("What we measured", "Nothing to rely on", f"{words.GATE['refuse']} Below it says why.")
-    found = words.count(census.pore_count, "pore")
-    share = f"They cover {words.number(100 * census.area_fraction)} % of the skin in view."
-    if census.enlarged_count is None:
-        detail = f"{share} The photo has no scale: sizes are in pixels, and no pore can be called enlarged."
-        return Line("What we measured", found, detail)
-    said = f"{census.enlarged_count} of {found} are enlarged"
-    size = f"Enlarged means {census.enlarged_from.si / units.um:.0f} µm wide or more."
-    middle = census.median_diameter_um
-    typical = f" A typical pore here is {words.number(middle)} µm." if middle is not None else ""
-    return Line("What we measured", said, f"{size}{typical} {share}")
-
-
-def _possible(plan: Plan) -> Line:
-    heading = "Is treatment possible now?"
-    blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
-    if not blocking:
-        care = [verdict for verdict in plan.verdicts if verdict.outcome == "adjust"]
-        detail = f"{words.count(len(plan.verdicts), 'check')}, none against it."
-        mind = f" To mind: {_listed(verdict.title for verdict in care)}." if care else ""
-        return Line(heading, "Yes, if the practitioner agrees", detail + mind)
-    gravest = blocking[0].outcome
-    if blocking[0].rule == PHOTO_RULE:
-        more = f" Also: {_listed((verdict.title for verdict in blocking[1:]), most=4)}." if blocking[1:] else ""
-        return Line(heading, "Not from this photo", f"{blocking[0].because}{more}")
-    said = {"refuse": "Not with this laser", "defer": "Not yet", "ask": "Not known yet"}[gravest]
-    titles = _listed((verdict.title for verdict in blocking), most=4)
-    lead = "Some answers are missing" if gravest == "ask" else "The reason" if len(blocking) == 1 else "The reasons"
-    return Line(heading, said, f"{lead}: {titles}. This keeps you safe; below it says what would change it.")
-
-
-def _expect(plan: Plan) -> Line:
-    heading = "What to expect"
-    if any(verdict.outcome == "refuse" for verdict in plan.verdicts):
-        return Line(heading, "No forecast", "While a reason stands against this laser, we do not say what it would do.")
-    if plan.forecast_is == "not_offered":
-        return Line(heading, "No forecast", "This photo shows nothing that a forecast could be made for.")
-    if plan.forecast_is == "only_if_possible":
-        heading = "What to expect, once it is possible"
-    last = plan.forecast.milestones[-1]
-    sessions = words.count(last.sessions_done, "session")
-    detail = f"Fewer enlarged pores {last.label}, {sessions} in all. People differ a lot. Pores do not go away."
-    said = _sentence(words.change(last.enlarged_change_pct, plan.forecast.goal_pct))
-    if not plan.forecast.of_photo:
-        said = f"{said} {words.TRIAL}"
-        detail = f"That is the trial's result, not made from the pores of this photo. {detail}"
-    return Line(heading, said, f"{detail} {describe_lender(plan.laser) or ''}".strip())
-
-
-def _following(plan: Plan) -> Line:
-    heading = "What is next"
-    if plan.status == "blocked":
-        return Line(heading, *_clearing(plan))
-    said = f"Session 1 on {words.day(plan.sessions[0])}"
-    before = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
-    if not before:
-        return Line(heading, said, "The practitioner decides and signs.")
-    start = words.day(max(before[0].first, plan.on), year=False)
-    return Line(heading, said, f"The practitioner decides and signs. From {start}: {before[0].title}.")
-
-
-def _clearing(plan: Plan) -> tuple[str, str]:
-    """The next step of a blocked plan, and what is behind it."""
-    blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
-    first = blocking[0]
-    until = max((verdict.until for verdict in blocking if verdict.until), default=None)
-    asked = open_questions(blocking, plan.person)
-    if first.rule == PHOTO_RULE:
-        return "Take another photo", first.clears
-    if first.outcome == "ask" and asked:
-        return f"Answer {words.count(len(asked), 'question')}", "They stand below. The practitioner can help with them."
-    if until:
-        return f"Ask again on {words.day(until)}", first.clears or first.because
-    return "Talk with the practitioner", first.clears or first.because
+def localize_plan(plan: Plan, language: str) -> Plan:
+    """The plan with its verdicts, calendar and clashes worded in that language; all else are codes and numbers."""
+    if language == SOURCE_LANGUAGE:
+        return plan
+    found = screen_person(plan.person, plan.on, plan.laser, plan.clinic, language=language)
+    if decisions := [verdict.set_aside for verdict in plan.verdicts if verdict.set_aside]:
+        found = set_aside_verdicts(found, decisions, language)
+    photo = judge_photo(plan.census, language)
+    verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
+    course = plan.calendar
+    if plan.sessions:
+        course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, language=language)
+    return dataclasses.replace(
+        plan,
+        verdicts=verdicts,
+        calendar=course,
+        clashes=find_clashes(course, plan.person.planned),
+        timing=explain_no_dates(verdicts) if plan.status == "blocked" else plan.timing,
+    )
 
 
 def _middle_px(plan: Plan) -> float | None:
     diameters = sorted(plan.census.pores.diameter)
     return float(diameters[len(diameters) // 2]) if diameters else None
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _listed(titles: Any, most: int = 3) -> str:
-    told = list(titles)
-    more = f" and {len(told) - most} more" if len(told) > most else ""
-    return ", ".join(told[:most]) + more
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -197,13 +112,13 @@ class ScaleBar:
     label: str
 
 
-def _scale_bar(plan: Plan) -> ScaleBar | None:
-    bar = draw.scale_bar(plan.census)
+def _scale_bar(plan: Plan, language: str) -> ScaleBar | None:
+    bar = draw.scale_bar(plan.census, language)
     return None if bar is None else ScaleBar(100.0 * bar.px / plan.census.width, bar.label)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class VerdictCard:
     """A verdict with its questions and limits in words."""
 
     verdict: Verdict
@@ -213,35 +128,45 @@ class Told:
     limits: tuple[str, ...]
 
 
-def by_outcome(verdicts: tuple[Verdict, ...]) -> dict[str, list[Told]]:
+def by_outcome(verdicts: tuple[Verdict, ...], language: str = "en") -> dict[str, list[VerdictCard]]:
     """Verdicts under their outcomes, gravest first; every outcome has a list."""
-    return {outcome: [_told(v) for v in verdicts if v.outcome == outcome] for outcome in words.OUTCOMES}
+    return {
+        outcome: [make_verdict_card(each, language) for each in verdicts if each.outcome == outcome]
+        for outcome in words.OUTCOMES
+    }
 
 
-def _told(verdict: Verdict) -> Told:
+def make_verdict_card(verdict: Verdict, language: str = "en") -> VerdictCard:
+    """What a verdict shows on a card of the report or of the clinic."""
     asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
-    limits = (words.LIMITS.get(each.name, each.name + " at most {:g}").format(each.at_most) for each in verdict.limits)
-    return Told(verdict, tuple(each.text for each in asked), asked[0].why if asked else "", tuple(limits))
+    texts, why = tuple(phrase(each.text, language) for each in asked), phrase(asked[0].why, language) if asked else ""
+    return VerdictCard(verdict, texts, why, tuple(_limit(each, language) for each in verdict.limits))
 
 
-def _figures(plan: Plan) -> dict[str, Any]:
+def _limit(limit: Limit, language: str) -> str:
+    if limit.name in words.LIMITS:
+        return phrase(words.LIMITS[limit.name], language, most=limit.at_most)
+    return phrase("{name} at most {most:g}", language, name=limit.name, most=limit.at_most)
+
+
+def _figures(plan: Plan, language: str) -> dict[str, Any]:
     drawn: dict[str, Any] = {
-        "sizes": figures.distribution(plan),
-        "factors": figures.factors(plan),
-        "indices": figures.indices(plan),
-        "fan": figures.fan(plan),
-        "candidates": figures.candidates(plan),
+        "sizes": figures.distribution(plan, language),
+        "factors": figures.factors(plan, language),
+        "indices": figures.indices(plan, language),
+        "fan": figures.fan(plan, language),
+        "candidates": figures.candidates(plan, language),
         "letter": None,
     }
     if plan.candidates:
         shown = plan.candidates[len(plan.candidates) // 2]
         drawn["letter"] = letter(len(plan.candidates) // 2)
         peak = units.to_celsius(shown.simulation.warming.peak_temperature)
-        drawn["hottest"] = words.hottest(shown.simulation) if peak > max(ISOTHERMS) else None
+        drawn["hottest"] = words.hottest(shown.simulation, language) if peak > max(ISOTHERMS) else None
         apart = draw.spacing(shown.simulation)
-        drawn["apart"] = None if apart is None else words.number(apart / units.um)
-        drawn["overview"] = figures.overview(shown.simulation)
-        drawn["close_up"] = figures.close_up(shown.simulation)
+        drawn["apart"] = None if apart is None else words.number(apart / units.um, language=language)
+        drawn["overview"] = figures.overview(shown.simulation, language)
+        drawn["close_up"] = figures.close_up(shown.simulation, language)
     return drawn
 
 
@@ -253,28 +178,38 @@ def letter(index: int) -> str:
 Facts = list[tuple[str, str]]
 
 
-def setting_facts(simulation: Simulation) -> Facts:
+def setting_facts(simulation: Simulation, language: str = "en") -> Facts:
     """What the operator would dial."""
-    return setting_rows(simulation.setting)
+    return setting_rows(simulation.setting, language)
 
 
-def effect_facts(simulation: Simulation) -> Facts:
+def effect_facts(simulation: Simulation, language: str = "en") -> Facts:
     """What the simulation gives, with intervals where it has them."""
-    injury, recovery, crater, day = simulation.injury, simulation.recovery, simulation.crater, units.day
-    spread = f"{_um(injury.coagulated.depth.low)} to {_um(injury.coagulated.depth.high)}"
+    injury, recovery, crater = simulation.injury, simulation.recovery, simulation.crater
+
+    def um(value: float) -> str:
+        return words.number(value / units.um, language=language)
+
+    removed = phrase(
+        "{depth} µm deep, {width} µm wide", language, depth=um(crater.ablation_depth), width=um(crater.ablation_width)
+    )
+    collagen = phrase(
+        "to {depth} µm ({low} to {high})",
+        language,
+        depth=um(injury.coagulation_depth),
+        low=um(injury.coagulated.depth.low),
+        high=um(injury.coagulated.depth.high),
+    )
+    treated = f"{words.number(100 * recovery.treated_fraction, language=language)} %"
     return [
-        ("Skin removed", f"{_um(crater.ablation_depth)} µm deep, {_um(crater.ablation_width)} µm wide"),
-        ("Collagen set by heat (over damage models)", f"to {_um(injury.coagulation_depth)} µm ({spread})"),
-        ("Hottest tissue", _sentence(words.hottest(simulation))),
-        ("Surface treated, heated rims included", f"{words.number(100 * recovery.treated_fraction)} %"),
-        ("Closed after", words.span(recovery.closed, day, "days")),
-        ("Redness", words.span(recovery.redness, day, "days")),
-        ("Crusts", words.span(recovery.crusting, day, "days")),
+        (phrase("Skin removed", language), removed),
+        (phrase("Collagen set by heat (over damage models)", language), collagen),
+        (phrase("Hottest tissue", language), words.capitalized(words.hottest(simulation, language))),
+        (phrase("Surface treated, heated rims included", language), treated),
+        (phrase("Closed after", language), words.days_long(recovery.closed, language)),
+        (phrase("Redness", language), words.days_long(recovery.redness, language)),
+        (phrase("Crusts", language), words.days_long(recovery.crusting, language)),
     ]
-
-
-def _um(value: float) -> str:
-    return words.number(value / units.um)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -288,18 +223,18 @@ class Comparison:
     remarks: list[tuple[str, str]]
 
 
-def comparison(candidates: tuple[Candidate, ...]) -> Comparison | None:
+def comparison(candidates: tuple[Candidate, ...], language: str = "en") -> Comparison | None:
     """None when there is nothing to compare."""
     if not candidates:
         return None
     simulations = [candidate.simulation for candidate in candidates]
     laser = simulations[0].setting.laser
     return Comparison(
-        laser=words.typeset(f"{laser.name}, {laser.wavelength / units.nm:g} nm"),
+        laser=words.typeset(f"{phrase(laser.name, language)}, {laser.wavelength / units.nm:g} nm"),
         letters=tuple(letter(index) for index in range(len(candidates))),
-        setting=_rows([setting_facts(each) for each in simulations]),
-        effect=_rows([effect_facts(each) for each in simulations]),
-        remarks=_shared_remarks(candidates),
+        setting=_rows([setting_facts(each, language) for each in simulations]),
+        effect=_rows([effect_facts(each, language) for each in simulations]),
+        remarks=_shared_remarks(candidates, language),
     )
 
 
@@ -307,13 +242,14 @@ def _rows(columns: list[Facts]) -> list[tuple[str, tuple[str, ...]]]:
     return [(facts[0][0], tuple(text for _, text in facts)) for facts in zip(*columns, strict=True)]
 
 
-def _shared_remarks(candidates: tuple[Candidate, ...]) -> list[tuple[str, str]]:
+def _shared_remarks(candidates: tuple[Candidate, ...], language: str) -> list[tuple[str, str]]:
     """Each remark once, with the letters of the settings it is about."""
-    held: dict[str, list[str]] = {}
+    letters: dict[str, list[str]] = {}
     for index, candidate in enumerate(candidates):
         for remark in candidate.remarks:
-            held.setdefault(remark.english(), []).append(letter(index))
-    return [("All" if len(names) == len(candidates) else ", ".join(names), text) for text, names in held.items()]
+            letters.setdefault(write_words(remark, language), []).append(letter(index))
+    everyone = phrase("All", language)
+    return [(everyone if len(names) == len(candidates) else ", ".join(names), text) for text, names in letters.items()]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -333,7 +269,7 @@ class SessionDays:
     phases: tuple[Phase, ...]
 
 
-def calendar(plan: Plan) -> list[SessionDays]:
+def calendar(plan: Plan, language: str = "en") -> list[SessionDays]:
     """The calendar by session, each in its phases."""
     listed = []
     for number, date in enumerate(plan.sessions, start=1):
@@ -342,7 +278,7 @@ def calendar(plan: Plan) -> list[SessionDays]:
         for title, keys in itertools.groupby(PHASES, key=PHASES.__getitem__):
             held = set(keys)
             found = tuple(item for item in items if item.phase in held)
-            phases += [Phase(title, found)] if found else []
+            phases += [Phase(phrase(title, language), found)] if found else []
         listed.append(SessionDays(number, date, tuple(phases)))
     return listed
 

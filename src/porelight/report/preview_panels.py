@@ -15,9 +15,15 @@ from porelight.forecasting.diameter import diameter_change_pct
 from porelight.photo.decode import Picture
 from porelight.photo.preview import RETOUCH_SIZES, choose_window, magnify_window, make_preview
 from porelight.report import figures, words
+from porelight.wording import phrase, write_words
 
 if TYPE_CHECKING:
     from porelight.planning.model import Plan
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
 
 
 SHOWN = 480
@@ -56,7 +62,7 @@ class Shown:
         return 0.0 if self.bar is None else 100.0 * self.bar.px / self.panels[0].pixels.shape[1]
 
 
-def shown(plan: Plan, pixels: Pixels) -> Shown | None:
+def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
     """None unless the plan expects something of these pores: a blocked plan shows no result."""
     census = plan.census
     if plan.forecast_is != "expected" or not plan.forecast.milestones or not census.pore_count:
@@ -66,19 +72,25 @@ def shown(plan: Plan, pixels: Pixels) -> Shown | None:
     window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
     drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
-    site = plan.person.site
-    panels = [Panel(magnify_window(window.of(pixels), times), "Today", "your photo", f"The {site} today, close up")]
+    site = phrase(plan.person.site, language)
+    today = phrase("The {site} today, close up", language, site=site)
+    panels = [
+        Panel(
+            magnify_window(window.of(pixels), times), phrase("Today", language), phrase("your photo", language), today
+        )
+    ]
     ends = (
-        ("Much change", change.low, drawn.low),
-        ("Middle", change.mid, drawn.middle),
-        ("Little change", change.high, drawn.high),
+        (_("Much change"), change.low, drawn.low),
+        (_("Middle"), change.mid, drawn.middle),
+        (_("Little change"), change.high, drawn.high),
     )
     for title, percent, simulated in reversed(ends):
-        said = _said(percent, change)
-        panels.append(Panel(simulated, title, said, f"Simulation of the same skin: {said}"))
-    bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height))
+        said = _said(percent, change, language)
+        alt = phrase("Simulation of the same skin: {change}", language, change=said)
+        panels.append(Panel(simulated, phrase(title, language), said, alt))
+    bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height), language)
     enlarged = None if bar is None else ScaleBar(times * bar.px, bar.label)
-    return Shown(tuple(panels), last.label.english(), enlarged)
+    return Shown(tuple(panels), write_words(last.label, language), enlarged)
 
 
 def _drawable(change: Interval) -> Interval:
@@ -88,14 +100,15 @@ def _drawable(change: Interval) -> Interval:
     return Interval(least, middle, most, change.level)
 
 
-def _said(percent: float, change: Interval) -> str:
+def _said(percent: float, change: Interval, language: str) -> str:
     """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
     points = abs(round_middle(percent, change))
     if points == 0:
-        return "pores as wide as today"
-    return words.typeset(f"pores {points} % {'narrower' if percent < 0.0 else 'wider'}")
+        return phrase("pores as wide as today", language)
+    text = "pores {points} % narrower" if percent < 0.0 else "pores {points} % wider"
+    return words.typeset(phrase(text, language, points=points))
 
 
-def png(seen: Shown) -> bytes:
+def png(seen: Shown, language: str = "en") -> bytes:
     """``preview.png``."""
-    return preview_png([(panel.pixels, panel.title, panel.said) for panel in seen.panels], seen.bar)
+    return preview_png([(panel.pixels, panel.title, panel.said) for panel in seen.panels], seen.bar, language)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 from typing import TYPE_CHECKING
 
 from porelight import draw, units
 from porelight.report import figures, plan_page, template, words
 from porelight.simulation.numbers import read_numbers
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -17,12 +19,20 @@ if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
     from porelight.simulation.stamp import Stamp
 
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is said where it is shown."""
+    return text
+
+
 COOLINGS = {
-    "none": "none",
-    "air": "room air",
-    "contact": "cold plate",
-    "cryogen": "cryogen spray",
+    "none": _("none"),
+    "air": _("room air"),
+    "contact": _("cold plate"),
+    "cryogen": _("cryogen spray"),
 }
+CONDITIONS = (_("square"), _("superpulse"), _("dry"), _("wet"), _("raster"), _("interlaced"), _("random"))
+"""Words of a scenario that the page shows."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,67 +43,89 @@ class Shown:
     says: str
 
 
-def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None) -> str:
+def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None, language: str = "en") -> str:
     """The page as text; the same simulation gives the same text."""
     rows = template.weakest_first((simulation, stamp))
     shown = {
         "simulation": simulation,
         "numbers": read_numbers(simulation),
-        "setting": plan_page.setting_facts(simulation) + _conditions(simulation),
-        "effect": plan_page.effect_facts(simulation) + _cells(simulation),
-        "dose": _dose(read_numbers(simulation)),
-        "stills": [_shown(still) for still in stills],
+        "setting": plan_page.setting_facts(simulation, language) + _conditions(simulation, language),
+        "effect": plan_page.effect_facts(simulation, language) + _cells(simulation, language),
+        "dose": _dose(read_numbers(simulation), language),
+        "stills": [_shown(still, language) for still in stills],
         "start": _worth_seeing(stills),
-        "film_says": draw.film_says(simulation),
-        "figures": _figures(simulation) | ({} if stamp is None else {"bulk": _bulk(stamp)}),
-        "stamp": None if stamp is None else _stamp_facts(stamp),
+        "film_says": draw.film_says(simulation, language),
+        "figures": _figures(simulation, language) | ({} if stamp is None else {"bulk": _bulk(stamp, language)}),
+        "stamp": None if stamp is None else _stamp_facts(stamp, language),
         "rows": rows,
         **template.scripted("simulation"),
         "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "simulation")),
     }
-    return template.filled("simulation.html", shown, {row.source for row in rows})
+    return template.filled("simulation.html", shown, {row.source for row in rows}, language)
 
 
-def _figures(simulation: Simulation) -> dict[str, Markup]:
+def _figures(simulation: Simulation, language: str) -> dict[str, Markup]:
+    tall = functools.partial(draw.histology_height, simulation)
     return {
         "histology": figures.figure(
             "histology",
-            draw.histology_says(simulation),
+            draw.histology_says(simulation, language),
             lambda ax: draw.histology(ax, simulation),
-            wide=(440, draw.histology_height(simulation, 440)),
-            narrow=draw.histology_height(simulation, figures.PHONE),
+            wide=(440, tall(440)),
+            narrow=tall(figures.PHONE),
+            language=language,
         ),
-        "close_up": figures.close_up(simulation),
-        "rim": figures.figure(
-            "rim", draw.rim_says(simulation), lambda ax: draw.rim_chart(ax, simulation), wide=None, narrow=320
-        ),
-        "heat": figures.figure(
-            "heat", draw.heat_says(simulation), lambda ax: draw.heat_chart(ax, simulation), wide=None, narrow=320
+        "close_up": figures.close_up(simulation, language),
+        "rim": _chart("rim", draw.rim_says(simulation, language), lambda ax: draw.rim_chart(ax, simulation), language),
+        "heat": _chart(
+            "heat", draw.heat_says(simulation, language), lambda ax: draw.heat_chart(ax, simulation), language
         ),
     }
 
 
-def _bulk(stamp: Stamp) -> Markup:
-    return figures.figure("bulk", draw.bulk_says(stamp), lambda ax: draw.bulk_chart(ax, stamp), wide=None, narrow=260)
+def _chart(name: str, says: str, draw_on: figures.Draw, language: str, height: float = 320) -> Markup:
+    return figures.figure(name, says, draw_on, wide=None, narrow=height, language=language)
 
 
-def _stamp_facts(stamp: Stamp) -> plan_page.Facts:
+def _bulk(stamp: Stamp, language: str) -> Markup:
+    return _chart("bulk", draw.bulk_says(stamp, language), lambda ax: draw.bulk_chart(ax, stamp), language, 260)
+
+
+def _stamp_facts(stamp: Stamp, language: str) -> plan_page.Facts:
     """What columns do to each other and to the skin between them."""
-    touch = f"{words.number(100 * stamp.merged_share)} % of neighbours" if stamp.merged else "none"
+    number = functools.partial(words.number, language=language)
+    touch = phrase("none", language)
+    if stamp.merged:
+        touch = phrase("{share} % of neighbours", language, share=number(100 * stamp.merged_share))
+    pitch = phrase(
+        "{across} by {across}, {um} µm apart", language, across=stamp.across, um=number(stamp.pitch / units.um)
+    )
+    between, warmest = (units.to_celsius(kelvin) for kelvin in (stamp.between, stamp.warmest_start))
+    rise = phrase("{rise:.1f} °C at most", language, rise=float(stamp.bulk_rise.max()))
     return [
-        ("Columns", f"{stamp.across} by {stamp.across}, {words.number(stamp.pitch / units.um)} µm apart"),
-        ("One after another", f"{words.number(stamp.delay / units.ms)} ms, {stamp.order}"),
-        ("Coagulated zones that touch", touch),
-        ("Hottest skin midway between two", f"{units.to_celsius(stamp.between):.0f} °C"),
-        ("Warmest skin that a column met", f"{units.to_celsius(stamp.warmest_start):.0f} °C"),
-        ("Skin under the stamp warmer by", f"{stamp.bulk_rise.max():.1f} °C at most"),
+        (phrase("Columns", language), pitch),
+        (
+            phrase("One after another", language),
+            f"{number(stamp.delay / units.ms)} ms, {phrase(stamp.order, language)}",
+        ),
+        (phrase("Coagulated zones that touch", language), touch),
+        (phrase("Hottest skin midway between two", language), f"{between:.0f} °C"),
+        (phrase("Warmest skin that a column met", language), f"{warmest:.0f} °C"),
+        (phrase("Skin under the stamp warmer by", language), rise),
     ]
 
 
-def _shown(still: Still) -> Shown:
-    light = "light on" if still.lit else "light off"
-    hole = f"hole {draw.length(still.depth)} deep" if still.depth else "no hole"
-    says = f"{draw.moment(still.time)}: {light}, {hole}, hottest tissue {words.number(still.hottest)} °C"
+def _shown(still: Still, language: str) -> Shown:
+    text = (
+        "{moment}: light on, {hole}, hottest tissue {peak} °C"
+        if still.lit
+        else "{moment}: light off, {hole}, hottest tissue {peak} °C"
+    )
+    hole = phrase("no hole", language)
+    if still.depth:
+        hole = phrase("hole {depth} deep", language, depth=draw.length(still.depth, language))
+    peak = words.number(still.hottest, language=language)
+    says = phrase(text, language, moment=draw.moment(still.time, language), hole=hole, peak=peak)
     return Shown("data:image/png;base64," + base64.b64encode(still.png).decode(), says)
 
 
@@ -102,47 +134,62 @@ def _worth_seeing(stills: tuple[Still, ...]) -> int:
     return max((k for k, still in enumerate(stills) if still.lit), default=0)
 
 
-def _conditions(simulation: Simulation) -> plan_page.Facts:
+def _conditions(simulation: Simulation, language: str) -> plan_page.Facts:
     exposure, cooling = simulation.exposure, simulation.setting.cooling
-    said = "none"
+    said = phrase("none", language)
     if cooling is not None:
-        said = f"{COOLINGS.get(cooling.name, cooling.name)}, {units.to_celsius(cooling.temperature):.0f} °C"
-        said += f", {words.number(cooling.before / units.ms)} ms before" if cooling.before else ""
+        name = phrase(COOLINGS.get(cooling.name, cooling.name), language)
+        said = f"{name}, {units.to_celsius(cooling.temperature):.0f} °C"
+        if cooling.before:
+            before = words.number(cooling.before / units.ms, language=language)
+            said += phrase(", {time} ms before", language, time=before)
     facts = [
-        ("Shape of the pulse", exposure.pulse),
-        ("Cooling", said),
-        ("Surface", exposure.surface),
-        ("Skin before", f"{units.to_celsius(exposure.temperature):.0f} °C"),
+        (phrase("Shape of the pulse", language), phrase(exposure.pulse, language)),
+        (phrase("Cooling", language), said),
+        (phrase("Surface", language), phrase(exposure.surface, language)),
+        (phrase("Skin before", language), f"{units.to_celsius(exposure.temperature):.0f} °C"),
     ]
-    return facts + ([("Switched off", ", ".join(exposure.without))] if exposure.without else [])
+    return facts + ([(phrase("Switched off", language), ", ".join(exposure.without))] if exposure.without else [])
 
 
-def _cells(simulation: Simulation) -> plan_page.Facts:
+def _cells(simulation: Simulation, language: str) -> plan_page.Facts:
     injury = simulation.injury
-    low, high = injury.dead.depth.low / units.um, injury.dead.depth.high / units.um
-    wide = f"{words.number(injury.coagulation_width / units.um)} µm"
-    between = (injury.coagulated.width.low / units.um, injury.coagulated.width.high / units.um)
+
+    def um(value: float) -> str:
+        return words.number(value / units.um, language=language)
+
+    wide = phrase(
+        "{width} µm ({low} to {high})",
+        language,
+        width=um(injury.coagulation_width),
+        low=um(injury.coagulated.width.low),
+        high=um(injury.coagulated.width.high),
+    )
+    dead = phrase(
+        "to {depth} µm ({low} to {high})",
+        language,
+        depth=um(injury.necrosis_depth),
+        low=um(injury.dead.depth.low),
+        high=um(injury.dead.depth.high),
+    )
     return [
-        ("Collagen set, width (over damage models)", f"{wide} ({_ends(*between)})"),
-        (
-            "Cells dead (over damage models)",
-            f"to {words.number(injury.necrosis_depth / units.um)} µm ({_ends(low, high)})",
-        ),
+        (phrase("Collagen set, width (over damage models)", language), wide),
+        (phrase("Cells dead (over damage models)", language), dead),
     ]
 
 
-def _ends(low: float, high: float) -> str:
-    return f"{words.number(low)} to {words.number(high)}"
-
-
-def _dose(told: dict[str, object]) -> str:
+def _dose(told: dict[str, object], language: str) -> str:
     """The thermal dose, in words that say where its rule ends."""
     most, held = told.get("cem43_max_min"), told.get("cem43_max_where_rule_holds_min")
     if not isinstance(most, float) or not isinstance(held, float):
         return ""
+    values = {"most": words.number(most, language=language)}
     if not told["cem43_max_is_lower_bound"]:
-        return f"Thermal dose: at most {words.number(most)} minutes at 43 °C (CEM43)."
-    return (
-        f"Thermal dose: more than {words.number(most)} minutes at 43 °C (CEM43) at the wall, where tissue was above "
-        f"the 57 °C up to which the rule was tested; at most {words.number(held)} minutes where it was not."
+        return phrase("Thermal dose: at most {most} minutes at 43 °C (CEM43).", language, **values)
+    return phrase(
+        "Thermal dose: more than {most} minutes at 43 °C (CEM43) at the wall, where tissue was above the 57 °C up to "
+        "which the rule was tested; at most {tested} minutes where it was not.",
+        language,
+        **values,
+        tested=words.number(held, language=language),
     )

@@ -15,12 +15,12 @@ if (film) {
   const stop = () => {
     clearInterval(running);
     running = 0;
-    button.textContent = "Play";
+    button.textContent = button.dataset.play;
     button.setAttribute("aria-pressed", "false");
   };
   const start = () => {
     if (Number(slider.value) === stills.length - 1) { slider.value = 0; show(); }
-    button.textContent = "Pause";
+    button.textContent = button.dataset.pause;
     button.setAttribute("aria-pressed", "true");
     running = setInterval(() => {
       slider.value = Number(slider.value) + 1;
