@@ -193,7 +193,7 @@ def _read_energy(given: Mapping[str, Number]) -> Number:
 
 
 def _read_duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> float:
-    """Pulse duration [s]: as given, or by the power given, or by the usual power of the laser."""
+    """Pulse duration [s]: as given, or by the power given, or by the default power of the laser."""
     if "pulse_us" in given:
         duration = _read_number(device, "pulse_us", given["pulse_us"]) * us
         if "power_w" in given and not math.isclose(

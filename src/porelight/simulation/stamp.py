@@ -111,7 +111,7 @@ def simulate_stamp(
         skin: what it meets.
         across: columns along each side, 2 to :data:`LARGEST_STAMP`.
         order: in which columns are fired.
-        delay: from one column to the next [s]; the setting's, or the laser's usual one, when left out; 0 fires all at
+        delay: from one column to the next [s]; the setting's, or the laser's typical one, when left out; 0 fires all at
             once.
         temperature: of the skin before [K].
         followed: time after the last column [s].
@@ -230,7 +230,7 @@ def stamp_numbers(found: Stamp) -> dict[str, Any]:
 
 
 def default_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
-    """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
+    """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's typical one."""
     if setting.repetition_interval > 0.0:
         return setting.pulses_per_column * setting.repetition_interval, ()
     row = setting.laser.repetition
