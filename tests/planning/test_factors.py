@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from porelight import cite
 from porelight.message import english, message
 from porelight.photo.census import Index
-from porelight.planning.factors import SHARE_UNKNOWN, explain_factors
+from porelight.planning.factors import UNKNOWN_SHARE_MESSAGE, explain_factors
 from tests.care.readability import grade
 from tests.planning.made_up import census, person
 
@@ -39,7 +39,7 @@ def test_every_other_share_cannot_be_told() -> None:
     for key, factor in by_key().items():
         if key != "sebum":
             assert factor.share is None
-            assert SHARE_UNKNOWN in factor.because
+            assert UNKNOWN_SHARE_MESSAGE in factor.because
 
 
 def test_what_a_laser_changes_differs_by_cause_and_has_a_source() -> None:

@@ -20,16 +20,25 @@ from porelight.version import __version__
 KEPT_REPORTS: Final = 20
 """Reports that are kept; older ones go."""
 
-LIBRARIES: Final = ("numpy", "scipy", "numba", "llvmlite", "opencv-python-headless", "pillow", "matplotlib", "typer")
+NAMED_LIBRARIES: Final = (
+    "numpy",
+    "scipy",
+    "numba",
+    "llvmlite",
+    "opencv-python-headless",
+    "pillow",
+    "matplotlib",
+    "typer",
+)
 
-ADVICE = "This is a defect of Porelight, not of your input."
+DEFECT_ADVICE = "This is a defect of Porelight, not of your input."
 
 
 def line(error: BaseException) -> str:
     """One line for the person it happened to; the details go into a file that it names."""
     frame = traceback.extract_tb(error.__traceback__)[-1:]
     at = f" in {_short(frame[0].filename)}, line {frame[0].lineno}" if frame else ""
-    begun = f"something went wrong inside ({type(error).__name__}{at}). {ADVICE}"
+    begun = f"something went wrong inside ({type(error).__name__}{at}). {DEFECT_ADVICE}"
     report = _keep(text(error))
     if report is None:
         return f"{begun} Run it again as porelight --debug to see where."
@@ -48,7 +57,7 @@ def text(error: BaseException) -> str:
 
 def versions() -> Iterator[tuple[str, str]]:
     """The libraries that matter here, and which version of each is installed."""
-    for name in LIBRARIES:
+    for name in NAMED_LIBRARIES:
         with contextlib.suppress(metadata.PackageNotFoundError):
             yield name, metadata.version(name)
 

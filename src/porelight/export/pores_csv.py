@@ -12,7 +12,7 @@ from porelight.export.cells import text_cell
 if TYPE_CHECKING:
     from porelight.photo.census import PoreCensus
 
-COLUMNS = (
+PORE_COLUMNS = (
     *("x_px", "y_px", "diameter_px", "diameter_um", "area_um2"),
     *("elongation", "direction_deg", "darkness", "region", "flags"),
 )
@@ -22,7 +22,7 @@ def pores_csv(census: PoreCensus) -> str:
     """One row per pore, in the order of the census; a length in um is empty without a scale."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
+    table.writerow(PORE_COLUMNS)
     pores, lengths = census.pores, census.diameter_um
     elongation, direction = census.elongation, census.direction
     for i in range(len(pores)):

@@ -24,7 +24,7 @@ from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
 
-PORE_REACH: Final = 2.2
+REDRAWN_REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
 NEAREST: Final = 1.15
 """The least of that, however near the next pore is."""
@@ -115,14 +115,14 @@ def redraw_pores(
 def _cut_around(window: Window, census: PoreCensus) -> Window:
     """The window and as much around it as the pores at its edge move."""
     pores = census.pores
-    margin = int(np.ceil(2.0 * PORE_REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
+    margin = int(np.ceil(2.0 * REDRAWN_REACH * float(np.max(pores.diameter * np.sqrt(pores.elongation), initial=1.0))))
     left, top = max(0, window.left - margin), max(0, window.top - margin)
     right = min(census.width, window.left + window.width + margin)
     return Window(left, top, right - left, min(census.height, window.top + window.height + margin) - top)
 
 
 def _find_near(pores: Pores, window: Window) -> Pores:
-    margin = PORE_REACH * pores.diameter * np.sqrt(pores.elongation)
+    margin = REDRAWN_REACH * pores.diameter * np.sqrt(pores.elongation)
     inside = (pores.x > window.left - margin) & (pores.x < window.left + window.width + margin)
     inside &= (pores.y > window.top - margin) & (pores.y < window.top + window.height + margin)
     return select_rows(pores, inside)
@@ -133,12 +133,12 @@ def _reach_of(pores: Pores) -> Floats:
     from scipy.spatial import cKDTree
 
     if len(pores) < 2:
-        return np.full(len(pores), PORE_REACH)
+        return np.full(len(pores), REDRAWN_REACH)
     places = np.stack([pores.x, pores.y], axis=-1)
     radius = 0.5 * pores.diameter * np.sqrt(pores.elongation)
     gaps, next_to = cKDTree(places).query(places, k=min(6, len(pores)))
     room = np.asarray(gaps)[:, 1:] / (radius[:, None] + radius[np.asarray(next_to)[:, 1:]])
-    return np.asarray(np.clip(room.min(axis=1), NEAREST, PORE_REACH), np.float64)
+    return np.asarray(np.clip(room.min(axis=1), NEAREST, REDRAWN_REACH), np.float64)
 
 
 def _draw_pore(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noise: float, seed: int) -> Pixels:

@@ -19,7 +19,7 @@ from porelight.message import Message, message
 from porelight.photo.census import Index, PoreCensus
 from porelight.planning.model import Factor
 
-SHARE_UNKNOWN: Final = message("factors.share_unknown")
+UNKNOWN_SHARE_MESSAGE: Final = message("factors.share_unknown")
 WHOLE_PHOTO: Final = ("all", "close-up")
 """Regions of the indices that are about the whole photo."""
 
@@ -74,7 +74,7 @@ def explain_genetics() -> Factor:
         key="genetics",
         title=message("factors.genetics"),
         share=None,
-        because=(message("factors.genetics_cause", causes=row.value, source=row.source.key), SHARE_UNKNOWN),
+        because=(message("factors.genetics_cause", causes=row.value, source=row.source.key), UNKNOWN_SHARE_MESSAGE),
         laser_changes="no",
         advice=message("factors.genetics_advice"),
         rests_on=(row,),
@@ -113,7 +113,7 @@ def explain_clogging(census: PoreCensus) -> Factor:
         key="clogging",
         title=message("factors.clogging"),
         share=None,
-        because=(*seen, SHARE_UNKNOWN),
+        because=(*seen, UNKNOWN_SHARE_MESSAGE),
         laser_changes="no",
         advice=message("factors.clogging_advice"),
         rests_on=(row, *rows),
@@ -130,7 +130,7 @@ def explain_aging(census: PoreCensus, age: float | None) -> Factor:
         key="age",
         title=message("factors.age"),
         share=None,
-        because=(_describe_age(age, step), *seen, looseness, SHARE_UNKNOWN),
+        because=(_describe_age(age, step), *seen, looseness, UNKNOWN_SHARE_MESSAGE),
         laser_changes="yes",
         advice=message("factors.age_advice", source=built.source.key),
         rests_on=(step, elastic, built, table["elongation_step"], *rows),
@@ -169,7 +169,7 @@ def explain_sun(census: PoreCensus, person: Person) -> Factor:
         key="sun",
         title=message("factors.sun"),
         share=None,
-        because=(*because, SHARE_UNKNOWN),
+        because=(*because, UNKNOWN_SHARE_MESSAGE),
         laser_changes="partly",
         advice=message("factors.sun_advice"),
         rests_on=(row, *rows),
@@ -189,7 +189,7 @@ def explain_inflammation(census: PoreCensus, person: Person) -> Factor:
         key="inflammation",
         title=message("factors.inflammation"),
         share=None,
-        because=(*because, SHARE_UNKNOWN),
+        because=(*because, UNKNOWN_SHARE_MESSAGE),
         laser_changes="no",
         advice=message("factors.inflammation_advice"),
         rests_on=(row, *rows),

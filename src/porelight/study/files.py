@@ -19,7 +19,7 @@ from porelight.version import __version__
 BEGUN: Final = ".begun"
 """End of the name of a file that is being written."""
 
-ROWS: Final = 100_000
+ROWS_PER_GROUP: Final = 100_000
 """Pores per row group of the result."""
 
 
@@ -178,14 +178,14 @@ def writer(path: Path, told: dict[str, str]) -> Iterator[Callable[[Any], None]]:
         def flush(least: int) -> None:
             whole = tables.arrow().concat_tables(held).combine_chunks()
             while whole.num_rows >= least and whole.num_rows:
-                file.write_table(whole.slice(0, ROWS).replace_schema_metadata(told))
-                whole = whole.slice(ROWS)
+                file.write_table(whole.slice(0, ROWS_PER_GROUP).replace_schema_metadata(told))
+                whole = whole.slice(ROWS_PER_GROUP)
             held[:] = [whole]
 
         def write(table: Any) -> None:
             held.append(table.replace_schema_metadata(told))
-            if sum(part.num_rows for part in held) >= ROWS:
-                flush(ROWS)
+            if sum(part.num_rows for part in held) >= ROWS_PER_GROUP:
+                flush(ROWS_PER_GROUP)
 
         yield write
         flush(1)
