@@ -77,6 +77,7 @@ class ArrheniusSet:
 
     def threshold(self, duration: float) -> float:
         """Temperature [K] at which a hold of ``duration`` [s] reaches Omega = 1."""
+        # Halving: the rate rises with temperature, and 60 halvings of 200 K leave nothing to round.
         low, high = 300.0, 500.0
         for _ in range(60):
             middle = 0.5 * (low + high)
@@ -114,6 +115,7 @@ class Damage:
         self.omega = np.zeros((len(self.sets), *grid.shape))
         self.dose, self.above_60 = np.zeros(grid.shape), np.zeros(grid.shape)
         temperatures = np.arange(COLDEST_RATE, HOTTEST_RATE, RATE_SPACING)
+        # One column a set and one for the dose, temperature by temperature: a look-up reads one line of memory.
         rates = [*(each.rate(temperatures) for each in self.sets), dose_rate(temperatures)]
         self._rates = np.ascontiguousarray(np.stack(rates, axis=1))
 
@@ -206,6 +208,7 @@ def _find_depth(grid: Grid, omega: Floats, left: Mask) -> float:
     reached = (omega >= 1.0) & left
     if not reached.any():
         return 0.0
+    # In the deepest row that is reached, the ring that is furthest beyond 1; damage falls off below it.
     row = int(np.flatnonzero(reached.any(axis=1))[-1])
     if row + 1 == grid.shape[0]:
         return float(grid.z_edges[-1])
@@ -227,6 +230,7 @@ def _find_width(grid: Grid, omega: Floats, left: Mask) -> float:
 
 def _interpolate_edge(here: float, there: float, inside: float, outside: float) -> float:
     """Where ln Omega passes 0 between two cells [m]."""
+    # Omega falls by powers of ten from cell to cell, its logarithm nearly in a straight line.
     high, low = np.log(inside), np.log(max(outside, 1e-30))
     return float(here + (there - here) * high / (high - low)) if low < 0.0 else float(there)
 

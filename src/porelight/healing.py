@@ -76,6 +76,7 @@ def lattice_coverage(diameter: float, density: float) -> float:
     if radius >= half * math.sqrt(2.0):
         return 1.0
     overlap = 0.0
+    # Discs overlap with their four neighbours: each overlap is two circular segments.
     if radius > half:
         overlap = 4.0 * (radius**2 * math.acos(half / radius) - half * math.sqrt(radius**2 - half**2))
     return (math.pi * radius**2 - overlap) * density
@@ -93,6 +94,7 @@ def collagen_stimulus(skin: Skin, setting: Setting, crater: Crater, injury: Inju
         return 0.0
     tissue = grid.z[:, None] > crater.depth[None, :]
     coagulated = (injury.coagulation >= 1.0) & tissue
+    # Row by row: what is coagulated around the hole, less the hole, both repeated on the lattice.
     shares = [
         _ring_coverage(grid.r_edges, coagulated[row], tissue[row], setting.density) for row in np.flatnonzero(within)
     ]

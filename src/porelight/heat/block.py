@@ -110,6 +110,7 @@ class Block:
         nz, y0, y1 = self.window
         icy = self.start < ICE_POINT
         diffusivity = stepping.fastest_diffusivity(self.tissue.rows, self.tissue.law, icy=icy)
+        # Gershgorin: the sum of what a cell exchanges along the three axes bounds the largest eigenvalue.
         across = 1.0 / float(self.box.heights[:nz].min()) ** 2
         for widths in (self.box.depths[y0:y1], self.box.widths):
             across += 1.0 / float(widths.min()) ** 2
@@ -125,6 +126,7 @@ class Block:
             place: part of the arrays.
         """
         volume, solid = self.box.volume[place], self.solid[place]
+        # What leaves takes along the heat that neighbours have given it; the column's own is not in the block yet.
         leaving = gone & (solid == 1)
         self.energy.removed += float(((self.enthalpy - self.initial)[place] * volume)[leaving].sum())
         solid[leaving] = 0
@@ -183,6 +185,7 @@ class Block:
     def _try_step(self, step: float, stages: int, rate: Floats, known: float) -> tuple[float, float, float, float]:
         """A super-step into ``_work[0]``, its rate into ``_work[3]``: heat let out [J] and [W], error, change [K]."""
         inside = self._inside
+        # Two fields hand the stages round, so that no stage is copied; heat let out follows the same recursion.
         now, before = self._work[0], self._work[1]
         rows = stepping.stage_weights(stages, step)
         now[inside] = self.enthalpy[inside] + rows[0, 4] * rate[inside]
@@ -238,6 +241,7 @@ class Block:
     def _share(self, work: Callable[[int, int], None]) -> None:
         """Divide the window by rows of y, the same way for any number of threads: an even number of equal parts."""
         low, high = self.window[1], self.window[2]
+        # The sums of a part are taken in one order, so their rounding depends on the parts and not on the threads.
         parts = min(2 * math.ceil((high - low) / (2 * kernels.SWEEP_ROWS)), high - low)
         edges = [low + (high - low) * part // parts for part in range(parts + 1)]
         if self.threads == 1:
@@ -255,6 +259,7 @@ class Block:
             down, back = place[0].indices(shape[0]), place[1].indices(shape[1])
             y0, y1 = (back[0], back[1]) if y1 == y0 else (min(y0, back[0]), max(y1, back[1]))
             nz = max(nz, down[1])
+        # Asked two cells before the edge, so that there is room for what the next step carries.
         below, front, rear = self._moved()
         nz, y0, y1 = nz + WINDOW_MARGIN * below, y0 - WINDOW_MARGIN * front, y1 + WINDOW_MARGIN * rear
         self.window = (min(nz, shape[0]), max(y0, 0), min(y1, shape[1]))
@@ -279,6 +284,7 @@ def find_runs(kinds: NDArray[np.integer[Any]]) -> Runs:
     """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
     nz, ny, nx = kinds.shape
     flat = kinds.reshape(-1, nx)
+    # A run ends where the next cell is of another kind, and at the end of the row.
     last = np.ones(flat.shape, dtype=bool)
     last[:, :-1] = flat[:, 1:] != flat[:, :-1]
     row, at = np.nonzero(last)
@@ -289,6 +295,8 @@ def find_runs(kinds: NDArray[np.integer[Any]]) -> Runs:
 
 def _share_heat(heat: Floats, solid: NDArray[np.bool_]) -> Floats:
     """The heat of every row of z in its solid cells alone; of rows without any, in the next row that has some."""
+    # Row by row downwards, in three cases: no tissue here, so the heat waits for the next row; tissue that got some,
+    # which takes the rest in proportion; tissue that got none, which shares it evenly.
     kept, owed = np.where(solid, heat, 0.0), 0.0
     for z in range(heat.shape[0]):
         total, held = float(heat[z].sum()) + owed, float(kept[z].sum())

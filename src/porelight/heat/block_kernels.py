@@ -34,7 +34,7 @@ from porelight.heat.packing import (
     LATENT,
     LOG_A,
     OUTSIDE,
-    PERFUSION,
+    PERFUSION_HEAT,
     SLOPE,
     TRANSFER,
     WET,
@@ -292,7 +292,7 @@ def sweep_window(  # type: ignore[no-untyped-def]
     table, law = cells
     dx, dy, dz = sizes
     nz, low, high = window
-    n, body, blood = dx.size, surface[BODY], law[PERFUSION]
+    n, body, blood = dx.size, surface[BODY], law[PERFUSION_HEAT]
     rows, flow = np.zeros((2, SWEEP_ROWS + 3, 2 * LANE_STRIDE)), np.zeros((SWEEP_ROWS + 1, 3 * LANE_STRIDE))
     size, log, fit = pack_widths(dx), np.empty(n), np.zeros(SWEEP_ROWS + 3, dtype=np.bool_)
     bare, left = np.empty((SWEEP_ROWS, n), dtype=np.uint8), np.empty(SWEEP_ROWS, dtype=np.int64)

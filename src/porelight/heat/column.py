@@ -76,6 +76,7 @@ class Column:
         self.initial = np.repeat(tissue.enthalpy(temperature)[:, None], shape[1], axis=1)
         self.enthalpy = self.initial.copy()
         self.temperature = np.full(shape, temperature)
+        # Temperatures at both ends of a step: damage needs them, and the two arrays change places.
         self.before = np.full(shape, temperature)
         self.peak = np.full(shape, temperature)
         self.solid = np.ones(shape)
@@ -84,6 +85,7 @@ class Column:
         self._dried = np.zeros(shape)
         self.surface = pack_contact(*surface, temperature)
         self.ejected = np.zeros(2)
+        # Rings whose surface has not burst in this pulse: a torn surface lets steam out.
         self.intact = np.ones(shape[1])
         self.energy = ColumnEnergy()
         self.time = 0.0
@@ -102,6 +104,7 @@ class Column:
 
     def stable_step(self) -> float:
         """Longest stable explicit step in the window [s], by Gershgorin's bound."""
+        # Asked at every step and the same for most of them: kept until the window grows or ice comes or goes.
         icy = self._icy()
         if self._stable[:3] == (self.nz, self.nr, icy):
             return self._stable[3]
@@ -119,6 +122,7 @@ class Column:
         """Whether there is ice in the window, through which heat runs faster, or may be before the step ends."""
         if self.start < ICE_POINT or not self._chilled:
             return self.start < ICE_POINT
+        # Within one step a cell may cool by the change that is allowed, and freeze before it ends.
         near = STEP_CHANGE * self.tissue.rows[0, WET] if self._freezes() else 0.0
         left = self.solid[: self.nz, : self.nr] > 0.0
         return bool(self.enthalpy[: self.nz, : self.nr].min(where=left, initial=np.inf) < near)
@@ -139,6 +143,7 @@ class Column:
         np.subtract(self.enthalpy[:nz], rows[:nz, BOILING, None], out=self._dried[:nz])
         self._dried[:nz] /= rows[:nz, LATENT, None]
         np.clip(self._dried[:nz], 0.0, 0.0 if held else 1.0, out=self._dried[:nz])
+        # The beam falls on the surface as it is now; what is gone by the end of the step is met by the next.
         reflected, lost = absorb(self.solid, self._dried, energy, self.added)
         self._widen_window(absorbed_rows=int(np.max(np.nonzero(self.added.any(axis=1))[0], initial=0)))
         self.before[: self.nz] = self.temperature[: self.nz]
@@ -233,6 +238,7 @@ class Column:
     def _widen_window(self, absorbed_rows: int = 0) -> None:
         """Widen the window before anything reaches its edge."""
         shape, tiny = self.grid.shape, AT_REST * self.tissue.rows[:, WET]
+        # Downwards, then outwards: two cells before the edge anything that has moved, or was lit, makes room for more.
         while self.nz < shape[0]:
             row = self.nz - 2
             moved = np.abs(self.enthalpy[row, : self.nr] - self.initial[row, : self.nr]).max() > tiny[row]

@@ -85,6 +85,7 @@ def expose(
     """
     setting, meets = exposure.setting, pack_surface(exposure)
     column = Column(grid, tissue, exposure.temperature, (0.0, exposure.temperature))
+    # What cools the skin before the first pulse: a plate, or a spray and the pause after it.
     for time, condition in meets.before:
         column.meet(condition)
         column.cool(column.time + time, watch, tolerance)
@@ -93,6 +94,7 @@ def expose(
     record = _Record(column, moments, film / (pulses * setting.pulse_duration))
     for pulse in range(pulses):
         _fire_pulse(column, exposure, absorb, watch, record, step_share, shape)
+        # Between pulses of a stack to the start of the next, counted from the first; after the last as long as asked.
         last = pulse == pulses - 1
         until = column.time + cooling_time if last else begun + (pulse + 1) * setting.repetition_interval
         _cool_until(column, until, watch, record, tolerance, last=last)
@@ -156,6 +158,7 @@ def _cool_until(
 
 def _read_crater(column: Column) -> Crater:
     grid = column.grid
+    # A ring is as deep as its deepest cell that is gone: overhangs count as part of the hole.
     gone = column.solid == 0.0
     deepest = np.where(gone, grid.z_edges[1:, None], 0.0).max(axis=0)
     return Crater(grid=grid, depth=deepest, resolution=float(column.geometry.heights[column.floor()]))

@@ -29,12 +29,14 @@ def column_grid(
     crater; then they grow by a tenth each, to 1.2 mm below. Rings are a fortieth of the spot, within 2 to 40 um, to one
     and a half spot radii, then grow alike.
     """
+    # The light falls off by Beer-Lambert: six cells to where it is 1/e.
     first = min(max(penetration / 6.0, 1.5 * um), 3.0 * um) / refinement
     ring = min(max(setting.spot_diameter / 40.0, 2.0 * um), 40.0 * um) / refinement
     foot = max(depth, 0.15 * mm)
     z = graded_edges(first, foot, foot + 1.2 * mm, 0.01 / refinement, 0.1 / refinement)
     rim = 0.8 * setting.spot_diameter
     r = graded_edges(ring, rim, rim + 1.2 * mm, 0.0, 0.1 / refinement)
+    # An insulated wall where a neighbour's column meets this one: the last ring ends on it exactly.
     if outer is not None:
         inside = r[r < outer - 0.5 * ring]
         r = np.append(inside if inside.size else np.zeros(1), outer)
@@ -128,6 +130,7 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
     [m]. Down, where less changes, the edges are some of ``z_edges``, in steps of one and a half of the finest or more,
     so that what is laid in from the grid of a column keeps its energy.
     """
+    # Half a period of the pattern, mirrored, so that every column stands in the middle of cells like any other's.
     half, step = [0.0], finest
     widest = max(0.1 * pitch, 2.0 * finest)
     while half[-1] < 0.5 * pitch:
@@ -137,6 +140,7 @@ def stamp_box(z_edges: Floats, pitch: float, across: int, finest: float, margin:
     period = np.concatenate([-period[::-1], [0.0], period])[:-1]
     middles = pitch * (np.arange(across) - 0.5 * (across - 1))
     inside = np.append((middles[:, None] + period).ravel(), 0.5 * pitch * across)
+    # Beyond the stamp nothing is fired: cells grow until they are out of the heat's reach.
     outside, step = [float(inside[-1])], 1.25 * float(inside[-1] - inside[-2])
     while outside[-1] < inside[-1] + margin:
         outside.append(outside[-1] + step)

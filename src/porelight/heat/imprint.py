@@ -78,6 +78,7 @@ def make_imprint(grid: Grid, box: Box, place: tuple[slice, slice, slice], x: flo
     if not np.isin(np.round(box.z_edges, 12), np.round(grid.z_edges, 12)).all():
         raise ValueError("rows of the box must be made of rows of the column's grid")
     _, back, along = place
+    # Which ring every one of the points of a cell lies in; a point stands for its share of the cell's area.
     points_x, wide = _sample_points(box.x_edges[along.start : along.stop + 1] - x)
     points_y, deep = _sample_points(box.y_edges[back.start : back.stop + 1] - y)
     ring = np.searchsorted(grid.r_edges, np.hypot(points_x[None, :], points_y[:, None])) - 1
@@ -85,6 +86,7 @@ def make_imprint(grid: Grid, box: Box, place: tuple[slice, slice, slice], x: flo
     cell = np.arange(cells).reshape(back.stop - back.start, -1)
     cell = np.repeat(np.repeat(cell, POINTS_PER_CELL, axis=0), POINTS_PER_CELL, axis=1)
     inside = ring < rings
+    # Ring and cell as one number, so that one count of equal numbers adds up all areas.
     key = np.maximum(ring, 0) * cells + cell
     area = np.zeros((rings, cells))
     area += np.bincount(key[inside], (deep[:, None] * wide[None, :])[inside], rings * cells).reshape(rings, cells)

@@ -38,7 +38,7 @@ from porelight.heat.packing import (
     INNER_EDGE,
     LATENT,
     PER_MOMENT,
-    PERFUSION,
+    PERFUSION_HEAT,
     POWER_OUT,
     REMOVAL,
     RING_AREA,
@@ -138,7 +138,7 @@ def find_rate(H, T, K, solid, dH, rows, law, dz, rings, surface, nz, nr):  # typ
     above, below, across = np.zeros(nr), np.zeros(nr), np.zeros(nr + 1)
     inner, outer = rings[RING_WIDTH, : nr - 1], rings[RING_WIDTH, 1:nr]
     edge, share = rings[INNER_EDGE, 1:nr], rings[PER_MOMENT, :nr]
-    blood, body = law[PERFUSION], surface[BODY]
+    blood, body = law[PERFUSION_HEAT], surface[BODY]
     apply_enthalpy_curve(H[0, :nr], T[0, :nr], K[0, :nr], solid[0, :nr], rows[0], law)
     out = 0.0
     # Row by row downwards: the flow through a face is found once and used by the cells on both sides of it, so what one

@@ -43,7 +43,7 @@ ICE_GAIN: Final = 1
 """Relative rise when all freezable water is ice."""
 DRY_LOSS: Final = 2
 """Relative fall when all water has boiled away."""
-PERFUSION: Final = 3
+PERFUSION_HEAT: Final = 3
 """Heat that blood carries off [W/m3/K]."""
 
 # Rows of Tissue.leaving, by row of the grid.
@@ -77,7 +77,7 @@ OUTSIDE: Final = 1
 """... to this temperature [K]."""
 BODY: Final = 2
 """Resting temperature of blood [K]."""
-FLOOR: Final = 3
+REACHES_FLOOR: Final = 3
 """1 if what touches the skin reaches the floor of a crater."""
 VAPOUR: Final = 4
 """Heat of vapour per heat of air [K m3/kg]; 0 on dry skin."""
@@ -87,7 +87,7 @@ AIR_CONDUCTIVITY: Final = 6
 """[W/m/K]; 0 where nothing diffuses."""
 DISC_REACH: Final = 7
 """pi a / 4 of the warm spot [m]."""
-START: Final = 8
+START_TEMPERATURE: Final = 8
 """Temperature at the start [K]."""
 DAMP_START: Final = 9
 """Vapour over skin at the start [kg/m3]."""

@@ -32,11 +32,11 @@ from porelight.heat.packing import (
     DAMP,
     DAMP_START,
     DISC_REACH,
-    FLOOR,
     MAGNUS,
     OUTSIDE,
+    REACHES_FLOOR,
     RING_AREA,
-    START,
+    START_TEMPERATURE,
     SURFACE_FIELDS,
     TRANSFER,
     VAPOUR,
@@ -71,7 +71,7 @@ def pack_surface(exposure: Exposure) -> Surface:
     if cooling is None:
         return Surface((), bare, rows)
     met = bare.copy()
-    met[TRANSFER], met[OUTSIDE], met[FLOOR] = cooling.transfer, cooling.temperature, float(cooling.fills_crater)
+    met[TRANSFER], met[OUTSIDE], met[REACHES_FLOOR] = cooling.transfer, cooling.temperature, float(cooling.fills_crater)
     stages = [(cooling.before, met), (cooling.delay, bare)]
     before = tuple((time, condition) for time, condition in stages if time > 0.0)
     return Surface(before, met if cooling.stays else bare, (*rows, *cooling.rests_on))
@@ -80,7 +80,7 @@ def pack_surface(exposure: Exposure) -> Surface:
 def pack_contact(transfer: float, outside: float, body: float) -> Floats:
     """Heat transfer [W/m2/K] to a temperature [K] and nothing else; ``body`` is that of blood at rest [K]."""
     packed = np.zeros(SURFACE_FIELDS)
-    packed[TRANSFER], packed[OUTSIDE], packed[BODY], packed[FLOOR] = transfer, outside, body, 1.0
+    packed[TRANSFER], packed[OUTSIDE], packed[BODY], packed[REACHES_FLOOR] = transfer, outside, body, 1.0
     return packed
 
 
@@ -99,7 +99,7 @@ def _pack_wet(exposure: Exposure) -> Floats:
     packed[DAMP] = value["room_humidity"] * saturated_vapour(outside)
     packed[AIR_CONDUCTIVITY] = value["air_conductivity"]
     packed[DISC_REACH] = math.pi / 8.0 * exposure.setting.spot_diameter
-    packed[START], packed[DAMP_START] = start, saturated_vapour(start)
+    packed[START_TEMPERATURE], packed[DAMP_START] = start, saturated_vapour(start)
     packed[MAGNUS:] = _magnus_constants()
     return packed
 
@@ -130,7 +130,7 @@ def lose_through_surface(temperature, conductivity, solid, rate, dz, rings, surf
             if solid[j, i] == 0.0:
                 depth += dz[j]
                 continue
-            if depth > 0.0 and surface[FLOOR] == 0.0:
+            if depth > 0.0 and surface[REACHES_FLOOR] == 0.0:
                 break
             t, inside = temperature[j, i], 0.5 * dz[j] / conductivity[j, i]
             flow = 0.0
@@ -141,7 +141,7 @@ def lose_through_surface(temperature, conductivity, solid, rate, dz, rings, surf
             # above the start, so that skin far away feels still air alone.
             if near > 0.0:
                 disc = near / (depth + surface[DISC_REACH])
-                flow += (t - surface[START]) / (1.0 / disc + inside)
+                flow += (t - surface[START_TEMPERATURE]) / (1.0 / disc + inside)
                 # Vapour takes both ways that heat takes (Lewis); dried tissue, above boiling, gives none.
                 if t <= BOILING_POINT:
                     damp = _vapour_density(t, surface[MAGNUS:])

@@ -139,14 +139,17 @@ def uniform_tissue(
         boiling: temperature of that change [K]; fixes the scale of the wet enthalpy.
         perfusion: heat carried off by blood [W/m3/K].
     """
+    # A latent heat of nothing would divide by nothing in the kernels.
     tiny = 1e-9 * capacity
     row = [capacity, 0.0, capacity, capacity * (boiling - ICE_POINT), max(latent, tiny), capacity, conductivity, np.inf]
     return Tissue(rows=np.tile(row, (grid.shape[0], 1)), law=np.array([0.0, 0.0, 0.0, perfusion]), rests_on=())
 
 
 def _layer_row(name: str, water: float, value: dict[str, float], laser: Laser) -> list[float]:
+    # Capacities by volume: water and dry matter side by side.
     solid = value["fat_heat"] if name == "fat" else _dry_matter(value)
     wet = water * value["water_heat"] + (1.0 - water) * solid
+    # Not all water of tissue freezes; what does, holds less heat as ice.
     frozen_share = water * value["freezable_water"]
     frozen = wet - frozen_share * (value["water_heat"] - value["ice_heat"])
     boiling = wet * (value["boiling_point"] - ICE_POINT)

@@ -179,6 +179,7 @@ def _clouding_rows(setting: Setting, ablation: Ablation) -> tuple[Cited, ...]:
     Scanned spots meet the ejecta of their neighbours too; wide spots are placed one by one and meet their own.
     """
     table = cite.table("lasers")
+    # Narrow spots are scanned side by side within a fraction of the clearing time, wide ones are placed one by one.
     wide = setting.spot_diameter >= table["widest_scanned_spot"].si
     row = ablation.clouding_wide if wide else ablation.clouding
     follows = 0.0 < setting.repetition_interval < table["clearing_time"].si
@@ -208,6 +209,7 @@ def complex_index(laser: Laser, index: float, absorption: float) -> complex:
 def ring_profile(setting: Setting, grid: Grid) -> tuple[Floats, float]:
     """Share of the beam per area of every ring (nr,) [1/m2], exact over each ring, and the share beyond the grid."""
     radius = 0.5 * setting.spot_diameter
+    # The share of the beam within each edge, so that its difference is exact over a ring however wide.
     if setting.profile == "gaussian_1e2":
         inside = -np.expm1(-2.0 * (grid.r_edges / radius) ** 2)
     else:

@@ -209,6 +209,7 @@ def skin_layers(skin: Skin, wavelength: float, window: Window = "air") -> Layere
 
 def skin_with_pore(skin: Skin, wavelength: float, window: Window = "air") -> Heterogeneous:
     """The same with its pore on the axis: funnel (air, or sebum when plugged), duct, gland lobules and vellus hair."""
+    # Where bodies overlap the later one counts: gland, the duct through it, the funnel over the duct, the hair in all.
     layers = skin_layers(skin, wavelength, window)
     table = cite.table("optics/tissue")
     pore = skin.pore
@@ -265,9 +266,11 @@ def _on_curve(table: str, name: str, wavelength: float) -> Cited:
     nm = wavelength / units.nm
     source = cite.source(curve["source"])
     _check_range(curve["quantity"], wavelength, x[0] * units.nm, x[-1] * units.nm, source.title)
+    # Stretches that the source leaves out are not bridged by interpolation.
     for low, high in curve.get("gaps_nm", ()):
         if low < nm < high:
             raise _refuse_wavelength(curve["quantity"], wavelength, _list_wavelengths(x, high) + f" ({source.title})")
+    # At a point of the table the value is the source's own; between two it is ours.
     exact = bool(np.any(np.abs(x - nm) < 0.05))
     return Cited(
         key=f"{name}_absorption_{nm:.0f}",
@@ -288,6 +291,7 @@ def _list_wavelengths(x: Sequence[float] | np.ndarray[Any, Any], below: float) -
 
 def _scale_row(start: Cited, reach: Cited | None, factor: float, quantity: str) -> Cited:
     """A row carried along a formula; beyond the range of its fit the assumption that allows it is named."""
+    # Bounds multiply: those of the law's amplitude and those of the assumption that carries it on.
     share = 1.0 if reach is None else reach.value
     low, high = (1.0, 1.0) if reach is None else (reach.low or 0.0, reach.high or share)
     beyond = () if reach is None else (f"{reach.quantity}: {reach.note}",)

@@ -178,6 +178,7 @@ def leave_material(
     material = whole[MATERIAL + j]
     lost = float64(real[ENTERED + j]) - float64(real[WEIGHT + j])
     totals[names.FIRST_ABSORBED + material] += lost
+    # Absorbed by collisions closes the balance; absorbed along the path is the quieter estimate of the same.
     along = float64(real[TRACK + j]) * float64(optics[material, names.OPTICS_ABSORPTION])
     totals[names.FIRST_ABSORBED + optics.shape[0] + material] += along
     real[TRACK + j] = float32(0.0)
@@ -186,6 +187,8 @@ def leave_material(
         return
     paths[material, 0, j] = real[PATH + j]
     paths[material, 1, j] = real[COLLISIONS + j]
+    # d(log of a path's density): -path by mu_a, collisions / mu_s - path by mu_s. For the material that the photon is
+    # in, the sums were taken at each collision; for the others, path and collisions are those of earlier stays.
     row = slopes[2 + material]
     for k in range(paths.shape[0]):
         if k == material:

@@ -170,6 +170,7 @@ def _pack_optics(material: Material) -> list[float]:
     absorption, scattering = material.absorption * units.mm, material.scattering * units.mm
     attenuation = absorption + scattering
     row = [0.0] * names.OPTICS_COLUMNS
+    # Everything a step divides by is inverted here once; matter without attenuation gets a path beyond every surface.
     row[names.OPTICS_INDEX] = material.refractive_index
     row[names.OPTICS_ATTENUATION] = attenuation
     row[names.OPTICS_FREE_PATH] = 1.0 / attenuation if attenuation > 0.0 else 10.0 * float(names.FAR)
@@ -217,6 +218,7 @@ def _block_sizes(photons: int, cells: int) -> Iterator[int]:
 
     Each block has cells of its own that are summed up after it; where these are many, the blocks are fewer.
     """
+    # Many blocks make a good standard error; on a large grid each costs a pass over all its cells.
     most = MOST_BLOCKS if cells < MANY_CELLS else MOST_BLOCKS // 4
     blocks = min(max(photons // PHOTONS_PER_BLOCK, FEWEST_BLOCKS), most, photons)
     for block in range(blocks):
@@ -239,6 +241,7 @@ def _in_order(trace: Trace, sizes: Iterator[int], threads: int) -> Iterator[tupl
     try:
         for block, size in enumerate(sizes):
             running.append((size, pool.submit(trace, size, block)))
+            # No more blocks under way than there are threads and one: each holds a whole tally.
             if len(running) > threads:
                 done, future = running.popleft()
                 yield done, future.result()
@@ -268,6 +271,7 @@ def _make_stop_rule(
     def by_error(sums: Sums) -> bool:
         if sums.blocks < FEWEST_BLOCKS:
             return False
+        # A standard error from few blocks is itself too uncertain to stop by.
         found = _estimate_region(sums, region, materials)
         if found.value == 0.0 and sums.blocks >= 8 * MOST_BLOCKS:
             raise Refusal(
@@ -344,6 +348,7 @@ def _radial_fields(grid: Grid | Box | None, mean: Tally, error: Tally) -> tuple[
 
 
 def _angular_fields(mean: Tally, error: Tally) -> tuple[Field, Field]:
+    # Per steradian: a bin near the normal is a small cap, one near the surface a wide band.
     edges = np.linspace(0.0, 0.5 * math.pi, mean.angular.shape[1] + 1)
     solid_angle = 2.0 * np.pi * (np.cos(edges[:-1]) - np.cos(edges[1:]))
     up, down = (Field(mean.angular[side] / solid_angle, error.angular[side] / solid_angle) for side in (0, 1))

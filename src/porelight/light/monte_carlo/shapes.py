@@ -41,6 +41,7 @@ class Ellipsoid:
 
     def row(self) -> Floats:
         """The quadric (x/a)2 + (y/b)2 + (z/c)2 - 1, scaled by the least axis squared to keep it near one."""
+        # In millimetres and scaled: 32-bit kernels resolve numbers near one best.
         a, b, c = (axis / units.mm for axis in self.semi_axes)
         least = min(a, b, c) ** 2
         quadric = (least / a**2, least / b**2, least / c**2, 0.0, -least)
@@ -137,6 +138,7 @@ def _pack_row(
 
 def _axis_frame(axis: Point) -> Floats:
     """Orthonormal rows: two across the axis, then the axis; the unit matrix for a vertical axis."""
+    # Duff et al. 2017, as in step.py: no pole to step around, and the unit matrix for a vertical axis.
     w = np.asarray(axis, dtype=float) / math.hypot(*axis)
     side = 1.0 if w[2] >= 0.0 else -1.0
     a = -1.0 / (side + w[2])

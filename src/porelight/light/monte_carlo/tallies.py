@@ -56,6 +56,7 @@ def bins_of(grid: Grid | Box | None) -> Bins:
         axes, boxed = (grid.r_edges, nothing, grid.z_edges), False
     else:
         axes, boxed = (grid.x_edges, grid.y_edges, grid.z_edges), True
+    # On an even grid the fine step is the cell itself; on an uneven one it is looked up, and a short search finishes.
     even = all(_is_even(edges) for edges in axes)
     widths = [_fine_step(edges, even) for edges in axes]
     steps = [_count_steps(edges, width) for edges, width in zip(axes, widths, strict=True)]
@@ -115,6 +116,7 @@ class Sums:
         """Of the mean; infinite for a single block."""
         if self.blocks < 2:
             return Tally(*(np.full_like(first, math.inf) for first in self.first))
+        # Blocks are independent, so their scatter gives the error of the mean without a model of the photons.
         scale = (self.blocks - 1) * self.photons
         pairs = zip(self.first, self.second, strict=True)
         return Tally(*(np.sqrt(np.maximum(b - a * a / self.photons, 0.0) / scale) for a, b in pairs))
