@@ -21,9 +21,8 @@ from porelight.arrays import Floats
 from porelight.frozen import frozen
 from porelight.heat import block_kernels as kernels
 from porelight.heat import stepping
-from porelight.heat.block_kernels import Cells, Runs, Sizes
 from porelight.heat.grid import Box
-from porelight.heat.packing import WET
+from porelight.heat.packing import WET, Cells, Runs, Sizes
 from porelight.heat.stepping import AT_REST, COOLING_TOLERANCE, STEP_CHANGE, StepControl
 from porelight.heat.tissue import Tissue
 from porelight.units import ICE_POINT

@@ -14,12 +14,10 @@ takes eight cells at a time; where rows are arrays of their own it gives that up
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from porelight.arrays import Floats
 from porelight.compiled import kernel
 from porelight.heat.kernels import KERNEL_MATH, apply_enthalpy_curve
 from porelight.heat.packing import (
@@ -57,29 +55,6 @@ SUMS_IN_ANY_ORDER: Final = {"nsz", "arcp", "contract", "reassoc", "nnan"}
 
 _NO_CONDUCTIVITY = 1e-30
 """Spares 0 / 0 between two cells that are gone; larger than in the column, because products of four are inverted."""
-
-
-class Runs(NamedTuple):
-    """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
-
-    first: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    kinds: NDArray[np.int64]
-
-
-class Cells(NamedTuple):
-    """Rows of material by kind, and the law of their conductivity: see :mod:`porelight.heat.packing`."""
-
-    table: Floats
-    law: Floats
-
-
-class Sizes(NamedTuple):
-    """Cell sizes along x, y and z [m]."""
-
-    dx: Floats
-    dy: Floats
-    dz: Floats
 
 
 @kernel(fastmath=SUMS_IN_ANY_ORDER)

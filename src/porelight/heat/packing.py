@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from porelight.arrays import Floats
 from porelight.units import ICE_POINT, celsius
 
@@ -162,3 +165,26 @@ class Window(NamedTuple):
 
     rows: Any
     rings: Any
+
+
+class Runs(NamedTuple):
+    """Runs of equal material along x: where each row's (nz, ny) begin, and the end and the kind of every run."""
+
+    first: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+
+
+class Cells(NamedTuple):
+    """Rows of material by kind, and the law of their conductivity: by the names above."""
+
+    table: Floats
+    law: Floats
+
+
+class Sizes(NamedTuple):
+    """Cell sizes along x, y and z [m]."""
+
+    dx: Floats
+    dy: Floats
+    dz: Floats

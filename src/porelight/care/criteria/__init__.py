@@ -1,12 +1,20 @@
 """What the rules test. Each criterion owns both of its readings: the function that judges a person, and the conditions
 in FHIRPath that say the same of a QuestionnaireResponse. A test runs both on the same answers.
 
-Each criterion is monotone: an answer that speaks against treatment never gives a better outcome than one that does not.
+Each criterion but those of ``consistent`` is monotone: an answer that speaks against treatment never gives a better
+outcome than one that does not.
 Each fails closed: only an answer that is known to be harmless is approved, and every other one is asked for.
 """
 
 from porelight.care.criteria.age import AGE_CRITERION
 from porelight.care.criteria.answered import ANSWER_CRITERION, HOPES_CRITERION, WORRY_CRITERION
+from porelight.care.criteria.consistent import (
+    EXPLAINED_CRITERION,
+    NOTED_CRITERION,
+    NOTHING_SEEN_CRITERION,
+    SKIN_AGREES_CRITERION,
+    SPOT_AGE_CRITERION,
+)
 from porelight.care.criteria.criterion import Criterion
 from porelight.care.criteria.skin_type import PHOTOTYPE_CRITERION, PRIMING_CRITERION
 from porelight.care.criteria.sun import SUN_CRITERION
@@ -22,6 +30,11 @@ CRITERIA: dict[str, Criterion] = {
     "phototype": PHOTOTYPE_CRITERION,
     "session_spacing": SESSION_SPACING_CRITERION,
     "priming": PRIMING_CRITERION,
+    "explained": EXPLAINED_CRITERION,
+    "noted": NOTED_CRITERION,
+    "spot_age": SPOT_AGE_CRITERION,
+    "nothing_seen": NOTHING_SEEN_CRITERION,
+    "skin_agrees": SKIN_AGREES_CRITERION,
 }
 """The name of a rule's test in ``data/rules`` -> its criterion."""
 
