@@ -72,7 +72,7 @@ def test_a_thinned_trace_keeps_its_ends_and_its_extremes() -> None:
     values = np.sin(37.0 * times)
     values[137], values[631] = 5.0, -5.0
     found = by_depth.thinned(times, values)
-    assert len(found) <= by_depth.MOST
+    assert len(found) <= by_depth.TRACE_POINTS
     assert (found[0][0], found[-1][0]) == (0.0, 1.0)
     assert max(value for _, value in found) == 5.0
     assert min(value for _, value in found) == -5.0

@@ -167,8 +167,8 @@ def test_a_mechanism_that_is_switched_off_is_named_and_matters_as_it_should(with
 
 def test_every_switch_of_the_light_can_be_named() -> None:
     light = {field.name for field in dataclasses.fields(Mechanisms)}
-    assert light | {"perfusion"} <= set(mechanisms.names())
-    assert mechanisms.mechanisms(mechanisms.names()) == Mechanisms(**dict.fromkeys(light, False))
+    assert light | {"perfusion"} <= set(mechanisms.mechanism_names())
+    assert mechanisms.make_mechanisms(mechanisms.mechanism_names()) == Mechanisms(**dict.fromkeys(light, False))
 
 
 def test_the_lists_by_depth_agree_with_the_numbers_beside_them() -> None:

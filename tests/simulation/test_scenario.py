@@ -12,7 +12,7 @@ from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation import mechanisms
 from porelight.simulation.dials import Scenario, dials_of
-from porelight.simulation.pulse import SQUARE
+from porelight.simulation.pulse import SQUARE_PULSE
 from porelight.simulation.scenario import dial_setting, pulse_of, scenario_from, scenario_remarks, setting_from, skin_of
 from porelight.units import mJ, um, us
 from tests.rows import each_row
@@ -142,16 +142,16 @@ def test_whatever_a_file_holds_is_a_scenario_or_is_refused_in_one_line(text: str
 
 def test_a_pulse_that_the_usual_power_cannot_make_is_said() -> None:
     said = Scenario(energy_mj=3000.0)
-    assert "150 W" in str(scenario_remarks(said, SQUARE)[0])
-    assert scenario_remarks(Scenario(energy_mj=3000.0, power_w=150.0), SQUARE) == ()
-    assert scenario_remarks(Scenario(), SQUARE) == ()
+    assert "150 W" in str(scenario_remarks(said, SQUARE_PULSE)[0])
+    assert scenario_remarks(Scenario(energy_mj=3000.0, power_w=150.0), SQUARE_PULSE) == ()
+    assert scenario_remarks(Scenario(), SQUARE_PULSE) == ()
 
 
 @pytest.mark.parametrize("without", ["mixing,perfusion", ("perfusion", "mixing"), " mixing , perfusion ,"])
 def test_mechanisms_to_switch_off_are_named_in_a_line_or_a_list(without: str | tuple[str, ...]) -> None:
-    assert mechanisms.named(Scenario(without=without).without) == ("mixing", "perfusion")
+    assert mechanisms.parse_mechanisms(Scenario(without=without).without) == ("mixing", "perfusion")
 
 
 def test_a_mechanism_that_is_not_known_is_refused_with_those_that_are() -> None:
     with pytest.raises(Refusal, match=r"gravity.*divergence.*perfusion"):
-        mechanisms.named("mixing,gravity")
+        mechanisms.parse_mechanisms("mixing,gravity")

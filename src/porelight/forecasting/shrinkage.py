@@ -97,23 +97,25 @@ def forecast_pores(
     if goal == 0.0:
         raise Refusal("a goal of 0 asks for nothing", where="goal", advice="Give a number above 0")
     course = course_of(laser)
+    # The same draws serve every number of sessions, so that more of them never look worse by chance.
     draws = sample_unknowns(course, np.random.default_rng(seed))
-    enough = _enough(census)
+    enough = _has_enough(census)
     log_ratio = _own_distribution(census) if enough else None
     most = round(course.most_sessions.value)
     finals = [final_ratio(census, draws, log_ratio, count, spacing) for count in range(1, most + 1)]
     for_goal = next((i + 1 for i, ratio in enumerate(finals) if np.median(ratio) <= 1.0 - goal), None)
+    # Without a number of sessions the course is the shortest that reaches the goal, and never beyond the evidence.
     count = sessions or for_goal or most
     end = final_ratio(census, draws, log_ratio, count, spacing)
     return Forecast(
         milestones=tuple(
-            _milestone(census, draws, log_ratio, label, done, at, spacing)
+            _make_milestone(census, draws, log_ratio, label, done, at, spacing)
             for label, done, at in list_visits(course, count, spacing)
         ),
         sessions_for_goal=for_goal,
         goal_pct=-goal / percent,
         chance_of_goal=float(np.mean(end <= 1.0 - goal)),
-        remarks=_remarks(census, course, goal, for_goal, enough=enough, count=count),
+        remarks=_list_remarks(census, course, goal, for_goal, enough=enough, count=count),
         rests_on=_rests_on(course),
         of_photo=enough,
     )
@@ -157,16 +159,19 @@ def sample_unknowns(course: Course, rng: np.random.Generator, n: int = DRAW_COUN
     """``n`` draws of everything that is not known. The order of the draws is part of the result: do not change it."""
     rows = cite.table("planning")
     normal = rng.standard_normal((6, n))
+    # The spread between people was measured with photos of its own error, which is taken off in quadrature: the error
+    # of this person's photos is drawn apart.
     ratio = 1.0 + course.final.si
     photo = math.sqrt(2.0) * rows["photo_spread"].si
     person = math.sqrt(max(rows["person_spread"].si ** 2 - (photo * ratio) ** 2, 0.0)) / (-ratio * math.log(ratio))
+    # Whatever tau is drawn, delta is such that the trial's last visit is met: draws differ in when, not in how much.
     maturation = solve_maturation(course) * np.exp(rows["maturation_spread"].si * normal[2])
     gap = course.anchor_spacing.si
     full = sum_maturation(maturation, 3, gap, 2 * gap + rows["visit_after_course"].si)
     steepness, own = rows["tail_steepness"], rows["own_steepness"]
     transfer = rng.random(n)
     return Draws(
-        effect=np.exp(_study(course, normal[0])) * (1.0 + person * normal[1]),
+        effect=np.exp(_study_effect(course, normal[0])) * (1.0 + person * normal[1]),
         maturation=maturation,
         per_session=-math.log(ratio) / full,
         steepness=steepness.si * np.exp(_log_spread(steepness) * normal[3]),
@@ -177,7 +182,7 @@ def sample_unknowns(course: Course, rng: np.random.Generator, n: int = DRAW_COUN
     )
 
 
-def _study(course: Course, normal: Floats) -> Floats:
+def _study_effect(course: Course, normal: Floats) -> Floats:
     """Logarithm of g: a split normal about the trial, narrower towards a larger effect, borrowed or not."""
     smaller = course.study_spread.si
     lender = course if course.lender is None else course_of(course.lender)
@@ -194,7 +199,7 @@ LogRatio = Callable[[Floats], Floats]
 """kappa -> ln[S(ln d0 + kappa) / S(ln d0)] of one person."""
 
 
-def _enough(census: PoreCensus) -> bool:
+def _has_enough(census: PoreCensus) -> bool:
     fewest = cite.table("planning")["fewest_pores"].value
     return bool(census.enlarged_count) and census.pore_count >= fewest
 
@@ -236,7 +241,7 @@ def final_ratio(census: PoreCensus, draws: Draws, log_ratio: LogRatio | None, se
     return ratio_at(census, draws, log_ratio, sessions, spacing, at)
 
 
-def _milestone(
+def _make_milestone(
     census: PoreCensus,
     draws: Draws,
     log_ratio: LogRatio | None,
@@ -249,11 +254,11 @@ def _milestone(
     median = census.median_diameter_um
     diameter = None
     if median is not None:
-        diameter = _interval(median * np.exp(-log_shrinkage(draws, done, spacing, at)[1]))
-    return Milestone(label, done, at / week, _interval((ratio - 1.0) / percent), diameter)
+        diameter = _make_interval(median * np.exp(-log_shrinkage(draws, done, spacing, at)[1]))
+    return Milestone(label, done, at / week, _make_interval((ratio - 1.0) / percent), diameter)
 
 
-def _interval(values: Floats) -> Interval:
+def _make_interval(values: Floats) -> Interval:
     low, mid, high = np.quantile(values, [(1.0 - FORECAST_LEVEL) / 2.0, 0.5, (1.0 + FORECAST_LEVEL) / 2.0])
     return Interval(float(low), float(mid), float(high), FORECAST_LEVEL)
 
@@ -274,7 +279,7 @@ def _rests_on(course: Course) -> tuple[Cited, ...]:
     )
 
 
-def _remarks(
+def _list_remarks(
     census: PoreCensus, course: Course, goal: float, for_goal: int | None, *, enough: bool, count: int
 ) -> tuple[Message, ...]:
     """What the reader must know to weigh the numbers: the trial, what is assumed, and where the forecast is bounded."""

@@ -26,14 +26,14 @@ from porelight.laser import Setting
 from porelight.refusal import Refusal
 from porelight.simulation.chain import simulate
 from porelight.simulation.model import Simulation
-from porelight.simulation.scan import LONGEST_ALONE, printed, reach
+from porelight.simulation.scan import LONGEST_ALONE, heat_reach, make_print
 from porelight.skin import Pore, Skin
 from porelight.units import celsius, mm, ms, to_celsius, um
 
-CELL: Final = 20 * um
+CELL_WIDTH: Final = 20 * um
 """Width of the cells around pore and column."""
 
-SHARES: Final = np.array([0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.6, 0.8, 1.0])
+FOLLOWED_SHARES: Final = np.array([0.01, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.6, 0.8, 1.0])
 """Moments that are written down, as shares of the time followed."""
 
 
@@ -88,14 +88,16 @@ def simulate_beside_pore(
         )
     thermal = cite.table("thermal")
     diffusivity = thermal["dermis_conductivity"].si / thermal["skin_heat"].si
-    alone = max(min((gap / 3.6) ** 2 / diffusivity, LONGEST_ALONE), CELL**2 / diffusivity)
+    # Alone only until its heat comes to the pore (3.6 diffusion lengths leave a hundredth), but long enough for the
+    # block's cells to follow it.
+    alone = max(min((gap / 3.6) ** 2 / diffusivity, LONGEST_ALONE), CELL_WIDTH**2 / diffusivity)
     column = simulate(setting, skin, temperature=temperature, cooling_time=alone)
-    box = _box(column.crater.grid, skin.pore, distance)
-    block = _block(box, skin, setting, temperature, threads)
-    gland = _gland(box, skin.pore)
-    _lay(block, column, distance)
+    box = _make_box(column.crater.grid, skin.pore, distance)
+    block = _make_block(box, skin, setting, temperature, threads)
+    gland = _gland_cells(box, skin.pore)
+    _lay_column(block, column, distance)
     block.time = setting.pulse_duration + alone
-    return _followed(block, column, gland, distance, followed)
+    return _follow_gland(block, column, gland, distance, followed)
 
 
 def beside_numbers(found: Beside) -> dict[str, Any]:
@@ -110,10 +112,12 @@ def beside_numbers(found: Beside) -> dict[str, Any]:
     }
 
 
-def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distance: float, followed: float) -> Beside:
+def _follow_gland(
+    block: Block, column: Simulation, gland: NDArray[np.bool_], distance: float, followed: float
+) -> Beside:
     begun, times, rises = block.time, [0.0], [0.0]
     volume = block.box.volume[gland]
-    for share in SHARES:
+    for share in FOLLOWED_SHARES:
         block.cool(begun + float(share) * followed)
         times.append(block.time)
         rises.append(float((block.temperature[gland] * volume).sum() / volume.sum()) - block.start)
@@ -130,15 +134,15 @@ def _followed(block: Block, column: Simulation, gland: NDArray[np.bool_], distan
     )
 
 
-def _lay(block: Block, column: Simulation, distance: float) -> None:
+def _lay_column(block: Block, column: Simulation, distance: float) -> None:
     """Lay the column in at ``distance`` along x."""
-    place = slices_within(block.box, distance, 0.0, reach(column))
-    made = printed(make_imprint(column.crater.grid, block.box, place, distance, 0.0), column)
+    place = slices_within(block.box, distance, 0.0, heat_reach(column))
+    made = make_print(make_imprint(column.crater.grid, block.box, place, distance, 0.0), column)
     block.put(made.heat, made.gone, place)
     np.maximum(block.peak[place], made.peak, out=block.peak[place])
 
 
-def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: int) -> Block:
+def _make_block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: int) -> Block:
     """Layers of skin with sebum in the gland, and in the funnel where it is plugged; else the funnel is air."""
     layers = heat.make_tissue(skin, setting.laser, box.rows)
     above = skin.layers[0].thickness + skin.layers[1].thickness
@@ -146,8 +150,8 @@ def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: 
     sebum = heat.make_tissue(skin, setting.laser, deep)
     tissue = Tissue(np.vstack([layers.rows, sebum.rows]), layers.law, layers.rests_on)
     kinds = np.broadcast_to(np.arange(box.shape[0])[:, None, None], box.shape).copy()
-    funnel = _funnel(box, skin.pore)
-    kinds[_gland(box, skin.pore) | (funnel & skin.pore.plugged)] = box.shape[0]
+    funnel = _funnel_cells(box, skin.pore)
+    kinds[_gland_cells(box, skin.pore) | (funnel & skin.pore.plugged)] = box.shape[0]
     parts = load_sets()[default_set("necrosis")].ranges
     harm = Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), celsius(43.0))
     made = Block(box, tissue, temperature, kinds=kinds, harm=harm, threads=threads)
@@ -156,29 +160,29 @@ def _block(box: Box, skin: Skin, setting: Setting, temperature: float, threads: 
     return made
 
 
-def _gland(box: Box, pore: Pore) -> NDArray[np.bool_]:
+def _gland_cells(box: Box, pore: Pore) -> NDArray[np.bool_]:
     """A ball below the middle of the opening, the funnel left out."""
     away = (box.z[:, None, None] - pore.gland_depth) ** 2 + box.y[:, None] ** 2 + box.x**2
-    return np.asarray((away <= (0.5 * pore.gland_diameter) ** 2) & ~_funnel(box, pore))
+    return np.asarray((away <= (0.5 * pore.gland_diameter) ** 2) & ~_funnel_cells(box, pore))
 
 
-def _funnel(box: Box, pore: Pore) -> NDArray[np.bool_]:
+def _funnel_cells(box: Box, pore: Pore) -> NDArray[np.bool_]:
     """A cone from the opening down to a point at the funnel's depth."""
     wide = 0.5 * pore.opening_diameter * np.maximum(1.0 - box.z / pore.funnel_depth, 0.0)
     return np.asarray(box.y[:, None] ** 2 + box.x**2 <= wide[:, None, None] ** 2)
 
 
-def _box(grid: Grid, pore: Pore, distance: float) -> Box:
+def _make_box(grid: Grid, pore: Pore, distance: float) -> Box:
     """Equal cells around pore and column, wider ones beyond."""
-    aside = 0.5 * max(pore.opening_diameter, pore.gland_diameter) + 5.0 * CELL
+    aside = 0.5 * max(pore.opening_diameter, pore.gland_diameter) + 5.0 * CELL_WIDTH
     return Box(
-        x_edges=_edges(-aside, distance + 0.2 * mm),
-        y_edges=_edges(-aside, aside),
-        z_edges=thin_edges(grid.z_edges, CELL),
+        x_edges=_cell_edges(-aside, distance + 0.2 * mm),
+        y_edges=_cell_edges(-aside, aside),
+        z_edges=thin_edges(grid.z_edges, CELL_WIDTH),
     )
 
 
-def _edges(low: float, high: float) -> Floats:
-    middle = low + CELL * np.arange(round((high - low) / CELL) + 1)
-    beyond = np.cumsum(CELL * 1.25 ** np.arange(1, 13))
+def _cell_edges(low: float, high: float) -> Floats:
+    middle = low + CELL_WIDTH * np.arange(round((high - low) / CELL_WIDTH) + 1)
+    beyond = np.cumsum(CELL_WIDTH * 1.25 ** np.arange(1, 13))
     return np.concatenate([middle[0] - beyond[::-1], middle, middle[-1] + beyond])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from porelight.arrays import Floats
 from porelight.fields import Crater, Injury
 
-MOST = 60
+TRACE_POINTS = 60
 """Points of a trace that is told in numbers."""
 
 
@@ -40,11 +40,11 @@ def rims(crater: Crater, injury: Injury, lines: int) -> list[Rim]:
     if deepest <= 0.0:
         return []
     grid, found = crater.grid, []
-    for depth in _depths(deepest, lines):
-        row = _row(grid.z_edges, depth)
+    for depth in _even_depths(deepest, lines):
+        row = _row_at(grid.z_edges, depth)
         gone = crater.depth > grid.z[row]
-        wall = _wall(crater, max(depth, grid.z[row])) if gone.any() else 0.0
-        outer = _outer(grid.r, np.where(gone, 0.0, injury.coagulation[row]))
+        wall = _wall_radius(crater, max(depth, grid.z[row])) if gone.any() else 0.0
+        outer = _outer_radius(grid.r, np.where(gone, 0.0, injury.coagulation[row]))
         found.append(Rim(depth, wall, max(outer - wall, 0.0)))
     return found
 
@@ -54,20 +54,22 @@ def longest(crater: Crater, times: Floats | None, lines: int) -> list[tuple[floa
     if times is None:
         return []
     grid = crater.grid
-    kept = np.where(_left(crater), times, 0.0).max(axis=1)
+    kept = np.where(_tissue_left(crater), times, 0.0).max(axis=1)
     warm = np.flatnonzero(kept > 0.0)
     if not warm.size:
         return []
-    depths = _depths(float(grid.z_edges[warm[-1] + 1]), lines)
-    return [(depth, float(kept[_row(grid.z_edges, depth)])) for depth in depths]
+    depths = _even_depths(float(grid.z_edges[warm[-1] + 1]), lines)
+    return [(depth, float(kept[_row_at(grid.z_edges, depth)])) for depth in depths]
 
 
 def necrosis(crater: Crater, injury: Injury) -> Necrosis:
     """Dead cells of epidermis and dermis apart."""
-    grid, left = crater.grid, _left(crater)
+    grid, left = crater.grid, _tissue_left(crater)
     dead = (injury.necrosis >= 1.0) & left
     upper = grid.z < injury.epidermis
-    widest = max((2.0 * _outer(grid.r, omega) for omega in np.where(left, injury.necrosis, 0.0)[upper]), default=0.0)
+    widest = max(
+        (2.0 * _outer_radius(grid.r, omega) for omega in np.where(left, injury.necrosis, 0.0)[upper]), default=0.0
+    )
     deep = injury.necrosis_depth if injury.necrosis_depth > injury.epidermis else 0.0
     volume = grid.volume * dead
     return Necrosis(max(widest, crater.ablation_width), float(volume[upper].sum()), deep, float(volume[~upper].sum()))
@@ -80,28 +82,28 @@ def deepest(crater: Crater, reached: NDArray[np.bool_]) -> float:
 
 
 def thinned(times: Floats, values: Floats) -> list[tuple[float, float]]:
-    """At most :data:`MOST` points of a trace: first and last, the highest and the lowest, and others evenly between."""
-    if times.size <= MOST:
+    """At most :data:`TRACE_POINTS` points of a trace: its ends, the highest and the lowest, others evenly between."""
+    if times.size <= TRACE_POINTS:
         return list(zip(times.tolist(), values.tolist(), strict=True))
-    kept = set(np.linspace(0, times.size - 1, MOST - 2).round().astype(int).tolist())
+    kept = set(np.linspace(0, times.size - 1, TRACE_POINTS - 2).round().astype(int).tolist())
     kept |= {int(values.argmax()), int(values.argmin())}
     return [(float(times[k]), float(values[k])) for k in sorted(kept)]
 
 
-def _left(crater: Crater) -> NDArray[np.bool_]:
+def _tissue_left(crater: Crater) -> NDArray[np.bool_]:
     return np.asarray(crater.grid.z_edges[1:, None] > crater.depth[None, :])
 
 
-def _depths(end: float, lines: int) -> list[float]:
+def _even_depths(end: float, lines: int) -> list[float]:
     return [float(depth) for depth in np.linspace(0.0, end, lines)]
 
 
-def _row(edges: Floats, depth: float) -> int:
+def _row_at(edges: Floats, depth: float) -> int:
     """The row that holds a depth; the one above where the depth is an edge, but for the surface."""
     return int(np.clip(np.searchsorted(edges, depth, side="left") - 1, 0, edges.size - 2))
 
 
-def _wall(crater: Crater, depth: float) -> float:
+def _wall_radius(crater: Crater, depth: float) -> float:
     """Radius of the hole at a depth [m], between rings; no more than the outer edge of the last that is open.
 
     0 at the floor and below.
@@ -118,7 +120,7 @@ def _wall(crater: Crater, depth: float) -> float:
     return min(float(grid.r[ring] + (grid.r[ring + 1] - grid.r[ring]) * share), edge)
 
 
-def _outer(radius: Floats, omega: Floats) -> float:
+def _outer_radius(radius: Floats, omega: Floats) -> float:
     """Where Omega passes 1 on its way out [m], between rings in its logarithm; 0 where it never is 1."""
     reached = np.flatnonzero(omega >= 1.0)
     if not reached.size:

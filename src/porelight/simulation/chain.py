@@ -16,7 +16,7 @@ from porelight.laser import Setting, physics_of
 from porelight.light import make_beer_lambert_beam
 from porelight.message import Message, message
 from porelight.refusal import Refusal
-from porelight.simulation.mechanisms import BURSTING, CHARRING, PERFUSION, mechanisms
+from porelight.simulation.mechanisms import BURSTING_SWITCH, CHARRING_SWITCH, PERFUSION_SWITCH, make_mechanisms
 from porelight.simulation.model import Simulation
 from porelight.simulation.pulse import Shape
 from porelight.skin import Skin
@@ -29,7 +29,7 @@ COOLING_TIMES = (80 * ms, 500 * ms)
 MOST_STEPS = 12_500
 """Steps in time of the longest run: ten to fifteen seconds of a processor."""
 
-STEP = 10.0 * us
+LIGHT_STEP = 10.0 * us
 """Usual length of a step under light, where the duration of the pulse does not ask for a shorter one [s]."""
 
 LONGEST_STACK = 5.0
@@ -87,22 +87,27 @@ def simulate(
     said = under or Conditions()
     check(setting, temperature, said)
     check_effort(setting, temperature, shape)
+    # Where: cells as fine as the light's penetration, and as deep as the column may get.
     exposure = Exposure(skin, setting, temperature, said.surface, said.pulse, said.without)
     grid = heat.column_grid(setting, penetration(setting), expected_depth(setting), refinement, outer)
-    tissue = heat.make_tissue(skin, setting.laser, grid, perfused=PERFUSION not in said.without)
+    tissue = heat.make_tissue(skin, setting.laser, grid, perfused=PERFUSION_SWITCH not in said.without)
+    # Light: by what the heat of ablation exceeds the cost of removing the tissue itself, the plume takes up light.
     heat_of_ablation = physics_of(setting.laser)[1].heat_of_ablation.si
     shield = 1.0 - np.minimum(tissue.removal_cost / heat_of_ablation, 1.0)
-    light = make_beer_lambert_beam(setting, skin, grid, shield, mechanisms(said.without))
-    bursting, charring = BURSTING not in said.without, CHARRING not in said.without
+    light = make_beer_lambert_beam(setting, skin, grid, shield, make_mechanisms(said.without))
+    # How tissue leaves depends on the light that dries it, so the tissue is completed once the beam is known.
+    bursting, charring = BURSTING_SWITCH not in said.without, CHARRING_SWITCH not in said.without
     tissue = heat.let_burst_and_char(
         tissue, setting.laser, light.dry_absorption, shield, bursting=bursting, charring=charring
     )
+    # Heat: light falls on a surface that recedes while it falls, and damage is counted while the tissue is there.
     damage = Damage(grid, skin.layers[0].thickness)
     rest = time_to_cool(setting) if cooling_time is None else cooling_time
     crater, warming = heat.expose(
         exposure, grid, tissue, absorb=light, watch=damage, cooling_time=rest, shape=shape, progress=progress, film=film
     )
     warming = dataclasses.replace(warming, rests_on=(*warming.rests_on, *light.rests_on))
+    # What is left of it: injury below and beside the crater, and how that heals.
     injury = damage.injury(crater)
     recovery = recover(skin, setting, crater, injury)
     remarks = (
@@ -242,7 +247,7 @@ def check_effort(setting: Setting, temperature: float, shape: Shape | None) -> N
     Raises:
         Refusal: very many pulses, many long or very finely divided ones, or many on ice, which melts in small steps.
     """
-    light = max(50.0, setting.pulse_duration / STEP) + (4.0 / shape.finest if shape else 0.0)
+    light = max(50.0, setting.pulse_duration / LIGHT_STEP) + (4.0 / shape.finest if shape else 0.0)
     rest = 350.0 if temperature < ICE_POINT else 70.0
     steps = setting.pulses_per_column * (light + rest)
     if steps > MOST_STEPS:

@@ -53,7 +53,9 @@ def cooling_from(kind: CoolingKind, dial: Mapping[str, float | None] | None = No
     if kind == "none":
         return None
     table = cite.table("thermal")
-    value = {name: _check(name, given[name]) if name in given else table[row].value for name, row in takes.items()}
+    value = {
+        name: _check_cooling(name, given[name]) if name in given else table[row].value for name, row in takes.items()
+    }
     return Cooling(
         name=kind,
         transfer=value["cooling_w_m2_k"],
@@ -79,7 +81,7 @@ def cooling_numbers(cooling: Cooling | None) -> dict[str, object]:
     }
 
 
-def _check(name: str, value: float) -> float:
+def _check_cooling(name: str, value: float) -> float:
     dial = dials_of()[name]
     assert dial.limits is not None
     low, high = dial.limits

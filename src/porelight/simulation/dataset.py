@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DOSE_NAME: Final = "CEM43, time at 43 C; a lower bound where peak_temperature is above 330.15 K"
 
 
-def _integral(what: str) -> dict[str, str]:
+def _integral_of(what: str) -> dict[str, str]:
     return {"units": "1", "long_name": f"Arrhenius integral of {what}"}
 
 
@@ -30,10 +30,14 @@ def make_dataset(simulation: Simulation) -> xr.Dataset:
     held: dict[str, tuple[tuple[str, ...], Floats, dict[str, str]]] = {
         "peak_temperature": (plane, warming.peak, {"units": "K"}),
         "final_temperature": (plane, warming.final, {"units": "K"}),
-        "necrosis": (plane, injury.necrosis, _integral("cell death, epidermis and dermis")),
-        "epidermal_necrosis": (plane, np.where(upper, injury.necrosis, np.nan), _integral("death of epidermal cells")),
-        "dermal_necrosis": (plane, np.where(upper, np.nan, injury.necrosis), _integral("death of dermal cells")),
-        "coagulation": (plane, injury.coagulation, _integral("collagen")),
+        "necrosis": (plane, injury.necrosis, _integral_of("cell death, epidermis and dermis")),
+        "epidermal_necrosis": (
+            plane,
+            np.where(upper, injury.necrosis, np.nan),
+            _integral_of("death of epidermal cells"),
+        ),
+        "dermal_necrosis": (plane, np.where(upper, np.nan, injury.necrosis), _integral_of("death of dermal cells")),
+        "coagulation": (plane, injury.coagulation, _integral_of("collagen")),
         "crater_depth": (("r",), simulation.crater.depth, {"units": "m"}),
         "surface_temperature": (("time",), warming.surface, {"units": "K"}),
     }

@@ -14,7 +14,7 @@ from porelight.simulation.dials import read_inputs
 from porelight.simulation.model import Simulation
 from porelight.units import minute, mJ, ms, to_celsius, um, us
 
-LINES = 25
+DEPTH_LINES = 25
 """Depths in each of the lists by depth."""
 
 
@@ -22,13 +22,13 @@ def read_numbers(simulation: Simulation) -> dict[str, Any]:
     """Everything, inputs first; lists by depth count downwards from the original surface."""
     rows = cite.used(simulation)
     return {
-        **_inputs(simulation),
-        **_crater(simulation),
-        **_coagulation(simulation),
-        **_cells(simulation),
-        **_heat(simulation),
-        **_dose(simulation),
-        **_energy(simulation),
+        **_input_numbers(simulation),
+        **_crater_numbers(simulation),
+        **_coagulation_numbers(simulation),
+        **_cell_numbers(simulation),
+        **_heat_numbers(simulation),
+        **_dose_numbers(simulation),
+        **_energy_numbers(simulation),
         "sources": sorted({row.source.key for row in rows}),
         "weakest": cite.weakest_confidence(rows),
         "seed": simulation.seed,
@@ -36,7 +36,7 @@ def read_numbers(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _inputs(simulation: Simulation) -> dict[str, Any]:
+def _input_numbers(simulation: Simulation) -> dict[str, Any]:
     return {
         **read_inputs(simulation.exposure),
         **cooling_numbers(simulation.setting.cooling),
@@ -44,22 +44,22 @@ def _inputs(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _crater(simulation: Simulation) -> dict[str, Any]:
+def _crater_numbers(simulation: Simulation) -> dict[str, Any]:
     crater, shrunk = simulation.crater, cite.table("thermal")
     depth, width = crater.ablation_depth / um, crater.ablation_width / um
     return {
         "ablation_depth_um": depth,
         "ablation_width_um": width,
-        "ablated_volume_um3": float((crater.grid.volume * ~_left(simulation)).sum()) / um**3,
+        "ablated_volume_um3": float((crater.grid.volume * ~_tissue_left(simulation)).sum()) / um**3,
         "ablation_depth_excised_um": depth / (1.0 + shrunk["excision_depth"].si),
         "ablation_width_excised_um": width / (1.0 + shrunk["excision_width"].si),
         "depth_resolution_um": crater.resolution / um,
     }
 
 
-def _coagulation(simulation: Simulation) -> dict[str, Any]:
+def _coagulation_numbers(simulation: Simulation) -> dict[str, Any]:
     crater, injury = simulation.crater, simulation.injury
-    set_by_heat = (injury.coagulation >= 1.0) & _left(simulation)
+    set_by_heat = (injury.coagulation >= 1.0) & _tissue_left(simulation)
     return {
         "coagulation_depth_um": injury.coagulation_depth / um,
         "coagulation_depth_low_um": injury.coagulated.depth.low / um,
@@ -72,12 +72,12 @@ def _coagulation(simulation: Simulation) -> dict[str, Any]:
         "rim_beside_um": max(0.5 * (injury.coagulation_width - crater.ablation_width), 0.0) / um,
         "rim_by_depth": [
             {"depth_um": line.depth / um, "crater_width_um": 2.0 * line.wall / um, "rim_um": line.rim / um}
-            for line in by_depth.rims(crater, injury, LINES)
+            for line in by_depth.rims(crater, injury, DEPTH_LINES)
         ],
     }
 
 
-def _cells(simulation: Simulation) -> dict[str, Any]:
+def _cell_numbers(simulation: Simulation) -> dict[str, Any]:
     injury, shares = simulation.injury, by_depth.necrosis(simulation.crater, simulation.injury)
     return {
         "necrosis_depth_um": injury.necrosis_depth / um,
@@ -93,9 +93,9 @@ def _cells(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _heat(simulation: Simulation) -> dict[str, Any]:
+def _heat_numbers(simulation: Simulation) -> dict[str, Any]:
     warming, injury = simulation.warming, simulation.injury
-    lines = by_depth.longest(simulation.crater, injury.above_60, LINES)
+    lines = by_depth.longest(simulation.crater, injury.above_60, DEPTH_LINES)
     return {
         "peak_temperature_c": to_celsius(warming.peak_temperature),
         "peak_temperature_is_limit": simulation.peak_is_limit,
@@ -108,11 +108,11 @@ def _heat(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _dose(simulation: Simulation) -> dict[str, Any]:
+def _dose_numbers(simulation: Simulation) -> dict[str, Any]:
     injury, rows = simulation.injury, damage.dose_rows()
     if injury.dose is None:
         return {}
-    hottest, kills, left = rows[4].si, rows[5].si, _left(simulation)
+    hottest, kills, left = rows[4].si, rows[5].si, _tissue_left(simulation)
     dose: Floats = np.where(left, injury.dose, 0.0)
     tested = np.where(simulation.warming.peak <= hottest, dose, 0.0)
     most = float(dose.max(initial=0.0)) / minute
@@ -125,7 +125,7 @@ def _dose(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _energy(simulation: Simulation) -> dict[str, Any]:
+def _energy_numbers(simulation: Simulation) -> dict[str, Any]:
     energy = simulation.warming.energy
     return {
         "energy_balance_error": energy.error,
@@ -137,6 +137,6 @@ def _energy(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _left(simulation: Simulation) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _tissue_left(simulation: Simulation) -> np.ndarray[Any, np.dtype[np.bool_]]:
     crater = simulation.crater
     return crater.grid.z_edges[1:, None] > crater.depth[None, :]

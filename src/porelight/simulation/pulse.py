@@ -13,9 +13,9 @@ from porelight.frozen import frozen
 from porelight.refusal import Refusal
 from porelight.units import us
 
-FINEST: Final = 1 / 400
+SHORTEST_PIECE: Final = 1 / 400
 """Shortest piece of a pulse that is followed, as a share of its duration."""
-LONGEST: Final = 1_000_000
+LONGEST_TRACE: Final = 1_000_000
 """Characters of the longest trace read."""
 
 
@@ -46,7 +46,7 @@ class Pulse:
     energy: float | None = None
 
 
-SQUARE: Final = Pulse("square")
+SQUARE_PULSE: Final = Pulse("square")
 
 
 def pulse_from(name: str, spikes: int | None, duty_pct: float | None, read: Callable[[str], str]) -> Pulse:
@@ -67,26 +67,26 @@ def pulse_from(name: str, spikes: int | None, duty_pct: float | None, read: Call
             advice = "Give spikes, and duty_pct, the share of the time for which they are on"
             raise Refusal("a superpulse is a train of spikes, and this is not said", where=missing, advice=advice)
         return Pulse(
-            f"superpulse of {spikes} spikes, on {duty_pct:g} % of the time", superpulse(spikes, 0.01 * duty_pct)
+            f"superpulse of {spikes} spikes, on {duty_pct:g} % of the time", make_superpulse(spikes, 0.01 * duty_pct)
         )
     for key, value in train.items():
         if value is not None:
             raise Refusal(f"a {name} pulse has none", where=key, advice="Use it with pulse_shape superpulse")
     if name == "square":
-        return SQUARE
-    shape, duration, energy = trace(read(name), name)
+        return SQUARE_PULSE
+    shape, duration, energy = read_trace(read(name), name)
     return Pulse("measured trace", shape, duration, energy)
 
 
-def superpulse(spikes: int, duty: float) -> Shape:
+def make_superpulse(spikes: int, duty: float) -> Shape:
     """A train of equal spikes that are on for ``duty`` (0-1) of the time, the first from the start."""
     if spikes < 1 or not 0.0 < duty <= 1.0:
         raise Refusal(
             "a train needs spikes that are on", where="superpulse", advice="Use 1 spike or more and 0 < duty <= 1"
         )
-    if duty < 1.0 and min(duty, 1.0 - duty) / spikes < FINEST:
+    if duty < 1.0 and min(duty, 1.0 - duty) / spikes < SHORTEST_PIECE:
         raise Refusal(
-            f"{spikes} spikes on {duty:.2%} of the time are shorter than a {1.0 / FINEST:.0f}th of the pulse",
+            f"{spikes} spikes on {duty:.2%} of the time are shorter than a {1.0 / SHORTEST_PIECE:.0f}th of the pulse",
             where="superpulse",
             advice="Use fewer: the heat of so many runs together, as under an even pulse",
         )
@@ -98,7 +98,7 @@ def superpulse(spikes: int, duty: float) -> Shape:
     return Shape(elapsed, sent)
 
 
-def trace(text: str, where: str) -> tuple[Shape, float, float]:
+def read_trace(text: str, where: str) -> tuple[Shape, float, float]:
     """A measured pulse from comma-separated ``time_us,power_w`` lines, a heading allowed.
 
     Returns:
@@ -107,9 +107,9 @@ def trace(text: str, where: str) -> tuple[Shape, float, float]:
     Raises:
         Refusal: fewer than two points, times that do not rise, power that is negative or nothing throughout.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_TRACE:
         advice = "Keep a few thousand points of the pulse itself"
-        raise Refusal(f"the trace has {len(text)} characters, more than {LONGEST}", where=where, advice=advice)
+        raise Refusal(f"the trace has {len(text)} characters, more than {LONGEST_TRACE}", where=where, advice=advice)
     rows = [line.split(",") for line in text.splitlines() if line.strip()]
     if rows and not _is_number(rows[0][0]):
         rows = rows[1:]
@@ -126,14 +126,14 @@ def trace(text: str, where: str) -> tuple[Shape, float, float]:
     if (power < 0.0).any() or not 0.0 < sent[-1] < math.inf:
         raise Refusal("power must be positive", where=where, advice="Take off the zero line of the detector")
     duration, energy = float(time[-1] - time[0]), float(sent[-1])
-    return _even(Shape((time - time[0]) / duration, sent / energy)), duration, energy
+    return _even_out(Shape((time - time[0]) / duration, sent / energy)), duration, energy
 
 
-def _even(shape: Shape) -> Shape:
+def _even_out(shape: Shape) -> Shape:
     """The same at even times where it is finer than can be followed; the energy up to each of them is kept."""
-    if shape.finest >= FINEST:
+    if shape.finest >= SHORTEST_PIECE:
         return shape
-    elapsed = np.linspace(0.0, 1.0, round(1.0 / FINEST) + 1)
+    elapsed = np.linspace(0.0, 1.0, round(1.0 / SHORTEST_PIECE) + 1)
     return Shape(elapsed, np.interp(elapsed, shape.elapsed, shape.sent))
 
 

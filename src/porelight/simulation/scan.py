@@ -28,7 +28,7 @@ from porelight.units import celsius, ms, nm
 Order = Literal["raster", "interlaced", "random"]
 """``raster``: row by row. ``interlaced``: every third column of every third row, then their neighbours. ``random``."""
 
-CLASS: Final = 2.0
+TEMPERATURE_CLASS: Final = 2.0
 """Columns fired into skin of temperatures this close [K] share one exposure: 1 K moves a crater by 0.2 %."""
 
 LONGEST_ALONE: Final = 20 * ms
@@ -62,43 +62,68 @@ class Print:
     peak: Floats
 
 
-class Scan:
-    """The state of one stamp."""
+@frozen
+class ScanPattern:
+    """What is scanned, in which skin, and how finely it is followed; nothing of it changes."""
 
-    def __init__(
-        self,
-        setting: Setting,
-        skin: Skin,
-        alone: Simulation,
-        pitch: float,
-        across: int,
-        delay: float,
-        temperature: float,
-        threads: int,
-        refinement: float,
-    ) -> None:
-        self.setting, self.skin, self.alone, self.delay, self.start = setting, skin, alone, delay, temperature
-        self.middles: Floats = np.asarray(pitch * (np.arange(across) - 0.5 * (across - 1)))
-        finest = min(setting.spot_diameter / 8.0, pitch / 14.0) / refinement
-        self.box: Box = stamp_box(alone.crater.grid.z_edges, pitch, across, finest)
-        self.alone_for = _time_alone(setting, pitch, finest, delay)
-        cooling = setting.cooling
-        surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, temperature)
-        tissue = heat.make_tissue(skin, setting.laser, self.box.rows)
-        self.block = Block(self.box, tissue, temperature, surface, harm=_harm(), threads=threads)
+    setting: Setting
+    skin: Skin
+    alone: Simulation
+    """One column without neighbours: it sizes the block."""
+    pitch: float
+    """Distance of neighbours [m]."""
+    across: int
+    """Columns along each side."""
+    delay: float
+    """Time from one column to the next [s]."""
+    temperature: float
+    """Of the skin before [K]."""
+    refinement: float = 1.0
+    """Divides the cells of the block."""
+
+    @property
+    def middles(self) -> Floats:
+        """Axes of the columns along a side (across,) [m]."""
+        return np.asarray(self.pitch * (np.arange(self.across) - 0.5 * (self.across - 1)))
+
+    @property
+    def finest(self) -> float:
+        """Width of the finest cells [m]: eight to a spot, so that a crater is round, fourteen to a pitch."""
+        return min(self.setting.spot_diameter / 8.0, self.pitch / 14.0) / self.refinement
+
+    @property
+    def alone_for(self) -> float:
+        """Time for which a column is followed alone [s]."""
+        return _time_alone(self.setting, self.pitch, self.finest, self.delay)
+
+
+class Scan:
+    """The skin while a :class:`ScanPattern` is scanned: the block, and what was written down of it."""
+
+    def __init__(self, pattern: ScanPattern, *, threads: int) -> None:
+        self.pattern = pattern
+        self.middles = pattern.middles
+        self.alone_for = pattern.alone_for
+        self.box: Box = stamp_box(pattern.alone.crater.grid.z_edges, pattern.pitch, pattern.across, pattern.finest)
+        cooling, start = pattern.setting.cooling, pattern.temperature
+        surface = (cooling.transfer, cooling.temperature) if cooling else (0.0, start)
+        tissue = heat.make_tissue(pattern.skin, pattern.setting.laser, self.box.rows)
+        self.block = Block(self.box, tissue, start, surface, harm=_harm_rates(), threads=threads)
+        # Columns are followed once for each class of starting temperature, and laid into like cells alike.
         self.columns: dict[float, Simulation] = {}
         self.prints: dict[tuple[float, bytes], Print] = {}
-        self.warmest = temperature
+        self.warmest = start
         self.times: list[float] = [0.0]
         self.bulk: list[float] = [0.0]
-        self._under = self._footprint(0.5 * pitch * across)
+        self._under = self._footprint(0.5 * pattern.pitch * pattern.across)
 
     def fire(self, sites: list[tuple[int, int]], progress: Progress | None) -> None:
         """Fire every column at its time, and lay it into the block once it has been followed alone."""
         across = self.middles.size
-        fired = [(index * self.delay, 0, index) for index in range(len(sites))]
+        fired = [(index * self.pattern.delay, 0, index) for index in range(len(sites))]
         laid = [(time + self.alone_for, 1, index) for time, _, index in fired]
         starts: dict[int, float] = {}
+        # Firing and laying interleave: a column meets what earlier ones have left in the block by its moment.
         for time, step, index in sorted(fired + laid):
             if time > self.block.time:
                 self.block.cool(time)
@@ -124,12 +149,12 @@ class Scan:
         middle = self._cells(0.5 * (self.middles[1:] + self.middles[:-1]))
         on_line = self._cells(self.middles)
         peak, solid = self.block.peak, self.block.solid
-        found = [self.start]
+        found = [self.pattern.temperature]
         for cells, tissue in ((peak, solid), (peak.transpose(0, 2, 1), solid.transpose(0, 2, 1))):
             for row, second in itertools.product(on_line, middle):
                 pair = slice(second - 1, second + 1)
                 whole = tissue[:, row, pair].all(axis=1)
-                found.append(float(cells[:, row, pair].mean(axis=1)[whole].max(initial=self.start)))
+                found.append(float(cells[:, row, pair].mean(axis=1)[whole].max(initial=self.pattern.temperature)))
         return max(found)
 
     def merged_share(self) -> float:
@@ -153,10 +178,10 @@ class Scan:
         """Lay one column in; sites whose cells are alike, and starts that are, share what is laid."""
         y, x = float(self.middles[site[0]]), float(self.middles[site[1]])
         column, block = self._column(temperature), self.block
-        place = slices_within(self.box, x, y, reach(column))
+        place = slices_within(self.box, x, y, heat_reach(column))
         key = (temperature, self._alike(place, x, y))
         if key not in self.prints:
-            self.prints[key] = printed(make_imprint(column.crater.grid, self.box, place, x, y), column)
+            self.prints[key] = make_print(make_imprint(column.crater.grid, self.box, place, x, y), column)
         made = self.prints[key]
         block.put(made.heat, made.gone, place)
         block.omega[place] += made.omega
@@ -170,24 +195,26 @@ class Scan:
     def _column(self, temperature: float) -> Simulation:
         """One column from that temperature, followed alone for its time."""
         if temperature not in self.columns:
-            self.columns[temperature] = simulate(
-                self.setting, self.skin, temperature=temperature, cooling_time=self.alone_for - _lit(self.setting)
-            )
+            setting, skin = self.pattern.setting, self.pattern.skin
+            followed = self.alone_for - _lit_time(setting)
+            self.columns[temperature] = simulate(setting, skin, temperature=temperature, cooling_time=followed)
         return self.columns[temperature]
 
     def _class(self, temperature: float) -> float:
         """Start of the exposure that serves skin of ``temperature`` [K]."""
-        warmest = math.floor((WARMEST - self.start) / CLASS)
-        return self.start + CLASS * min(round((temperature - self.start) / CLASS), warmest)
+        warmest = math.floor((WARMEST - self.pattern.temperature) / TEMPERATURE_CLASS)
+        return self.pattern.temperature + TEMPERATURE_CLASS * min(
+            round((temperature - self.pattern.temperature) / TEMPERATURE_CLASS), warmest
+        )
 
     def _temperature_at(self, site: tuple[int, int]) -> float:
         """Mean temperature of the skin where a column will be [K]: under its spot, as deep as it would reach alone."""
         y, x = self.middles[site[0]], self.middles[site[1]]
-        place = slices_within(self.box, x, y, 0.5 * self.setting.spot_diameter)
+        place = slices_within(self.box, x, y, 0.5 * self.pattern.setting.spot_diameter)
         found = self.block.tissue.temperature(self.block.enthalpy[place])
         weight = self.box.volume[place] * self.block.solid[place]
-        weight[self.box.z > max(self.alone.crater.ablation_depth, self.box.z[0])] = 0.0
-        return float((found * weight).sum() / weight.sum()) if weight.any() else self.start
+        weight[self.box.z > max(self.pattern.alone.crater.ablation_depth, self.box.z[0])] = 0.0
+        return float((found * weight).sum() / weight.sum()) if weight.any() else self.pattern.temperature
 
     def _cells(self, places: Floats) -> list[int]:
         """Indices along x, or y, of places [m]."""
@@ -196,7 +223,7 @@ class Scan:
     def _footprint(self, half: float) -> tuple[slice, slice, slice]:
         """Epidermis and dermis under the stamp."""
         low, high = self._cells(np.array([-half, half]))
-        deep = self.skin.layers[0].thickness + self.skin.layers[1].thickness
+        deep = self.pattern.skin.layers[0].thickness + self.pattern.skin.layers[1].thickness
         return slice(0, int((self.box.z < deep).sum())), slice(low, high), slice(low, high)
 
     def _note(self) -> None:
@@ -209,7 +236,7 @@ class Scan:
         self.bulk.append(held / float((capacity * volume).sum()))
 
 
-def _lit(setting: Setting) -> float:
+def _lit_time(setting: Setting) -> float:
     """From the start of the first to the end of the last pulse of a column [s]."""
     return setting.pulse_duration + (setting.pulses_per_column - 1) * setting.repetition_interval
 
@@ -223,17 +250,17 @@ def _time_alone(setting: Setting, pitch: float, finest: float, delay: float) -> 
     thermal = cite.table("thermal")
     diffusivity = thermal["dermis_conductivity"].si / thermal["skin_heat"].si
     most = ((pitch - setting.spot_diameter) / 3.6) ** 2 / diffusivity
-    wanted = _lit(setting) + max(min(most, LONGEST_ALONE), finest**2 / diffusivity)
+    wanted = _lit_time(setting) + max(min(most, LONGEST_ALONE), finest**2 / diffusivity)
     return delay if abs(wanted - delay) < 0.3 * delay else wanted
 
 
-def _harm() -> Harm:
+def _harm_rates() -> Harm:
     """Rates of the set for collagen that is used unless another is named."""
     parts = load_sets()[default_set("coagulation")].ranges
     return Harm(np.array([[part.above, part.log_a, part.activation] for part in parts]), COLDEST_HARM)
 
 
-def reach(column: Simulation) -> float:
+def heat_reach(column: Simulation) -> float:
     """Radius within which lies all but a millionth of a column's heat [m]."""
     assert column.warming.heat is not None
     grid = column.crater.grid
@@ -241,7 +268,7 @@ def reach(column: Simulation) -> float:
     return float(grid.r_edges[int(np.searchsorted(held, (1.0 - 1e-6) * held[-1])) + 1])
 
 
-def printed(where: Imprint, column: Simulation) -> Print:
+def make_print(where: Imprint, column: Simulation) -> Print:
     """What a column leaves in the cells around it; damage by its logarithm, so that its edge stays in place."""
     crater, warming = column.crater, column.warming
     assert warming.heat is not None

@@ -16,9 +16,9 @@ from porelight.refusal import Refusal
 from porelight.simulation.chain import Conditions, simulate
 from porelight.simulation.cooling import cooling_from
 from porelight.simulation.dials import COOLING_DIALS, Dial, Scenario, check_dialled, dials_of, setting_dials
-from porelight.simulation.mechanisms import named
+from porelight.simulation.mechanisms import parse_mechanisms
 from porelight.simulation.model import Simulation
-from porelight.simulation.pulse import SQUARE, Pulse, pulse_from
+from porelight.simulation.pulse import SQUARE_PULSE, Pulse, pulse_from
 from porelight.skin import Phototype, Site, Skin, facial_skin
 from porelight.units import celsius, mJ, percent, us
 
@@ -46,7 +46,7 @@ def run_scenario(
         skin or skin_of(scenario.phototype, scenario.site, scenario.water),
         temperature=celsius(scenario.tissue_temperature_c),
         shape=pulse.shape,
-        under=Conditions(scenario.surface, pulse.said, named(scenario.without), remarks),
+        under=Conditions(scenario.surface, pulse.said, parse_mechanisms(scenario.without), remarks),
         **options,
     )
 
@@ -56,7 +56,7 @@ def pulse_of(scenario: Scenario, read: Callable[[str], str]) -> Pulse:
     return pulse_from(scenario.pulse_shape, scenario.spikes, scenario.duty_pct, read)
 
 
-def dial_setting(scenario: Scenario, pulse: Pulse = SQUARE) -> Setting:
+def dial_setting(scenario: Scenario, pulse: Pulse = SQUARE_PULSE) -> Setting:
     """The setting that a scenario dials, with the duration of ``pulse`` and its energy where those are measured."""
     values = dataclasses.asdict(scenario)
     dial = {name: values[name] for name in setting_dials(type(scenario))}
@@ -131,7 +131,7 @@ def setting_from(
     Raises:
         Refusal: no such laser, an unknown name, or a value that no such device and no skin allows.
     """
-    device, dials = _device(key), setting_dials(table)
+    device, dials = _find_device(key), setting_dials(table)
     given = {name: value for name, value in {**(dial or {}), **more}.items() if value is not None}
     unknown = set(given) - set(dials)
     if unknown:
@@ -139,28 +139,28 @@ def setting_from(
         advice = "Use " + ", ".join(sorted(dials))
         raise Refusal(f"{names} is not something to dial", where="setting", advice=advice)
     for name in {"pulse_us", "power_w"} & set(given):
-        _number(device, name, given[name])
+        _read_number(device, name, given[name])
     fields = {}
     # Dials that fill a field alone; energy comes last, as power and duration may stand in for it.
     for name, one in dials.items():
         known = name in given or (one.laser_key or name) in device.default
         if one.fills and name != "energy_mj" and known:
-            value = _number(device, name, given.get(name), one)
+            value = _read_number(device, name, given.get(name), one)
             fields[one.fills] = round(value) if one.whole else value * one.unit
-    covered = _number(device, "density_pct", given.get("density_pct")) * percent
-    repetition = _number(device, "repetition_hz", given.get("repetition_hz"))
-    energy_mj = _number(device, "energy_mj", _energy(given))
+    covered = _read_number(device, "density_pct", given.get("density_pct")) * percent
+    repetition = _read_number(device, "repetition_hz", given.get("repetition_hz"))
+    energy_mj = _read_number(device, "energy_mj", _read_energy(given))
     made = {
         "pulse_energy": energy_mj * mJ,
-        "pulse_duration": _duration(device, given, energy_mj),
-        "profile": _profile(device, given.get("profile")),
+        "pulse_duration": _read_duration(device, given, energy_mj),
+        "profile": _read_profile(device, given.get("profile")),
         "density": covered / (math.pi * (0.5 * fields["spot_diameter"]) ** 2),
         "repetition_interval": 1.0 / repetition,
     }
     return Setting(laser=device, **(made | fields))  # type: ignore[arg-type]  # each field has its dial's type
 
 
-def _device(key: str) -> Laser:
+def _find_device(key: str) -> Laser:
     device = load_lasers().get(key)
     if device is None or device.lacks:
         lacks = f": it lacks {' and '.join(device.lacks)}" if device else ""
@@ -172,7 +172,7 @@ def _device(key: str) -> Laser:
     return device
 
 
-def _number(device: Laser, name: str, given: Number, dial: Dial | None = None) -> float:
+def _read_number(device: Laser, name: str, given: Number, dial: Dial | None = None) -> float:
     """The value of a dial, in its outside unit: as given, or the default of the laser; within the laser's limits."""
     dial = dial or dials_of()[name]
     key = dial.laser_key or name
@@ -185,19 +185,19 @@ def _number(device: Laser, name: str, given: Number, dial: Dial | None = None) -
     return check_dialled(value, name, dial, limits, f"{device.name} takes {least} to {limits[1]:g} here")
 
 
-def _energy(given: Mapping[str, Number]) -> Number:
+def _read_energy(given: Mapping[str, Number]) -> Number:
     """Energy [mJ] as given; power and duration without it give it."""
     if "energy_mj" in given or not {"pulse_us", "power_w"} <= set(given):
         return given.get("energy_mj")
     return float(given["power_w"] or 0.0) * float(given["pulse_us"] or 0.0) * us / mJ
 
 
-def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> float:
-    """Pulse duration [s]: as given, or by the power given, or by the usual power of the laser."""
+def _read_duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> float:
+    """Pulse duration [s]: as given, or by the power given, or by the default power of the laser."""
     if "pulse_us" in given:
-        duration = _number(device, "pulse_us", given["pulse_us"]) * us
+        duration = _read_number(device, "pulse_us", given["pulse_us"]) * us
         if "power_w" in given and not math.isclose(
-            _number(device, "power_w", given["power_w"]) * duration, energy_mj * mJ, rel_tol=0.02
+            _read_number(device, "power_w", given["power_w"]) * duration, energy_mj * mJ, rel_tol=0.02
         ):
             raise Refusal(
                 "energy is power times duration, and these three disagree",
@@ -206,7 +206,7 @@ def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> f
             )
         return duration
     low, high = device.limits["pulse_us"]
-    power = _number(device, "power_w", given.get("power_w"))
+    power = _read_number(device, "power_w", given.get("power_w"))
     duration = energy_mj * mJ / power / us
     if "power_w" in given and duration > high:
         raise Refusal(
@@ -217,7 +217,7 @@ def _duration(device: Laser, given: Mapping[str, Number], energy_mj: float) -> f
     return min(max(duration, low), high) * us
 
 
-def _profile(device: Laser, given: Number) -> Profile:
+def _read_profile(device: Laser, given: Number) -> Profile:
     if given is None:
         return device.profile
     if given == "gaussian_1e2":

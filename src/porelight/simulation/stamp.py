@@ -31,22 +31,22 @@ from porelight.refusal import Refusal
 from porelight.simulation.chain import WARMEST, simulate
 from porelight.simulation.dials import Scenario
 from porelight.simulation.model import Simulation
-from porelight.simulation.scan import CLASS, Order, Scan, firing_order
+from porelight.simulation.scan import TEMPERATURE_CLASS, Order, Scan, ScanPattern, firing_order
 from porelight.simulation.scenario import dial_setting, skin_of
 from porelight.skin import Skin
 from porelight.units import celsius, mJ, ms, percent, to_celsius, um
 from porelight.version import __version__
 
-DENSEST = 60 * percent
+DENSEST_STAMP = 60 * percent
 """Largest share of the surface under spots that is searched; beyond it skin is not treated in columns."""
 
-LARGEST: Final = 16
+LARGEST_STAMP: Final = 16
 """Columns along one side that are followed at most: more only cost time, as the middle feels its near neighbours."""
 
 LONGEST_DELAY_MS: Final = 1000.0
 """Longest time between two columns of a scenario [ms]: by then each meets skin that has cooled."""
 
-FOLLOWED: Final = 1.0
+FOLLOWED_AFTER: Final = 1.0
 """Time followed after the last column [s]."""
 
 
@@ -98,7 +98,7 @@ def simulate_stamp(
     order: Order = "raster",
     delay: float | None = None,
     temperature: float = celsius(35.0),
-    followed: float = FOLLOWED,
+    followed: float = FOLLOWED_AFTER,
     refinement: float = 1.0,
     seed: int = 0,
     threads: int = 2,
@@ -109,9 +109,9 @@ def simulate_stamp(
     Args:
         setting: its density is columns per area [1/m2]; its passes multiply it.
         skin: what it meets.
-        across: columns along each side, 2 to :data:`LARGEST`.
+        across: columns along each side, 2 to :data:`LARGEST_STAMP`.
         order: in which columns are fired.
-        delay: from one column to the next [s]; the setting's, or the laser's usual one, when left out; 0 fires all at
+        delay: from one column to the next [s]; the setting's, or the laser's typical one, when left out; 0 fires all at
             once.
         temperature: of the skin before [K].
         followed: time after the last column [s].
@@ -124,16 +124,17 @@ def simulate_stamp(
         Refusal: the setting has no density or its spots overlap; the stamp is too large; or what
             :func:`porelight.simulation.chain.simulate` refuses.
     """
-    pitch = _pitch(setting)
-    if not 2 <= across <= LARGEST:
+    pitch = _column_pitch(setting)
+    if not 2 <= across <= LARGEST_STAMP:
         raise Refusal(
-            f"a stamp of {across} columns a side is not followed", where="across", advice=f"Use 2 to {LARGEST}"
+            f"a stamp of {across} columns a side is not followed", where="across", advice=f"Use 2 to {LARGEST_STAMP}"
         )
     rows: tuple[Cited, ...] = ()
     if delay is None:
         delay, rows = default_delay(setting)
     alone = simulate(setting, skin, seed=seed, temperature=temperature)
-    run = Scan(setting, skin, alone, pitch, across, delay, temperature, threads, refinement)
+    pattern = ScanPattern(setting, skin, alone, pitch, across, delay, temperature, refinement)
+    run = Scan(pattern, threads=threads)
     sites = firing_order(across, order, seed)
     run.fire(sites, progress)
     run.rest(followed)
@@ -146,7 +147,7 @@ def simulate_stamp(
         pitch=pitch,
         between=run.between(),
         warmest_start=run.warmest,
-        beyond_range=run.warmest > WARMEST + 0.5 * CLASS,
+        beyond_range=run.warmest > WARMEST + 0.5 * TEMPERATURE_CLASS,
         times=np.array(run.times),
         bulk_rise=np.array(run.bulk),
         merged_share=run.merged_share(),
@@ -172,9 +173,9 @@ def stamp_scenario(scenario: Scenario, *, across: int, order: str, delay_ms: flo
         Refusal: as there, or what a stamp does not take.
     """
     _check_stampable(scenario)
-    if not 2 <= across <= LARGEST:
+    if not 2 <= across <= LARGEST_STAMP:
         what = f"a stamp of {across} columns a side is not followed"
-        raise Refusal(what, where="across", advice=f"Use 2 to {LARGEST}")
+        raise Refusal(what, where="across", advice=f"Use 2 to {LARGEST_STAMP}")
     if delay_ms is not None and not (math.isfinite(delay_ms) and 0.0 <= delay_ms <= LONGEST_DELAY_MS):
         raise Refusal(
             f"{delay_ms:g} ms is no time between columns that is followed",
@@ -229,7 +230,7 @@ def stamp_numbers(found: Stamp) -> dict[str, Any]:
 
 
 def default_delay(setting: Setting) -> tuple[float, tuple[Cited, ...]]:
-    """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's usual one."""
+    """From one column to the next [s]: the whole stack at the setting's repetition, or at the laser's typical one."""
     if setting.repetition_interval > 0.0:
         return setting.pulses_per_column * setting.repetition_interval, ()
     row = setting.laser.repetition
@@ -257,7 +258,7 @@ def merging_density(
         setting, skin, order, delay, temperature: as in :func:`simulate_stamp`.
         across: columns a side of the stamps that are tried; neighbours of a neighbour hardly matter.
 
-    None when they do not touch up to :data:`DENSEST`.
+    None when they do not touch up to :data:`DENSEST_STAMP`.
     """
 
     def merged(share: float) -> bool:
@@ -267,7 +268,7 @@ def merging_density(
         )
         return made.merged
 
-    low, high = 1 * percent, DENSEST
+    low, high = 1 * percent, DENSEST_STAMP
     if not merged(high):
         return None
     while high / low > 1.03:
@@ -299,7 +300,7 @@ def simulate_lattice(setting: Setting, skin: Skin, *, temperature: float = celsi
     Raises:
         Refusal: as :func:`simulate_stamp`.
     """
-    pitch = _pitch(setting)
+    pitch = _column_pitch(setting)
     found = simulate(setting, skin, seed=seed, temperature=temperature, outer=pitch / math.sqrt(math.pi))
     grid, thermal = found.crater.grid, cite.table("thermal")
     heated = skin.layers[0].thickness + skin.layers[1].thickness
@@ -313,7 +314,7 @@ def simulate_lattice(setting: Setting, skin: Skin, *, temperature: float = celsi
     )
 
 
-def _pitch(setting: Setting) -> float:
+def _column_pitch(setting: Setting) -> float:
     density = setting.density * setting.passes
     if density <= 0.0:
         raise Refusal("a stamp needs a density", where="density_pct", advice="Give the share of the surface covered")
