@@ -16,9 +16,9 @@ import numpy as np
 from tests.photo.retakes import Shot, hand_held, skin, take
 
 from porelight import cite
-from porelight.photo.compare.chain import compare
+from porelight.photo.compare.chain import compare_photos
 from porelight.photo.compare.change import Change, Key
-from porelight.photo.compare.tally import RETAKE, SURE
+from porelight.photo.compare.tally import CHANGE_QUANTILE, RETAKE_ROWS
 from porelight.refusal import Refusal
 
 SIZE = (560, 700)
@@ -37,7 +37,7 @@ def tried(seed: int, shrink: float, second: Callable[[np.random.Generator], Shot
     )
     changed = skin(seed + other, light_from=lights[1], gloss=float(rng.uniform(0.2, 0.4)), shrink=shrink, **how)
     try:
-        return compare(first, take(changed, second(rng), seed + 1), um_per_px=scale)
+        return compare_photos(first, take(changed, second(rng), seed + 1), um_per_px=scale)
     except Refusal as refused:
         return refused
     finally:
@@ -73,8 +73,8 @@ def logs(changes: list[Change], key: Key) -> tuple[np.ndarray, np.ndarray]:
     """Logarithm of each change and its own error, retakes taken out."""
     held = [each for change in changes for each in change.measures if (each.key, each.region) == (key, "")]
     middle = np.log1p([each.change_pct.mid / 100.0 for each in held])
-    error = np.log1p([each.detectable_pct / 100.0 for each in held]) / SURE
-    retake = cite.table("compare")[RETAKE[key]].si
+    error = np.log1p([each.detectable_pct / 100.0 for each in held]) / CHANGE_QUANTILE
+    retake = cite.table("compare")[RETAKE_ROWS[key]].si
     return middle, np.sqrt(np.maximum(error**2 - retake**2, 0.0))
 
 
@@ -84,7 +84,7 @@ def report(kind: str, found: list[Tried]) -> None:
     for each in found:
         if isinstance(each, Refusal) and kind != "other":
             print("  refused:", each.what)
-    for key in RETAKE:
+    for key in RETAKE_ROWS:
         _line(key, kind, changes)
     if changes and kind == "null":
         _pores(changes)

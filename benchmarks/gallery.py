@@ -13,7 +13,7 @@ import porelight
 from porelight import draw, inputs
 from porelight.draw.compare import change_png
 from porelight.draw.ink import Axes
-from porelight.photo.compare.aligned import aligned
+from porelight.photo.compare.aligned import align_pictures
 from porelight.planning.model import Plan
 from porelight.simulation.model import Simulation
 
@@ -63,7 +63,7 @@ def main() -> None:
     write_plan(plan)
     write_simulation(porelight.simulate("co2", energy_mj=20))
     change = porelight.compare(before, after, um_per_px=60)
-    write_photo("change", change_png(change, aligned(before, after, change.registration)))
+    write_photo("change", change_png(change, align_pictures(before, after, change.registration)))
 
 
 if __name__ == "__main__":

@@ -69,10 +69,12 @@ def compare(
     Raises:
         Refusal: no usable pictures, or two that cannot be compared: it says why.
     """
-    from porelight.photo.compare.chain import compare as compared
+    from porelight.photo.compare.chain import compare_photos
 
     pictures = read_photo(before, "before"), read_photo(after, "after")
-    return compared(*pictures, um_per_px=um_per_px, seed=seed, census_before=census_before, census_after=census_after)
+    return compare_photos(
+        *pictures, um_per_px=um_per_px, seed=seed, census_before=census_before, census_after=census_after
+    )
 
 
 def screen(

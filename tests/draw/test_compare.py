@@ -7,7 +7,7 @@ import pytest
 
 from porelight.draw import compare as drawn
 from porelight.draw.ink import new_figure
-from porelight.photo.compare.aligned import aligned
+from porelight.photo.compare.aligned import align_pictures
 from porelight.photo.tone import linear, luminance
 from tests.report import a_change
 
@@ -32,11 +32,11 @@ def test_a_change_that_could_not_be_seen_is_said_so() -> None:
 
 def test_the_second_photo_lies_on_the_first() -> None:
     first, second = a_change.photos()
-    pictures = aligned(first, second, a_change.smaller().registration)
+    pictures = align_pictures(first, second, a_change.smaller().registration)
     assert pictures.before.shape == pictures.after.shape
     inner = slice(80, -80), slice(80, -80)
     one, other = (luminance(linear(each))[inner].astype(float) for each in (pictures.before, pictures.after))
-    moved = aligned(first, second, a_change.smaller().registration).after
+    moved = align_pictures(first, second, a_change.smaller().registration).after
     assert np.array_equal(moved, pictures.after)
     assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.8
     assert np.median(one) == pytest.approx(np.median(other), rel=0.03)

@@ -25,7 +25,7 @@ from porelight.frozen import frozen
 from porelight.message import Message, message
 from porelight.photo.artificial.render import render_skin
 from porelight.photo.census import PoreCensus
-from porelight.photo.compare.chain import compare
+from porelight.photo.compare.chain import compare_photos
 from porelight.photo.compare.change import Change
 from porelight.refusal import Refusal
 
@@ -39,7 +39,7 @@ def census() -> PoreCensus:
 @functools.cache
 def change() -> Change:
     one = photo.decode(render_skin(4, size=(480, 640), um_per_px=30.0).jpeg, "one")
-    return compare(one, one, um_per_px=30.0)
+    return compare_photos(one, one, um_per_px=30.0)
 
 
 def test_a_census_comes_back_equal() -> None:

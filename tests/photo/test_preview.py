@@ -7,7 +7,7 @@ import pytest
 
 from porelight.fields import Interval
 from porelight.photo.artificial.render import render_skin
-from porelight.photo.compare.chain import compare
+from porelight.photo.compare.chain import compare_photos
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
 from porelight.photo.preview import LABEL, choose_window, label_pores, make_preview, redraw_pores
@@ -31,7 +31,7 @@ def around_pores(reach: float) -> np.ndarray:
 @pytest.mark.parametrize("change", [-20.0, 10.0])
 def test_a_redrawn_photo_measured_again_shows_the_forecast_change(change: float) -> None:
     (drawn,) = redraw_pores(PHOTO, CENSUS, (change,))
-    found = compare(PHOTO, Picture(drawn, "drawn", "PNG"), um_per_px=40.0, census_before=CENSUS)
+    found = compare_photos(PHOTO, Picture(drawn, "drawn", "PNG"), um_per_px=40.0, census_before=CENSUS)
     assert found.measures[0].change_pct.mid == pytest.approx(change, abs=3.0)
     assert found.result == ("smaller" if change < 0.0 else "larger")
 

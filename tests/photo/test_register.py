@@ -7,7 +7,8 @@ import pytest
 
 from porelight.arrays import Plane
 from porelight.photo.census import PoreCensus
-from porelight.photo.compare.register import Registration, register
+from porelight.photo.compare.register import register_photos
+from porelight.photo.compare.registration import Registration
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
 from porelight.photo.tone import linear, logarithm, luminance
@@ -30,7 +31,7 @@ def first() -> tuple[Picture, PoreCensus]:
 def registered(shot: Shot, seed: int = SEED, light_from: float = 200.0, shrink: float = 1.0) -> Registration | None:
     picture, census = first()
     other = take(skin(seed, size=SIZE, light_from=light_from, shrink=shrink), shot, 2)
-    return register(light(picture), light(other), census, measure(other, 60.0 / shot.scale))
+    return register_photos(light(picture), light(other), census, measure(other, 60.0 / shot.scale))
 
 
 def missed(found: Registration, shot: Shot) -> float:

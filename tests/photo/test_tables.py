@@ -14,7 +14,7 @@ from porelight.frozen import LONGEST_REPR
 from porelight.photo.artificial.render import render_skin
 from porelight.photo.census import PoreCensus
 from porelight.photo.compare.change import Change, Measure, Pairs
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.refusal import Refusal
 
 pd = pytest.importorskip("pandas")
@@ -32,8 +32,10 @@ def change() -> Change:
         Measure("diameter", region, 10.0, 9.0, "px", Interval(-12.0, -10.0, -8.0), 5.0, "smaller")
         for region in ("", "chin")
     )
-    map_ = Registration(np.eye(3), np.zeros((2, 2, 2)), (240, 320), 9, 0.9, 0.1, 0.5, 1.0, 1.0, 0.0, 1.0, 0.01)
-    return Change(census(), census(), map_, pairs, measures, 1, 2, 0.1, 0.0, (), 0, "0", ())
+    map_ = Registration(
+        np.eye(3), np.zeros((2, 2, 2)), (240, 320), 40, 0.01, 9, 0.9, 0.1, 0.5, 1.0, 1.0, 0.0, 1.0, 0.01
+    )
+    return Change("sizes compared", None, census(), census(), map_, pairs, measures, 1, 2, 0.1, 0.0, (), 0, "0", ())
 
 
 def test_a_census_becomes_a_table_of_its_pores() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from porelight.photo.compare.chain import compare
+from porelight.photo.compare.chain import compare_photos
 from porelight.photo.compare.change import Change
 from porelight.photo.decode import Picture
 from tests.photo.retakes import Shot, skin, take
@@ -21,11 +21,11 @@ def photos() -> tuple[Picture, Picture]:
 @functools.cache
 def smaller() -> Change:
     """Pores a quarter narrower."""
-    return compare(*photos(), um_per_px=45.0)
+    return compare_photos(*photos(), um_per_px=45.0)
 
 
 @functools.cache
 def unchanged() -> Change:
     """The same skin without a scale."""
     first, _ = photos()
-    return compare(first, take(skin(71, size=SIZE, um_per_px=45.0), Shot(), 3))
+    return compare_photos(first, take(skin(71, size=SIZE, um_per_px=45.0), Shot(angle=4.0, bend=2.0), 3))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
 
 import pytest
 
+from porelight.photo.compare.chain import compare_photos
+from porelight.photo.compare.change import Change
+from porelight.photo.decode import Picture
 from porelight.report import change_page as files
+from porelight.report import lines
 from porelight.report.folder import DELIVERED
+from tests.photo.retakes import Shot, skin, take
 from tests.report import a_change
 
 
@@ -65,10 +71,39 @@ def test_no_change_is_said_with_what_could_have_been_seen() -> None:
     assert change.result == "no detectable change"
     assert files.headline(change) == "No detectable change"
     assert re.search(r"\d\u00a0% or more", files.detail(change))
-    assert "only relative changes" in change.remarks[0]
+    assert "only relative changes" in str(change.remarks[0])
 
 
 def test_the_same_change_gives_the_same_bytes() -> None:
     change = a_change.smaller()
     one, other = (files.of_change(change, *a_change.photos()) for _ in range(2))
     assert one == other
+
+
+@functools.cache
+def closer() -> tuple[Change, Picture, Picture]:
+    """The same skin, once from much closer: matched, but without sizes."""
+    first, _ = a_change.photos()
+    second = take(skin(71, size=a_change.SIZE, um_per_px=45.0), Shot(scale=2.8, angle=5.0, bend=6.0), 9)
+    return compare_photos(first, second, um_per_px=45.0), first, second
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_match_without_sizes_has_its_page_its_reason_and_no_numbers(language: str) -> None:
+    change, first, second = closer()
+    assert (change.outcome, change.result, change.measures) == ("sizes not comparable", "cannot be told", ())
+    written = files.of_change(change, first, second, language)
+    page = written["change.html"].decode()
+    assert {"en": "sizes cannot be compared", "de": "Größen lassen sich nicht vergleichen"}[language] in page
+    assert "h-measures" not in page
+    told = json.loads(written["change.json"])
+    assert (told["outcome"], told["measures"], told["pairs"]) == ("sizes not comparable", [], 0)
+    assert told["reason"] == str(change.reason)
+    assert lines.of_change(change)[0].startswith("The same skin, but sizes cannot be compared")
+
+
+def test_a_copy_is_called_so_on_the_page() -> None:
+    first, _ = a_change.photos()
+    change = compare_photos(first, first)
+    assert change.outcome == "copy"
+    assert "a copy cannot show a change" in files.of_change(change, first, first)["change.html"].decode()

@@ -10,7 +10,7 @@ import pytest
 
 from porelight.care import language
 from porelight.export import as_json
-from porelight.photo.compare.aligned import aligned
+from porelight.photo.compare.aligned import align_pictures
 from porelight.report import change_page, first_screen, lines, plan_page, simulation_page, words
 from porelight.wording import phrase
 from tests.report import a_change, a_plan, spoken
@@ -54,7 +54,7 @@ def test_every_word_of_a_report_comes_from_the_catalogue(name: str) -> None:
 @pytest.mark.usefixtures("marked")
 def test_every_word_of_a_comparison_and_of_a_simulation_comes_from_the_catalogue() -> None:
     change = dataclasses.replace(a_change.smaller(), remarks=())
-    pictures = aligned(*a_change.photos(), change.registration)
+    pictures = align_pictures(*a_change.photos(), change.registration)
     assert leaks(change_page.render(change, pictures, MARKED)) == []
     simulation = a_plan.ready().candidates[0].simulation
     assert leaks(simulation_page.render(simulation, (), None, MARKED)) == []

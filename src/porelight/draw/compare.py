@@ -152,7 +152,7 @@ def change_png(change: Change, pictures: Aligned, language: str = "en") -> bytes
     """Before, after and the chart in one picture."""
     height, width = pictures.before.shape[:2]
     tall = SIDE * height / width
-    chart = changes_height(change)
+    chart = changes_height(change) if change.measures else 0.0
     paper = (2.0 * SIDE + 48.0, tall + chart + 108.0)
     figure, ax = new_figure(*paper, language)
     ax.set_axis_off()
@@ -165,6 +165,8 @@ def change_png(change: Change, pictures: Aligned, language: str = "en") -> bytes
         _rings(panel, change, pictures, SIDE / width)
         write(ax, left, 22.0, say(ax, name), weight="bold", fontsize=14)
     write(ax, 16.0, tall + 58.0, _scale_says(change, pictures, language), color=SOFT)
+    if not change.measures:
+        return png(figure, scale=1.5)
     below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * SIDE + 16.0, chart, paper))
     below.patch.set_alpha(0.0)
     changes(below, change)

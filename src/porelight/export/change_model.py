@@ -22,7 +22,7 @@ from porelight.export.outside import (
     filled,
     row_sources,
 )
-from porelight.photo.compare.change import Change, Key, Measure, Result, Unit
+from porelight.photo.compare.change import Answer, Change, Key, Measure, Outcome, Result, Unit
 
 CHANGE_SCHEMA: Final = "porelight/change/1"
 """Name and version of the layout; the number rises when a key changes its meaning or goes."""
@@ -31,12 +31,15 @@ CHANGE_SCHEMA: Final = "porelight/change/1"
 class RegistrationOut(Outside):
     """How the second photo was laid on the first."""
 
+    texture_places: Count = at("places")
+    """Different places at which the textures agree; 0 where only dark dots were recognised."""
     features: Count
     shared_pct: Percent = at("shared")
     """Dark dots that lie in the same places in both photos."""
     shared_by_chance_pct: Percent = at("by_chance")
     """The same on other skin."""
-    residual_px: NotNegative = at("residual")
+    residual_px: NotNegative | None = at("residual")
+    """Null where the dots have no partners."""
     scale_px_per_px: NotNegative = at("scale")
     scale_error_pct: Percent = at("scale_error")
     stretch: float
@@ -98,9 +101,13 @@ class ChangeOut(Outside):
     layout: Literal["porelight/change/1"] = Field(CHANGE_SCHEMA, serialization_alias="schema")
     version: str
     seed: Count
-    result: Result
+    outcome: Outcome
+    """A copy cannot show a change; where sizes are not comparable there are no measures and no pairs."""
+    reason: Text | None
+    """Why sizes were not compared, or that it is a copy."""
+    result: Answer
     measures: list[MeasureUm | MeasurePx | MeasurePct | MeasureCount]
-    """The first is the answer: the diameter, pore by pore."""
+    """The first is the answer: the diameter, pore by pore. None where sizes cannot be compared."""
     pairs: Count
     pairs_resolved: Count
     """Pairs wide and clear enough to tell a change of their own."""

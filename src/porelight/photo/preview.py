@@ -19,7 +19,7 @@ from porelight.arrays import Floats, Mask, Pixels, Plane
 from porelight.fields import Interval
 from porelight.frozen import frozen
 from porelight.photo.census import PoreCensus, Pores
-from porelight.photo.compare.tally import taken
+from porelight.photo.compare.tally import select_rows
 from porelight.photo.decode import Picture
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
@@ -125,7 +125,7 @@ def _find_near(pores: Pores, window: Window) -> Pores:
     margin = PORE_REACH * pores.diameter * np.sqrt(pores.elongation)
     inside = (pores.x > window.left - margin) & (pores.x < window.left + window.width + margin)
     inside &= (pores.y > window.top - margin) & (pores.y < window.top + window.height + margin)
-    return taken(pores, inside)
+    return select_rows(pores, inside)
 
 
 def _reach_of(pores: Pores) -> Floats:

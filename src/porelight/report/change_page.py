@@ -13,9 +13,9 @@ from porelight.draw import compare as drawn
 from porelight.export.cells import text_cell
 from porelight.export.change_model import change_numbers
 from porelight.export.outside import row_sources, text
-from porelight.photo.compare.aligned import Aligned, aligned
+from porelight.photo.compare.aligned import Aligned, align_pictures
 from porelight.report import figures, template, words
-from porelight.wording import phrase
+from porelight.wording import phrase, write_words
 
 if TYPE_CHECKING:
     from porelight.photo.compare.change import Change, Measure
@@ -35,7 +35,7 @@ MOST_ROWS = 60
 
 def of_change(change: Change, before: Picture, after: Picture, language: str = "en") -> dict[str, bytes]:
     """change.json, pairs.csv, change.png and change.html."""
-    pictures = aligned(before, after, change.registration)
+    pictures = align_pictures(before, after, change.registration)
     return {
         "change.json": change_json(change).encode(),
         "pairs.csv": pairs_csv(change).encode(),
@@ -104,6 +104,19 @@ def render(change: Change, pictures: Aligned, language: str = "en") -> str:
         "before": figures.jpeg_uri(pictures.before, LARGEST),
         "after": figures.jpeg_uri(pictures.after, LARGEST),
         "shape": pictures.before.shape,
+        **(_measure_figures(change, language) if change.measures else {}),
+        "pores": _pores(change, language),
+        "unit": "px" if change.before.scale is None else "µm",
+        "rows": rows,
+        **template.scripted("change"),
+        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
+    }
+    return template.filled("change.html", shown, _sources(change), language)
+
+
+def _measure_figures(change: Change, language: str) -> dict[str, str]:
+    """The figures of a change whose sizes were compared."""
+    return {
         "changes": figures.figure(
             "changes",
             drawn.changes_say(change, language),
@@ -120,17 +133,15 @@ def render(change: Change, pictures: Aligned, language: str = "en") -> str:
             narrow=240,
             language=language,
         ),
-        "pores": _pores(change, language),
-        "unit": "px" if change.before.scale is None else "µm",
-        "rows": rows,
-        **template.scripted("change"),
-        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
     }
-    return template.filled("change.html", shown, _sources(change), language)
 
 
 def headline(change: Change, language: str = "en") -> str:
     """The answer in a few words."""
+    if change.outcome == "copy":
+        return phrase("The same photo twice: a copy cannot show a change", language)
+    if not change.measures:
+        return phrase("The same skin, but sizes cannot be compared", language)
     if change.result == "no detectable change":
         return phrase("No detectable change", language)
     text = "The pores are narrower: {change}" if change.result == "smaller" else "The pores are wider: {change}"
@@ -139,6 +150,8 @@ def headline(change: Change, language: str = "en") -> str:
 
 def detail(change: Change, language: str = "en") -> str:
     """What is behind the answer, in one or two sentences."""
+    if change.reason is not None:
+        return words.typeset(write_words(change.reason, language))
     text = (
         "The same {count} pores were measured in both photos. A change of their diameter of {least} % or more would "
         "have been called one; a smaller one cannot be told from two photos of unchanged skin."

@@ -13,26 +13,24 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Floats, Mask, Plane
-from porelight.photo.compare.register import Registration
-from porelight.photo.decode import Picture
-from porelight.photo.tone import blur, linear, logarithm, luminance
+from porelight.photo.compare.registration import Registration
+from porelight.photo.compare.resample import sample_plane
+from porelight.photo.tone import blur, logarithm
 
-PORE: Final = 9.0
+COMMON_PORE: Final = 9.0
 """Median pore diameter on the common raster at most [px]: more pixels cost time and tell no more."""
-WINDOW: Final = 64
+SPECTRUM_SIDE: Final = 64
 """Side of the windows that spectra are taken from [px]: several pores wide."""
-WINDOWS: Final = 240
+MOST_SPECTRA: Final = 240
 """Windows at most, spread evenly."""
-ROUND_PORES: Final = 1.7
+PORE_MARGIN: Final = 1.7
 """How far around a pore the skin is left out of the spectrum, in pore radii."""
-BAND: Final = (0.05, 0.36)
+BLUR_BAND: Final = (0.05, 0.36)
 """Frequencies that tell of blur [1/px]: below lie shading and pores, above lies noise."""
-FLOOR: Final = 0.42
+NOISE_BAND: Final = 0.42
 """Frequency from which a spectrum is taken as noise [1/px]."""
-ABOVE_NOISE: Final = 4.0
+CLEAR_POWER: Final = 4.0
 """How many times its noise a photo's power must be for a frequency to count."""
-ANTIALIAS: Final = 0.45
-"""Blur before a raster is coarsened, by the coarse pixel."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +53,8 @@ class Alike:
         return (x + 0.5) * self.step - 0.5, (y + 0.5) * self.step - 0.5
 
 
-def made_alike(
-    before: Picture,
-    after: Picture,
+def match_photos(
+    light: tuple[Plane, Plane],
     masks: tuple[Mask, Mask],
     found: Registration,
     diameter: float,
@@ -67,38 +64,27 @@ def made_alike(
     """Both photos on the coarser of their rasters, equally blurred and equally noisy.
 
     Args:
-        before: the first photo.
-        after: the second.
+        light: luminance (h, w) of the first photo and of the second, linear.
         masks: where each shows skin that was searched.
         found: the map between them.
         diameter: median pore diameter in the first photo [px].
         pores: x, y and diameter (n,) of all pores of both, in px of the first photo.
         seed: of the noise that is added to the less noisy photo.
     """
-    step = max(1.0, 1.0 / found.scale, diameter / PORE)
-    height, width = int(before.height / step), int(before.width / step)
+    step = max(1.0, 1.0 / found.scale, diameter / COMMON_PORE)
+    height, width = (int(side / step) for side in light[0].shape)
     rows, columns = np.mgrid[0:height, 0:width]
     x, y = (columns + 0.5) * step - 0.5, (rows + 0.5) * step - 0.5
     across, down = found.everywhere(x, y)
-    first = sampled(luminance(linear(before.pixels)), x, y, step)
-    second = sampled(luminance(linear(after.pixels)), across, down, step * found.scale)
-    common = _at(masks[0], x, y) & _at(masks[1], across, down)
-    between = common & ~_discs(pores, step, common.shape)
-    return _matched(Alike(logarithm(first), logarithm(second), common, step, 0.0, 0.0), between, seed)
+    # Cubic interpolation may undershoot beside a glint: light is never negative.
+    first = np.maximum(sample_plane(light[0], x, y, step), 0.0)
+    second = np.maximum(sample_plane(light[1], across, down, step * found.scale), 0.0)
+    common = _look_up(masks[0], x, y) & _look_up(masks[1], across, down)
+    between = common & ~_draw_discs(pores, step, common.shape)
+    return _match_blur_and_noise(Alike(logarithm(first), logarithm(second), common, step, 0.0, 0.0), between, seed)
 
 
-def sampled(plane: Plane, x: Floats, y: Floats, step: float) -> Plane:
-    """The plane at places (h, w) that lie ``step`` px apart."""
-    import cv2
-
-    if step > 1.0:
-        plane = blur(plane, max(ANTIALIAS * float(np.sqrt(step**2 - 1.0)), 0.2))
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    taken = cv2.remap(plane, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    return np.asarray(np.maximum(taken, 0.0), np.float32)
-
-
-def _at(mask: Mask, x: Floats, y: Floats) -> Mask:
+def _look_up(mask: Mask, x: Floats, y: Floats) -> Mask:
     inside = (x >= 0) & (y >= 0) & (x <= mask.shape[1] - 1) & (y <= mask.shape[0] - 1)
     rows = np.rint(y).astype(int).clip(0, mask.shape[0] - 1)
     columns = np.rint(x).astype(int).clip(0, mask.shape[1] - 1)
@@ -106,24 +92,24 @@ def _at(mask: Mask, x: Floats, y: Floats) -> Mask:
     return shown
 
 
-def _discs(pores: tuple[Floats, Floats, Floats], step: float, shape: tuple[int, ...]) -> Mask:
+def _draw_discs(pores: tuple[Floats, Floats, Floats], step: float, shape: tuple[int, ...]) -> Mask:
     import cv2
 
     drawn = np.zeros(shape, np.uint8)
     for x, y, diameter in zip(*(values / step for values in pores), strict=True):
-        cv2.circle(drawn, (round(float(x)), round(float(y))), round(ROUND_PORES * float(diameter) / 2.0) + 1, 1, -1)
+        cv2.circle(drawn, (round(float(x)), round(float(y))), round(PORE_MARGIN * float(diameter) / 2.0) + 1, 1, -1)
     return drawn.astype(np.bool_)
 
 
-def _matched(raw: Alike, between: Mask, seed: int) -> Alike:
+def _match_blur_and_noise(raw: Alike, between: Mask, seed: int) -> Alike:
     """Blur first, by what the texture between the pores says, then noise."""
-    variance = _softer(_spectrum(raw.before, between), _spectrum(raw.after, between))
+    variance = _fit_blur(_measure_spectrum(raw.before, between), _measure_spectrum(raw.after, between))
     before, after = raw.before, raw.after
     if variance > 0.0:
         before = blur(before, max(float(np.sqrt(variance)), 0.05))
     elif variance < 0.0:
         after = blur(after, max(float(np.sqrt(-variance)), 0.05))
-    gap = _noise(_spectrum(after, between)) - _noise(_spectrum(before, between))
+    gap = _noise_power(_measure_spectrum(after, between)) - _noise_power(_measure_spectrum(before, between))
     added = np.random.default_rng(seed).standard_normal(before.shape).astype(np.float32)
     if gap > 0.0:
         before = before + np.float32(np.sqrt(gap)) * added
@@ -133,50 +119,50 @@ def _matched(raw: Alike, between: Mask, seed: int) -> Alike:
     return dataclasses.replace(raw, before=before, after=after, softer=softer, noisier=noisier)
 
 
-def _spectrum(plane: Plane, between: Mask) -> Floats:
-    """Power by frequency (WINDOW // 2 + 1,), such that white noise of variance v has power v."""
+def _measure_spectrum(plane: Plane, between: Mask) -> Floats:
+    """Power by frequency (SPECTRUM_SIDE // 2 + 1,), such that white noise of variance v has power v."""
     relief = (plane - blur(plane, 6.0)).clip(-0.5, 0.5)
     shown = blur(between.astype(np.float32), 1.0)
-    taper = np.outer(np.hanning(WINDOW), np.hanning(WINDOW))
-    total, energy = np.zeros((WINDOW, WINDOW)), 1e-12
-    for row, column in _corners(plane.shape):
-        window = slice(row, row + WINDOW), slice(column, column + WINDOW)
+    taper = np.outer(np.hanning(SPECTRUM_SIDE), np.hanning(SPECTRUM_SIDE))
+    total, energy = np.zeros((SPECTRUM_SIDE, SPECTRUM_SIDE)), 1e-12
+    for row, column in _window_corners(plane.shape):
+        window = slice(row, row + SPECTRUM_SIDE), slice(column, column + SPECTRUM_SIDE)
         weight = taper * shown[window]
         seen = relief[window] * weight
         seen = seen - weight * (seen.sum() / max(float(weight.sum()), 1e-9))
         total += np.abs(np.fft.fft2(seen)) ** 2
         energy += float(np.sum(weight**2))
-    step = np.fft.fftfreq(WINDOW)
-    ring = np.rint(np.hypot(step[:, None], step[None]) * WINDOW).astype(int).ravel()
-    kept = ring <= WINDOW // 2
+    step = np.fft.fftfreq(SPECTRUM_SIDE)
+    ring = np.rint(np.hypot(step[:, None], step[None]) * SPECTRUM_SIDE).astype(int).ravel()
+    kept = ring <= SPECTRUM_SIDE // 2
     return np.bincount(ring[kept], total.ravel()[kept]) / np.bincount(ring[kept]) / energy
 
 
-def _corners(shape: tuple[int, ...]) -> list[tuple[int, int]]:
+def _window_corners(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     height, width = shape[:2]
     corners = [
         (row, column)
-        for row in range(0, max(height - WINDOW, 0) + 1, WINDOW // 2)
-        for column in range(0, max(width - WINDOW, 0) + 1, WINDOW // 2)
+        for row in range(0, max(height - SPECTRUM_SIDE, 0) + 1, SPECTRUM_SIDE // 2)
+        for column in range(0, max(width - SPECTRUM_SIDE, 0) + 1, SPECTRUM_SIDE // 2)
     ]
-    return corners[:: max(1, len(corners) // WINDOWS)]
+    return corners[:: max(1, len(corners) // MOST_SPECTRA)]
 
 
-def _softer(before: Floats, after: Floats) -> float:
+def _fit_blur(before: Floats, after: Floats) -> float:
     """Variance of the blur by which the second spectrum is softer [px2]; negative where it is sharper."""
-    frequency = np.arange(WINDOW // 2 + 1) / WINDOW
-    clear = (before > ABOVE_NOISE * _noise(before)) & (after > ABOVE_NOISE * _noise(after))
-    used = (frequency >= BAND[0]) & (frequency <= BAND[1]) & clear
+    frequency = np.arange(SPECTRUM_SIDE // 2 + 1) / SPECTRUM_SIDE
+    clear = (before > CLEAR_POWER * _noise_power(before)) & (after > CLEAR_POWER * _noise_power(after))
+    used = (frequency >= BLUR_BAND[0]) & (frequency <= BLUR_BAND[1]) & clear
     if used.sum() < 4:
         return 0.0
     square = (2.0 * np.pi * frequency[used]) ** 2
-    ratio = np.log((after[used] - _noise(after)) / (before[used] - _noise(before)))
+    ratio = np.log((after[used] - _noise_power(after)) / (before[used] - _noise_power(before)))
     weight = np.sqrt(frequency[used])
     slope, _ = np.polyfit(square, ratio, 1, w=weight)
     return float(-slope)
 
 
-def _noise(power: Floats) -> float:
+def _noise_power(power: Floats) -> float:
     """Power of white noise, from the highest frequencies."""
-    high = np.arange(WINDOW // 2 + 1) / WINDOW >= FLOOR
+    high = np.arange(SPECTRUM_SIDE // 2 + 1) / SPECTRUM_SIDE >= NOISE_BAND
     return float(np.median(power[high]))

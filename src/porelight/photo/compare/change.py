@@ -8,14 +8,18 @@ from porelight.arrays import Floats, Mask
 from porelight.cite import Cited
 from porelight.fields import Interval
 from porelight.frozen import frozen
+from porelight.message import Message
 from porelight.photo.census import PoreCensus
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.photo.tables import html_rows, make_dataframe, pair_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Result = Literal["smaller", "larger", "no detectable change"]
+Answer = Literal["smaller", "larger", "no detectable change", "cannot be told"]
+Outcome = Literal["sizes compared", "copy", "sizes not comparable"]
+"""``copy``: one exposure twice, which cannot show a change. The last: the same skin, in too unlike photos."""
 Key = Literal["diameter", "count", "lower_quartile", "median", "upper_quartile", "area", "enlarged", "enlarged_share"]
 Unit = Literal["px", "um", "1", "%"]
 
@@ -65,8 +69,14 @@ class Measure:
 
 @frozen
 class Change:
-    """What two photos of the same skin tell. ``measures[0]`` is the answer: the diameter, pore by pore."""
+    """What two photos of the same skin show. ``measures[0]`` is the answer: the diameter, pore by pore.
 
+    Where sizes cannot be compared there are neither measures nor pairs, and ``reason`` says why.
+    """
+
+    outcome: Outcome
+    reason: Message | None
+    """Why sizes cannot be compared, or why a copy shows no change; None where they were compared."""
     before: PoreCensus
     after: PoreCensus
     registration: Registration
@@ -79,14 +89,14 @@ class Change:
     """Blur by which the second photo was softer than the first [px of the first]; negative where it was sharper."""
     noisier: float
     """Noise by which the second was noisier [log luminance]; negative where it was less noisy."""
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     seed: int
     version: str
     rests_on: tuple[Cited, ...]
 
     @property
-    def result(self) -> Result:
-        return self.measures[0].result
+    def result(self) -> Answer:
+        return self.measures[0].result if self.measures else "cannot be told"
 
     def of(self, key: Key, region: str = "") -> Measure | None:
         """The measure of that name; None where there is none, such as enlarged pores without a scale."""

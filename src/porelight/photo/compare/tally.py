@@ -18,21 +18,21 @@ from porelight.arrays import Floats, Indices, Mask, Plane
 from porelight.fields import Interval
 from porelight.photo.census import PoreCensus, Pores, Region
 from porelight.photo.compare.change import Key, Measure, Pairs, Result, Unit
-from porelight.photo.compare.register import Registration
+from porelight.photo.compare.registration import Registration
 from porelight.photo.face.regions import is_inside
 
 Statistic = Callable[[Floats, Floats], Floats]
 """Of values (n,) and how often each counts, (draws, n): one number per draw."""
 
-LEVEL: Final = 0.95
-SURE: Final = 1.959964
+CHANGE_LEVEL: Final = 0.95
+CHANGE_QUANTILE: Final = 1.959964
 """Standard deviations on either side of a 95 % interval."""
-DRAWS: Final = 400
-BLOCKS: Final = 8
+BOOTSTRAP_DRAWS: Final = 400
+BOOTSTRAP_BLOCKS: Final = 8
 """Blocks of skin along the longer side that are drawn from."""
-HALF: Final = 0.5
+COUNT_OFFSET: Final = 0.5
 """Added to a number of pores before the logarithm, so that none at all has one."""
-RETAKE: Final[dict[Key, str]] = {
+RETAKE_ROWS: Final[dict[Key, str]] = {
     "diameter": "retake_diameter",
     "lower_quartile": "retake_spread",
     "median": "retake_spread",
@@ -43,7 +43,7 @@ RETAKE: Final[dict[Key, str]] = {
     "enlarged_share": "retake_enlarged",
 }
 """Which row tells how much a measure of unchanged skin differs from photo to photo."""
-LENGTHS: Final[dict[Key, float]] = {"count": 0.0, "area": 2.0, "enlarged": 0.0, "enlarged_share": 0.0}
+LENGTH_POWERS: Final[dict[Key, float]] = {"count": 0.0, "area": 2.0, "enlarged": 0.0, "enlarged_share": 0.0}
 """Power of the length in a measure; 1 for those not named."""
 
 Table = TypeVar("Table", Pores, Pairs)
@@ -81,7 +81,9 @@ class Sizes:
         """With only the resolved pores that were found in both photos: what is lost in one does not shift the other."""
         kept = self.pairs.resolved
         return dataclasses.replace(
-            self, before=taken(self.before, self.partners[kept, 0]), after=taken(self.after, self.partners[kept, 1])
+            self,
+            before=select_rows(self.before, self.partners[kept, 0]),
+            after=select_rows(self.after, self.partners[kept, 1]),
         )
 
     def of_region(self, region: Region) -> Sizes:
@@ -90,24 +92,24 @@ class Sizes:
         kept = is_inside(region.outline, *(np.asarray(self.step * each, np.float64) for each in (columns, rows)))
         skin = np.zeros_like(self.skin)
         skin[rows[kept], columns[kept]] = 1.0
-        rows_of = [_inside(each, region) for each in (self.before, self.after)]
+        rows_of = [_rows_inside(each, region) for each in (self.before, self.after)]
         kept = np.isin(self.partners[:, 0], rows_of[0]) & np.isin(self.partners[:, 1], rows_of[1])
         partners = [np.searchsorted(rows_of[k], self.partners[kept, k]) for k in range(2)]
         return dataclasses.replace(
             self,
-            before=taken(self.before, rows_of[0]),
-            after=taken(self.after, rows_of[1]),
-            pairs=taken(self.pairs, kept),
+            before=select_rows(self.before, rows_of[0]),
+            after=select_rows(self.after, rows_of[1]),
+            pairs=select_rows(self.pairs, kept),
             partners=np.stack(partners, axis=-1),
             skin=skin,
         )
 
 
-def _inside(pores: Pores, region: Region) -> Indices:
+def _rows_inside(pores: Pores, region: Region) -> Indices:
     return np.flatnonzero(is_inside(region.outline, pores.x, pores.y))
 
 
-def taken(table: Table, rows: Indices | Mask) -> Table:
+def select_rows(table: Table, rows: Indices | Mask) -> Table:
     """The chosen rows of a table."""
     rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
     columns = {field.name: getattr(table, field.name) for field in dataclasses.fields(table)}
@@ -120,61 +122,70 @@ def taken(table: Table, rows: Indices | Mask) -> Table:
 
 def measures_of(sizes: Sizes, seed: int) -> tuple[Measure, ...]:
     """All measures, those of the whole skin first; of a region only where enough pores were found in both photos."""
-    told = _measures(sizes, "", seed)
+    told = _measure_part(sizes, "", seed)
     for region in sizes.census.regions:
         part = sizes.of_region(region)
         if part.pairs.resolved.sum() >= cite.table("compare")["fewest_pairs"].si:
-            told += _measures(part, region.name, seed)
+            told += _measure_part(part, region.name, seed)
     return tuple(told)
 
 
-def _measures(sizes: Sizes, region: str, seed: int) -> list[Measure]:
+def _measure_part(sizes: Sizes, region: str, seed: int) -> list[Measure]:
     spread: tuple[tuple[Key, float], ...] = (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75))
-    told = [_paired(sizes, region, seed)]
-    told += [_compared(sizes.of_the_same(), region, key, _quantile(share), seed) for key, share in spread]
-    told += [_compared(sizes, region, "count", _number, seed), _compared(sizes, region, "area", _squares, seed)]
+    told = [_compare_pairs(sizes, region, seed)]
+    told += [
+        _compare_statistic(sizes.of_the_same(), region, key, _weighted_quantile(share), seed) for key, share in spread
+    ]
+    told += [
+        _compare_statistic(sizes, region, "count", _count_pores, seed),
+        _compare_statistic(sizes, region, "area", _sum_squares, seed),
+    ]
     if sizes.census.scale is not None:
         least = sizes.census.enlarged_from.si / units.um
-        told.append(_compared(sizes, region, "enlarged", _beyond(least), seed))
-        told.append(_compared(sizes, region, "enlarged_share", _share_beyond(least), seed))
+        told.append(_compare_statistic(sizes, region, "enlarged", _count_beyond(least), seed))
+        told.append(_compare_statistic(sizes, region, "enlarged_share", _share_beyond(least), seed))
     return told
 
 
-def _paired(sizes: Sizes, region: str, seed: int) -> Measure:
+def _compare_pairs(sizes: Sizes, region: str, seed: int) -> Measure:
     """The median change of the same pores, each counted by how surely it is known; unresolved ones are left out."""
-    pairs = taken(sizes.pairs, sizes.pairs.resolved)
+    pairs = select_rows(sizes.pairs, sizes.pairs.resolved)
     logs = np.log1p(pairs.change_pct / 100.0)
-    middle = _quantile(0.5)
+    middle = _weighted_quantile(0.5)
     sure = ((100.0 + pairs.change_pct) / pairs.change_error_pct) ** 2
-    drawn = middle(logs, sure * _draws(sizes, seed)[:, _blocks(sizes, pairs.x, pairs.y)])
+    drawn = middle(logs, sure * _draw_blocks(sizes, seed)[:, _block_numbers(sizes, pairs.x, pairs.y)])
     before, after = (float(np.median(sizes.lengths(pairs, px))) for px in (pairs.before, pairs.after))
     log = float(middle(logs, sure[None])[0])
-    return _judged("diameter", region, (before, after), sizes, log, float(np.std(drawn)))
+    return _judge_measure("diameter", region, (before, after), sizes, log, float(np.std(drawn)))
 
 
-def _compared(sizes: Sizes, region: str, key: Key, statistic: Statistic, seed: int) -> Measure:
+def _compare_statistic(sizes: Sizes, region: str, key: Key, statistic: Statistic, seed: int) -> Measure:
     """One statistic of all pores of each photo; blocks of skin are drawn together."""
-    weights = _draws(sizes, seed)
+    weights = _draw_blocks(sizes, seed)
     plain, drawn = [], []
     for pores in (sizes.before, sizes.after):
         values = pores.diameter if key == "area" else sizes.lengths(pores, pores.diameter)
         plain.append(float(statistic(values, np.ones((1, len(pores))))[0]))
-        drawn.append(np.log(np.maximum(statistic(values, weights[:, _blocks(sizes, pores.x, pores.y)]), 1e-9)))
-    shown = _shown(key, plain[0], sizes), _shown(key, plain[1], sizes)
-    return _judged(key, region, shown, sizes, float(np.log(plain[1] / plain[0])), float(np.std(drawn[1] - drawn[0])))
+        drawn.append(np.log(np.maximum(statistic(values, weights[:, _block_numbers(sizes, pores.x, pores.y)]), 1e-9)))
+    shown = _value_shown(key, plain[0], sizes), _value_shown(key, plain[1], sizes)
+    return _judge_measure(
+        key, region, shown, sizes, float(np.log(plain[1] / plain[0])), float(np.std(drawn[1] - drawn[0]))
+    )
 
 
-def _shown(key: Key, value: float, sizes: Sizes) -> float:
+def _value_shown(key: Key, value: float, sizes: Sizes) -> float:
     if key == "area":
         return 100.0 * 0.25 * np.pi * value / max(sizes.area, 1.0)
-    return value - HALF if key in ("count", "enlarged") else 100.0 * value if key == "enlarged_share" else value
+    return value - COUNT_OFFSET if key in ("count", "enlarged") else 100.0 * value if key == "enlarged_share" else value
 
 
-def _judged(key: Key, region: str, shown: tuple[float, float], sizes: Sizes, log: float, scatter: float) -> Measure:
-    retake = cite.table("compare")[RETAKE[key]].si
-    error = float(np.sqrt(scatter**2 + retake**2 + (LENGTHS.get(key, 1.0) * sizes.found.scale_error) ** 2))
-    low, middle, high = (100.0 * float(np.expm1(log + side * SURE * error)) for side in (-1.0, 0.0, 1.0))
-    sure = abs(log) > SURE * error
+def _judge_measure(
+    key: Key, region: str, shown: tuple[float, float], sizes: Sizes, log: float, scatter: float
+) -> Measure:
+    retake = cite.table("compare")[RETAKE_ROWS[key]].si
+    error = float(np.sqrt(scatter**2 + retake**2 + (LENGTH_POWERS.get(key, 1.0) * sizes.found.scale_error) ** 2))
+    low, middle, high = (100.0 * float(np.expm1(log + side * CHANGE_QUANTILE * error)) for side in (-1.0, 0.0, 1.0))
+    sure = abs(log) > CHANGE_QUANTILE * error
     result: Result = "no detectable change" if not sure else "smaller" if log < 0.0 else "larger"
     lengths: dict[Key, Unit] = {"count": "1", "area": "%", "enlarged": "1", "enlarged_share": "%"}
     return Measure(
@@ -183,55 +194,55 @@ def _judged(key: Key, region: str, shown: tuple[float, float], sizes: Sizes, log
         before=shown[0],
         after=shown[1],
         unit=lengths.get(key, sizes.unit),
-        change_pct=Interval(low, middle, high, LEVEL),
-        detectable_pct=100.0 * float(np.expm1(SURE * error)),
+        change_pct=Interval(low, middle, high, CHANGE_LEVEL),
+        detectable_pct=100.0 * float(np.expm1(CHANGE_QUANTILE * error)),
         result=result,
     )
 
 
-def _side(sizes: Sizes) -> float:
-    return max(sizes.census.width, sizes.census.height) / BLOCKS
+def _block_side(sizes: Sizes) -> float:
+    return max(sizes.census.width, sizes.census.height) / BOOTSTRAP_BLOCKS
 
 
-def _blocks(sizes: Sizes, x: Floats, y: Floats) -> Indices:
+def _block_numbers(sizes: Sizes, x: Floats, y: Floats) -> Indices:
     """Number of the block at each place (n,)."""
-    side = _side(sizes)
+    side = _block_side(sizes)
     columns = int(np.ceil(sizes.census.width / side))
     return np.asarray(np.floor(y.clip(0) / side) * columns + np.floor(x.clip(0) / side), np.intp)
 
 
-def _draws(sizes: Sizes, seed: int) -> Floats:
+def _draw_blocks(sizes: Sizes, seed: int) -> Floats:
     """How often each block is drawn, (DRAWS, blocks): as many as show skin, with replacement."""
     rows, columns = np.nonzero(sizes.skin[::8, ::8])
     places = (np.asarray(8.0 * sizes.step * each, np.float64) for each in (columns, rows))
-    numbers = np.bincount(_blocks(sizes, *places))
-    total = (BLOCKS + 1) ** 2 + BLOCKS + 1
+    numbers = np.bincount(_block_numbers(sizes, *places))
+    total = (BOOTSTRAP_BLOCKS + 1) ** 2 + BOOTSTRAP_BLOCKS + 1
     share = np.zeros(total)
     share[: numbers.size] = numbers > 0
     if not share.any():
         share[:] = 1.0
     rng = np.random.default_rng(seed)
-    return rng.multinomial(int(share.sum()), share / share.sum(), DRAWS).astype(np.float64)
+    return rng.multinomial(int(share.sum()), share / share.sum(), BOOTSTRAP_DRAWS).astype(np.float64)
 
 
-def _number(values: Floats, weights: Floats) -> Floats:
+def _count_pores(values: Floats, weights: Floats) -> Floats:
     del values
-    return HALF + np.asarray(weights.sum(1), np.float64)
+    return COUNT_OFFSET + np.asarray(weights.sum(1), np.float64)
 
 
-def _squares(values: Floats, weights: Floats) -> Floats:
+def _sum_squares(values: Floats, weights: Floats) -> Floats:
     return weights @ values**2
 
 
-def _beyond(least: float) -> Statistic:
-    return lambda values, weights: HALF + weights @ (values >= least)
+def _count_beyond(least: float) -> Statistic:
+    return lambda values, weights: COUNT_OFFSET + weights @ (values >= least)
 
 
 def _share_beyond(least: float) -> Statistic:
-    return lambda values, weights: (HALF + weights @ (values >= least)) / (HALF + weights.sum(1))
+    return lambda values, weights: (COUNT_OFFSET + weights @ (values >= least)) / (COUNT_OFFSET + weights.sum(1))
 
 
-def _quantile(share: float) -> Statistic:
+def _weighted_quantile(share: float) -> Statistic:
     def quantile(values: Floats, weights: Floats) -> Floats:
         order = np.argsort(values)
         total = np.cumsum(weights[:, order], axis=1)
