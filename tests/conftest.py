@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import importlib
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
@@ -45,6 +46,13 @@ def fail_unless_allowed(report: Report) -> Report:
             report.outcome = "failed"
             report.longrepr = f"skipped, and PORELIGHT_REQUIRE={os.environ['PORELIGHT_REQUIRE']} forbids it: {reason}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What is missing, once for all tests that skip for it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped).items():
+        terminalreporter.write_line(f"SKIPPED {count}: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,10 @@ def say(text: str, language: str = SOURCE_LANGUAGE) -> str:
 def format_day(date: dt.date, language: str = SOURCE_LANGUAGE, *, year: bool = False) -> str:
     """Such as "Tue 14 March"."""
     told = say("{weekday} {day} {month} {year}", language) if year else say("{weekday} {day} {month}", language)
-    weekday, month = say(WEEKDAY_NAMES[date.weekday()], language), say(MONTH_NAMES[date.month - 1], language)
+    weekday, month = (
+        say(WEEKDAY_NAMES[date.weekday()], language).format(short=""),
+        say(MONTH_NAMES[date.month - 1], language),
+    )
     return told.format(weekday=weekday, day=date.day, month=month, year=date.year)
 
 
@@ -45,7 +48,8 @@ def _(text: str) -> str:
     return text
 
 
-WEEKDAY_NAMES = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+WEEKDAY_NAMES = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun{short}"))
+"""Short names; the place, which stays empty, keeps Sunday apart from the sun, which is another word elsewhere."""
 MONTH_NAMES = (
     *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August")),
     *(_("September"), _("October"), _("November"), _("December")),

@@ -122,7 +122,7 @@ def days(first: dt.date, last: dt.date, language: str = "en") -> str:
     """Such as "Tue 14 March", "Tue 14 to Fri 17 March" or "Mon 30 March to Wed 1 April"."""
     if first == last or language != "en" or (first.year, first.month) != (last.year, last.month):
         return format_days(first, last, language)
-    return f"{WEEKDAY_NAMES[first.weekday()]} {first.day} to {format_day(last)}"
+    return f"{WEEKDAY_NAMES[first.weekday()].format(short='')} {first.day} to {format_day(last)}"
 
 
 def scale(known: Scale | None, language: str = "en") -> str:
