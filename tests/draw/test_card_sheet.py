@@ -10,7 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from porelight import units
-from porelight.draw.card_sheet import GAP, PAGE, TOP, card_pdf, page
+from porelight.draw.card_sheet import CARD_GAP, PAGE, TOP, card_pdf, page
 from porelight.photo.card.find_card import find_card
 from porelight.photo.card.layout import load_layout
 from porelight.photo.decode import Picture, decode
@@ -74,7 +74,7 @@ def test_making_it_changes_no_setting_of_others() -> None:
 
 def test_the_printed_card_is_found_in_its_true_size(drawn: Picture) -> None:
     """One card of the page, cut out: 25.4 mm have as many px as there are dots to the inch."""
-    left = 0.5 * (PAGE[0] - 2 * load_layout().size[0] - GAP)
+    left = 0.5 * (PAGE[0] - 2 * load_layout().size[0] - CARD_GAP)
     per_mm = DOTS / 25.4
     rows, columns = (
         slice(int((start - 3.0) * per_mm), int((start + length + 3.0) * per_mm))

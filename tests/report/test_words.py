@@ -105,5 +105,5 @@ def test_every_source_has_a_short_name() -> None:
 def test_every_code_has_its_words() -> None:
     assert set(words.OUTCOMES) == set(get_args(Outcome))
     assert set(words.TIERS) == set(get_args(Tier))
-    assert set(words.CONFIDENCES) == set(cite.CONFIDENCES)
+    assert set(words.CONFIDENCE_WORDS) == set(cite.CONFIDENCES)
     assert set(words.FLAGS) == set(get_args(PictureFlag))

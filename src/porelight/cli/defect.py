@@ -21,14 +21,8 @@ KEPT_REPORTS: Final = 20
 """Reports that are kept; older ones go."""
 
 NAMED_LIBRARIES: Final = (
-    "numpy",
-    "scipy",
-    "numba",
-    "llvmlite",
-    "opencv-python-headless",
-    "pillow",
-    "matplotlib",
-    "typer",
+    *("numpy", "scipy", "numba", "llvmlite"),
+    *("opencv-python-headless", "pillow", "matplotlib", "typer"),
 )
 
 DEFECT_ADVICE = "This is a defect of Porelight, not of your input."

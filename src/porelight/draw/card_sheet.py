@@ -20,14 +20,14 @@ PAGE: Final = (210.0, 297.0)
 """A4 [mm]."""
 POINT: Final = units.inch / units.mm / 72.0
 """A point of type [mm]."""
-COLUMNS: Final = 2
-ROWS: Final = 3
-GAP: Final = 6.0
+CARDS_ACROSS: Final = 2
+CARDS_DOWN: Final = 3
+CARD_GAP: Final = 6.0
 """Between cards [mm]."""
 TOP: Final = 34.0
 """Of the first card [mm]."""
 
-STEPS: Final = (
+PRINTING_STEPS: Final = (
     "Print this page in colour on plain white paper, at 100 % (no “fit to page”).",
     "Measure the check line with a ruler: it must be 50 mm long. If it is not, print again at 100 %.",
     "Cut along the dashed lines, first the window. Do not laminate the card: it has to bend, and must not shine.",
@@ -63,7 +63,7 @@ def page() -> Figure:
     ax.set(xlim=(0.0, PAGE[0]), ylim=(PAGE[1], 0.0))
     ax.set_axis_off()
     card = load_layout()
-    left = 0.5 * (PAGE[0] - COLUMNS * card.size[0] - (COLUMNS - 1) * GAP)
+    left = 0.5 * (PAGE[0] - CARDS_ACROSS * card.size[0] - (CARDS_ACROSS - 1) * CARD_GAP)
     _text(ax, left, 15.0, "Porelight card", 18.0, weight="bold")
     _text(
         ax,
@@ -71,21 +71,21 @@ def page() -> Figure:
         22.5,
         "Lies on the skin in a photo and tells how large things are, at what angle they are seen, and in what light.",
     )
-    for row in range(ROWS):
-        for column in range(COLUMNS):
-            _card(ax, card, left + column * (card.size[0] + GAP), TOP + row * (card.size[1] + GAP))
-    _instructions(ax, left, TOP + ROWS * (card.size[1] + GAP) + 4.0)
+    for row in range(CARDS_DOWN):
+        for column in range(CARDS_ACROSS):
+            _card(ax, card, left + column * (card.size[0] + CARD_GAP), TOP + row * (card.size[1] + CARD_GAP))
+    _instructions(ax, left, TOP + CARDS_DOWN * (card.size[1] + CARD_GAP) + 4.0)
     return figure
 
 
 def _instructions(ax: Axes, left: float, top: float) -> None:
     import textwrap
 
-    for count, step in enumerate(STEPS):
+    for count, step in enumerate(PRINTING_STEPS):
         _text(ax, left, top + 6.0 * count, f"{count + 1}.", 9.0, weight="bold")
         _text(ax, left + 6.0, top + 6.0 * count, step, 8.6)
     for count, line in enumerate(textwrap.wrap(WORTH, 118)):
-        _text(ax, left, top + 6.0 * len(STEPS) + 3.0 + 4.4 * count, line, 8.0, color=SOFT)
+        _text(ax, left, top + 6.0 * len(PRINTING_STEPS) + 3.0 + 4.4 * count, line, 8.0, color=SOFT)
 
 
 def _card(ax: Axes, card: Layout, x: float, y: float) -> None:

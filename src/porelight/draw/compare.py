@@ -52,7 +52,7 @@ Box = tuple[float, float, float, float]
 
 ROW: Final = 46.0
 """Height of one measure [px]."""
-SIDE: Final = 560.0
+PHOTO_SIDE: Final = 560.0
 """Width of one photo in the picture [px]."""
 WIDEST: Final = 100.0
 """Change at which the axis ends [%]."""
@@ -151,26 +151,26 @@ def pairs_say(change: Change, language: str = "en") -> str:
 def change_png(change: Change, pictures: Aligned, language: str = "en") -> bytes:
     """Before, after and the chart in one picture."""
     height, width = pictures.before.shape[:2]
-    tall = SIDE * height / width
+    tall = PHOTO_SIDE * height / width
     chart = changes_height(change) if change.measures else 0.0
-    paper = (2.0 * SIDE + 48.0, tall + chart + 108.0)
+    paper = (2.0 * PHOTO_SIDE + 48.0, tall + chart + 108.0)
     figure, ax = new_figure(*paper, language)
     ax.set_axis_off()
     ax.set(xlim=(0, paper[0]), ylim=(paper[1], 0))
     for index, (name, pixels) in enumerate(((_("Before"), pictures.before), (_("After"), pictures.after))):
-        left = 16.0 + index * (SIDE + 16.0)
-        panel = figure.add_axes(_box(left, 40.0, SIDE, tall, paper))
+        left = 16.0 + index * (PHOTO_SIDE + 16.0)
+        panel = figure.add_axes(_box(left, 40.0, PHOTO_SIDE, tall, paper))
         panel.set_axis_off()
         panel.imshow(pixels, aspect="auto", interpolation="bilinear", extent=(0, width, height, 0))
-        _rings(panel, change, pictures, SIDE / width)
+        _rings(panel, change, pictures, PHOTO_SIDE / width)
         write(ax, left, 22.0, say(ax, name), weight="bold", fontsize=14)
     write(ax, 16.0, tall + 58.0, _scale_says(change, pictures, language), color=SOFT)
     if not change.measures:
         return png(figure, scale=1.5)
-    below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * SIDE + 16.0, chart, paper))
+    below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE + 16.0, chart, paper))
     below.patch.set_alpha(0.0)
     changes(below, change)
-    below.set_position(_box(16.0, tall + 84.0, 2.0 * SIDE, chart - 40.0, paper))
+    below.set_position(_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE, chart - 40.0, paper))
     return png(figure, scale=1.5)
 
 

@@ -15,7 +15,7 @@ from porelight.draw.ink import (
     INK,
     LINE,
     SOFT,
-    TEXT,
+    TEXT_SIZE,
     Axes,
     inset,
     language_of,
@@ -65,7 +65,7 @@ def fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
     _mark_sessions(ax, session_weeks, ceiling)
     _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct, forecast.goal_pct)
     _mark_goal(ax, forecast.goal_pct)
-    ax.set_xlabel(say(ax, "Weeks from the first session"), fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Weeks from the first session"), fontsize=TEXT_SIZE, color=SOFT)
     ax.yaxis.set_major_locator(_every(25.0))
     ax.yaxis.set_major_formatter(lambda value, _: "0" if value == 0 else f"{value:+.0f} %".replace("-", "\u2212"))
     ax.xaxis.set_major_locator(_every(4.0))
@@ -166,7 +166,7 @@ def factor_bars(ax: Axes, factors: tuple[Factor, ...]) -> Axes:
     ax.set_yticks([])
     ax.set_xticks([0, 25, 50, 75, 100])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    ax.set_xlabel(say(ax, "Share of the visible size that it explains"), fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Share of the visible size that it explains"), fontsize=TEXT_SIZE, color=SOFT)
     for row, factor in enumerate(factors):
         write(ax, 0, row + 0.26, write_words(factor.title, language_of(ax)), weight="bold")
         if factor.share is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, TEXT, TOKENS, Axes, inset, quiet_axes
+from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, TEXT_SIZE, TOKENS, Axes, inset, quiet_axes
 from porelight.draw.light import format_density
 from porelight.light.gland_heat import HeatByPlace, Mean
 from porelight.units import cm
@@ -26,10 +26,12 @@ def gland_chart(ax: Axes, compared: list[Compared]) -> Axes:
     ax.set_yticks([])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.minorticks_off()
-    ax.set_xlabel("Absorbed energy per volume (J/cm³ for 1 J, log scale)", color=SOFT, fontsize=TEXT)
+    ax.set_xlabel("Absorbed energy per volume (J/cm³ for 1 J, log scale)", color=SOFT, fontsize=TEXT_SIZE)
     for k, (name, found, low, high) in enumerate(compared):
         ax.axhline(k, color=LINE, linewidth=0.8, zorder=1)
-        ax.annotate(name, (0.05, k), xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=TEXT)
+        ax.annotate(
+            name, (0.05, k), xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=TEXT_SIZE
+        )
         ax.plot([low * cm**3, high * cm**3], [k, k], color=BAR, linewidth=9, solid_capstyle="butt", zorder=2)
         for label, mean, how in _marks(found):
             x = mean.value * cm**3
@@ -59,4 +61,4 @@ def _marks(found: HeatByPlace) -> tuple[tuple[str, Mean, dict[str, Any]], ...]:
 
 
 def _name_mark(ax: Axes, x: float, label: str) -> None:
-    ax.annotate(label, (x, 0), xytext=(0, 10), textcoords="offset points", ha="center", va="bottom", fontsize=TEXT)
+    ax.annotate(label, (x, 0), xytext=(0, 10), textcoords="offset points", ha="center", va="bottom", fontsize=TEXT_SIZE)

@@ -37,7 +37,7 @@ TOKENS: Final = {
 INK, SOFT, LINE, GROUND = (TOKENS[name] for name in ("ink", "soft", "line", "ground"))
 ACCENT, BAND, BAR = (TOKENS[name] for name in ("accent", "band", "bar"))
 
-TEXT: Final = 12.0
+TEXT_SIZE: Final = 12.0
 """[px] of every label; nothing is smaller."""
 
 PX_PER_INCH: Final = 72.0
@@ -96,7 +96,7 @@ def quiet_axes(ax: Axes, *, sides: tuple[str, ...] = ("left", "bottom")) -> None
         spine.set_visible(name in sides)
         spine.set_color(LINE)
         spine.set_linewidth(1.0)
-    ax.tick_params(length=4, width=1, color=LINE, labelcolor=SOFT, labelsize=TEXT, pad=4)
+    ax.tick_params(length=4, width=1, color=LINE, labelcolor=SOFT, labelsize=TEXT_SIZE, pad=4)
 
 
 def decimal_ticks(axis: Axis) -> None:
@@ -121,7 +121,7 @@ def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
 
     if halo := how.pop("halo", None):
         how["path_effects"] = [patheffects.withStroke(linewidth=3, foreground=halo)]
-    usual: dict[str, Any] = {"color": INK, "fontsize": TEXT, "va": "center", "ha": "left"}
+    usual: dict[str, Any] = {"color": INK, "fontsize": TEXT_SIZE, "va": "center", "ha": "left"}
     return ax.text(x, y, text, **{**usual, **how})
 
 

@@ -63,7 +63,7 @@ class Scale(NamedTuple):
     colours: str
 
 
-SCALES: Final[dict[Quantity, Scale]] = {
+COLOUR_SCALES: Final[dict[Quantity, Scale]] = {
     "fluence": Scale("Light passing (fluence)", "J/cm² for 1 J", J_cm2, 0.1, 200.0, "viridis"),
     "absorbed": Scale("Heat made (absorbed energy)", "J/cm³ for 1 J", 1.0 / cm**3, 0.1, 3000.0, "magma"),
 }
@@ -77,7 +77,7 @@ def joule(ax: Axes, transport: Transport, quantity: Quantity) -> Axes:
     from matplotlib.colors import LogNorm
 
     medium, box, field = section_of(transport, quantity)
-    scale = SCALES[quantity]
+    scale = COLOUR_SCALES[quantity]
     window(ax, -HALF, HALF, DEPTH)
     norm, colours = LogNorm(scale.low, scale.high, clip=True), _colours(scale)
     cells = _mirrored(field)

@@ -16,7 +16,7 @@ from porelight.draw.ink import (
     BAND,
     INK,
     SOFT,
-    TEXT,
+    TEXT_SIZE,
     Axes,
     inset,
     language_of,
@@ -228,8 +228,8 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
     top = float(max(counts.max(initial=0), 1))
     first = edges[0] - widths[0]
     ax.set(xlim=(0.0 if threshold is not None and threshold < first else max(0.0, first), edges[-1]), ylim=(0, top))
-    ax.set_xlabel(say(ax, "Diameter of a pore ({unit})", unit="µm" if scaled else "px"), fontsize=TEXT, color=SOFT)
-    ax.set_ylabel(say(ax, "Pores"), fontsize=TEXT, color=SOFT)
+    ax.set_xlabel(say(ax, "Diameter of a pore ({unit})", unit="µm" if scaled else "px"), fontsize=TEXT_SIZE, color=SOFT)
+    ax.set_ylabel(say(ax, "Pores"), fontsize=TEXT_SIZE, color=SOFT)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     if threshold is not None:
         _name_sides(ax, census, threshold, top)

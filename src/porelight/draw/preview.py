@@ -6,9 +6,9 @@ from porelight.arrays import Pixels
 from porelight.draw.ink import SOFT, Axes, new_figure, png, say, write
 from porelight.draw.photo import ScaleBar
 
-SIDE = 300.0
+PANEL_SIDE = 300.0
 """Side of one panel [px]."""
-GAP = 12.0
+PANEL_GAP = 12.0
 HEAD = 52.0
 """Room for the caption above a panel [px]."""
 
@@ -20,18 +20,18 @@ def preview_png(panels: list[tuple[Pixels, str, str]], bar: ScaleBar | None, lan
         panels: pixels, title and what it says; simulated ones have their label burnt in already.
         bar: a length in px of the pictures; None says that there is no scale.
     """
-    width = len(panels) * SIDE + (len(panels) + 1) * GAP
-    figure, ax = new_figure(width, HEAD + SIDE + 2.0 * GAP, language)
-    ax.set(xlim=(0, width), ylim=(HEAD + SIDE + 2.0 * GAP, 0))
+    width = len(panels) * PANEL_SIDE + (len(panels) + 1) * PANEL_GAP
+    figure, ax = new_figure(width, HEAD + PANEL_SIDE + 2.0 * PANEL_GAP, language)
+    ax.set(xlim=(0, width), ylim=(HEAD + PANEL_SIDE + 2.0 * PANEL_GAP, 0))
     ax.set_axis_off()
     for index, (pixels, title, said) in enumerate(panels):
-        left = GAP + index * (SIDE + GAP)
-        box = (left, left + SIDE, HEAD + GAP + SIDE, HEAD + GAP)
+        left = PANEL_GAP + index * (PANEL_SIDE + PANEL_GAP)
+        box = (left, left + PANEL_SIDE, HEAD + PANEL_GAP + PANEL_SIDE, HEAD + PANEL_GAP)
         ax.imshow(pixels, extent=box, aspect="auto", interpolation="bilinear", zorder=1)
-        write(ax, left, GAP + 8, title, weight="bold", fontsize=14)
-        write(ax, left, GAP + 30, said, color=SOFT)
-        _scale(ax, left, HEAD + GAP, bar, SIDE / pixels.shape[1])
-    ax.set(xlim=(0, width), ylim=(HEAD + SIDE + 2.0 * GAP, 0))
+        write(ax, left, PANEL_GAP + 8, title, weight="bold", fontsize=14)
+        write(ax, left, PANEL_GAP + 30, said, color=SOFT)
+        _scale(ax, left, HEAD + PANEL_GAP, bar, PANEL_SIDE / pixels.shape[1])
+    ax.set(xlim=(0, width), ylim=(HEAD + PANEL_SIDE + 2.0 * PANEL_GAP, 0))
     return png(figure)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from porelight.simulation.model import Simulation
 
 
-WIDE: Final = 640
+FRAME_WIDTH: Final = 640
 """[px] across a still, with its bar of colours."""
 BAR: Final = 118
 """[px] for the bar of colours."""
@@ -32,9 +32,9 @@ MOST: Final = 30
 """Stills of a film."""
 HOT: Final = 120.0
 """[C] at which the colours end: above boiling only a thin film of dried tissue along the wall is hotter."""
-WARM: Final = celsius(42.0)
+WARM_TEMPERATURE: Final = celsius(42.0)
 """[K] from which tissue counts as heated when the frame is chosen."""
-TEXT: Final = 23
+TEXT_HEIGHT: Final = 23
 
 PLATE, PAPER, GONE, BEAM, EDGE = (18, 20, 24), (240, 243, 245), (226, 230, 234), (255, 203, 120), (255, 255, 255)
 """Colours that are no temperature: the plate around, words, air and what was removed, light, the edge of the hole."""
@@ -114,11 +114,11 @@ def _chosen(count: int) -> list[int]:
 
 def _view(simulation: Simulation) -> View:
     grid, injury, warming = simulation.crater.grid, simulation.injury, simulation.warming
-    heated = (warming.peak > WARM).any(axis=0)
+    heated = (warming.peak > WARM_TEMPERATURE).any(axis=0)
     radius = float(grid.r_edges[1:][heated].max(initial=60 * um))
     half = 1.12 * max(radius, 0.55 * injury.coagulation_width, 0.5 * simulation.setting.spot_diameter)
     depth = max(1.25 * reach(simulation), 0.6 * half, 80 * um)
-    width = WIDE - BAR
+    width = FRAME_WIDTH - BAR
     height = round(width * depth / (2.0 * half))
     if height > TALLEST:
         height = TALLEST
@@ -161,7 +161,7 @@ def _picture(simulation: Simulation, view: View, kelvin: Floats, crater: Floats,
     open_ = z[:, None] < depth[None, :]
     pixels = _colours(view)[_level(_sampled(grid.z, grid.r, kelvin, z, x), view)]
     pixels[open_] = GONE
-    whole = np.empty((view.height + AIR, WIDE, 3), dtype=np.uint8)
+    whole = np.empty((view.height + AIR, FRAME_WIDTH, 3), dtype=np.uint8)
     whole[:] = PLATE
     whole[:AIR, : view.width] = GONE
     whole[AIR:, : view.width] = pixels
@@ -252,7 +252,7 @@ def _font() -> ImageFont.FreeTypeFont:
     import matplotlib as mpl
     from PIL import ImageFont
 
-    return ImageFont.truetype(str(mpl.get_data_path()) + "/fonts/ttf/DejaVuSans.ttf", TEXT)
+    return ImageFont.truetype(str(mpl.get_data_path()) + "/fonts/ttf/DejaVuSans.ttf", TEXT_HEIGHT)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -263,7 +263,7 @@ def _when(key: str, value: str, then: dict[str, Any], otherwise: dict[str, Any])
 
 
 NONE, SOME = {"maxItems": 0}, {"minItems": 1}
-CONDITIONS: dict[str, Any] = {
+PLAN_CONDITIONS: dict[str, Any] = {
     "$id": PLAN_SCHEMA,
     "allOf": [
         _when("status", "blocked", {"sessions": NONE, "calendar": NONE}, {"sessions": SOME, "calendar": SOME}),
@@ -281,7 +281,7 @@ CONDITIONS: dict[str, Any] = {
 class PlanOut(Outside):
     """plan.json as `porelight plan` writes it. Keys carry their units."""
 
-    model_config = ConfigDict(title="A Porelight plan", json_schema_extra=CONDITIONS)
+    model_config = ConfigDict(title="A Porelight plan", json_schema_extra=PLAN_CONDITIONS)
 
     layout: Literal["porelight/plan/1"] = Field(PLAN_SCHEMA, serialization_alias="schema")
     version: str

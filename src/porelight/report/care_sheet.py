@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from porelight.care.guide import Sign, Stage
     from porelight.care.model import Calendar, CareItem, Engagement
 
-COLUMNS: Final = 3
+SHEET_COLUMNS: Final = 3
 """Sessions side by side on one A4 page."""
 
 
@@ -34,7 +34,7 @@ def _(text: str) -> str:
     return text
 
 
-PHASES: Final = (
+SHEET_PHASES: Final = (
     (_("Before"), ("before",)),
     (_("On the day"), ("day", "session")),
     (_("After"), ("after",)),
@@ -123,7 +123,7 @@ def sheet(
     language = course.language
     zone = ics.find_zone(timezone)
     numbers = range(1, len(course.sessions) + 1)
-    pages = [tuple(numbers[first : first + COLUMNS]) for first in range(0, len(numbers), COLUMNS)]
+    pages = [tuple(numbers[first : first + SHEET_COLUMNS]) for first in range(0, len(numbers), SHEET_COLUMNS)]
     signs = _signs(laser, language)
     shown = {
         "courses": [_course(course, page, zone) for page in pages],
@@ -243,7 +243,7 @@ def _course(course: Calendar, numbers: tuple[int, ...], zone: dt.tzinfo) -> Cour
         for number in numbers
     )
     phases = []
-    for title, held in PHASES:
+    for title, held in SHEET_PHASES:
         items = [item for item in course.items if item.phase in held and item.key not in NORMAL]
         keys = dict.fromkeys(item.key for item in sorted(items, key=lambda item: _offset(course, item)))
         rows = [_row(course, key, items, numbers, zone) for key in keys]

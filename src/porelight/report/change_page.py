@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from porelight.photo.decode import Picture
 
 
-COLUMNS = (
+PAIR_COLUMNS = (
     *("x_before_px", "y_before_px", "x_after_px", "y_after_px"),
     *("before_px", "after_px", "before_um", "after_um", "change_pct", "change_error_pct"),
     *("resolved", "result", "region"),
 )
-LARGEST = 700_000
+LARGEST_PHOTO_BYTES = 700_000
 """Bytes of each photo inside the page at most."""
 MOST_ROWS = 60
 """Pores in the table of the page: the surest changes; all of them are in pairs.csv."""
@@ -57,7 +57,7 @@ def pairs_csv(change: Change) -> str:
     """One row per pore found in both photos; diameters in px of the first photo, in um where it has a scale."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
+    table.writerow(PAIR_COLUMNS)
     pairs, scale = change.pairs, change.before.scale
     by = None if scale is None else scale.at(pairs.x, pairs.y)
     for i in range(len(pairs)):
@@ -101,8 +101,8 @@ def render(change: Change, pictures: Aligned, language: str = "en") -> str:
         "titles": drawn.MEASURE_TITLES,
         "said": lambda each: words.typeset(drawn.said(each, language)),
         "amount": functools.partial(_amount, language),
-        "before": figures.jpeg_uri(pictures.before, LARGEST),
-        "after": figures.jpeg_uri(pictures.after, LARGEST),
+        "before": figures.jpeg_uri(pictures.before, LARGEST_PHOTO_BYTES),
+        "after": figures.jpeg_uri(pictures.after, LARGEST_PHOTO_BYTES),
         "shape": pictures.before.shape,
         **(_measure_figures(change, language) if change.measures else {}),
         "pores": _pores(change, language),

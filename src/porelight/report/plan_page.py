@@ -35,7 +35,7 @@ def _(text: str) -> str:
     return text
 
 
-PHASES = {
+PLAN_PHASES = {
     "before": _("Before"),
     "session": _("The day"),
     "day": _("The day"),
@@ -275,7 +275,7 @@ def calendar(plan: Plan, language: str = "en") -> list[SessionDays]:
     for number, date in enumerate(plan.sessions, start=1):
         items = [item for item in plan.calendar.items if item.session == number]
         phases = []
-        for title, keys in itertools.groupby(PHASES, key=PHASES.__getitem__):
+        for title, keys in itertools.groupby(PLAN_PHASES, key=PLAN_PHASES.__getitem__):
             held = set(keys)
             found = tuple(item for item in items if item.phase in held)
             phases += [Phase(phrase(title, language), found)] if found else []

@@ -28,7 +28,7 @@ def _(text: str) -> str:
 
 SHOWN = 480
 """Side of a picture in the page, at least [px]: sharp on a phone's screen."""
-LARGEST = 120_000
+LARGEST_PREVIEW_BYTES = 120_000
 """Bytes of a picture in the page."""
 
 
@@ -44,7 +44,7 @@ class Panel:
     @property
     def uri(self) -> str:
         """The picture as a data URI, without metadata."""
-        return figures.jpeg_uri(self.pixels, LARGEST)
+        return figures.jpeg_uri(self.pixels, LARGEST_PREVIEW_BYTES)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

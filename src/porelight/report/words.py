@@ -51,7 +51,7 @@ TIERS: Final[dict[Tier, str]] = {
     "house": _("our own caution"),
 }
 
-CONFIDENCES: Final[dict[Confidence, str]] = {
+CONFIDENCE_WORDS: Final[dict[Confidence, str]] = {
     "read": _("seen in the source"),
     "derived": _("computed from a source"),
     "assumed": _("assumed by us"),
