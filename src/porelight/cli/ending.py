@@ -83,7 +83,19 @@ def _outcome(error: BaseException) -> tuple[int, str]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, each library in its own way."""
+    """Whether an error, or one that led to it, says that memory ran out, each library in its own way."""
+    # An error raised anew can stand in its own chain.
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and all(link is not other for other in seen):
+        if _says_out_of_memory(link):
+            return True
+        seen.append(link)
+        link = link.__cause__ or link.__context__
+    return False
+
+
+def _says_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
     words = str(error).lower()
@@ -92,10 +104,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, RuntimeError) and "can't start new thread" in words:
         return True
     # OpenCV's StsNoMem; its class is not imported for this.
-    if type(error).__module__.startswith("cv2") and getattr(error, "code", None) == -4:
-        return True
-    cause = error.__cause__ or error.__context__
-    return cause is not None and is_out_of_memory(cause)
+    return type(error).__module__.startswith("cv2") and getattr(error, "code", None) == -4
 
 
 def _give_up_stdout() -> None:

@@ -80,7 +80,7 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
     return made
 
 
-WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCES", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
+WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
 
 
 def say(language: str, text: str, /, **values: object) -> Markup:
