@@ -130,9 +130,9 @@ def test_no_file_bears_the_name_of_its_folder() -> None:
 
 # What is not yet as it should be may only become less: lower a bound when the count falls.
 HIDDEN_MODULES = 3
-REUSED_CONSTANTS = 32
-SHARE_OF_ONE_WORD_FUNCTIONS = 0.34
-SHARE_OF_COMMENT_LINES = 0.011
+REUSED_CONSTANTS = 26
+SHARE_OF_ONE_WORD_FUNCTIONS = 0.28
+SHARE_OF_COMMENT_LINES = 0.010
 
 
 def hidden_modules(door: Path) -> set[str]:
