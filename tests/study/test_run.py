@@ -204,7 +204,7 @@ def test_an_error_of_the_program_is_a_row_too(photos: Path, tmp_path: Path, monk
 
 
 def test_row_groups_are_full_whatever_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "ROWS", 100)
+    monkeypatch.setattr(files, "ROWS_PER_GROUP", 100)
     schema = tables.pore_schema()
     with files.writer(tmp_path / "p.parquet", {"study": "x"}) as write:
         for count in (30, 0, 250, 90):
