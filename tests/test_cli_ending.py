@@ -47,7 +47,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[BaseEx
         def inside(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("porelight.inputs.read_person", inside)
+        # The name is bound in both: which one a command asks depends on what was imported first.
+        for module in ("porelight.inputs", "porelight.verbs"):
+            monkeypatch.setattr(f"{module}.read_person", inside)
 
     return fail_with
 

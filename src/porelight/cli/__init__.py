@@ -56,7 +56,10 @@ def _run_command() -> None:
     except Refusal as refusal:
         from porelight.cli.flags import name_flag
 
-        raise name_flag(refusal, typer.main.get_command(app), sys.argv[1:]) from refusal
+        named = name_flag(refusal, typer.main.get_command(app), sys.argv[1:])
+        if named is refusal:
+            raise
+        raise named from refusal
 
 
 def show_version(asked: bool) -> None:
