@@ -237,7 +237,7 @@ def test_a_folder_without_photos_is_refused(tmp_path: Path) -> None:
         measure_folder(tmp_path, tmp_path / "s.parquet")
 
 
-RUN = "import sys; from porelight.study import measure_folder; measure_folder(sys.argv[1], sys.argv[2])"
+RUN = "import sys; from porelight.study.run import measure_folder; measure_folder(sys.argv[1], sys.argv[2])"
 
 
 @pytest.mark.slow
