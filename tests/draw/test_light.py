@@ -1,4 +1,4 @@
-"""draw.joule_section: one joule on a section to scale, with the bodies that photons met and nothing shown that is not known."""
+"""draw.joule_section: one joule on a section to scale, with the bodies photons met, nothing that is not known."""
 
 from __future__ import annotations
 
