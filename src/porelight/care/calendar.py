@@ -14,7 +14,9 @@ from porelight.care.choices import ClinicChoices
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
+from porelight.care.spacing import days_apart, spacing_on
 from porelight.cite import Cited
+from porelight.frozen import FrozenMap
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]
@@ -29,6 +31,7 @@ def make_calendar(
     clinic: ClinicChoices | None = None,
     *,
     starts: tuple[dt.time | None, ...] = (),
+    begins: dt.date | None = None,
     language: str = "en",
 ) -> Calendar:
     """Every item of a course, in order of its first day.
@@ -42,22 +45,23 @@ def make_calendar(
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
         starts: when each session starts on the clinic's clock; without it no item has a clock time.
+        begins: the day of planning, before which nothing is asked of anyone; without it items run their whole time.
         language: of every text.
 
     Raises:
         Refusal: sessions not in order, or closer than this laser needs; the laser is not known.
     """
     kind = laser_kind(laser)
-    _judge_spacing(sessions, kind)
-    rows = [row for row in _load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
+    _judge_spacing(sessions, laser, person)
+    rows = [row for row in load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
     items = [
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _make_item(row, number, day, sessions, language)) is not None
+        if (item := _make_item(row, number, day, sessions, language, begins)) is not None
     ]
     # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
-    order = {row["key"]: place for place, row in enumerate(_load_items())}
+    order = {row["key"]: place for place, row in enumerate(load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
     return Calendar(sessions=sessions, items=tuple(items), starts=starts, language=language)
 
@@ -67,20 +71,29 @@ def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     return tuple(item for item in course.items if item.first <= day <= item.last)
 
 
-def _load_items() -> list[Row]:
-    rows: list[Row] = cite.rows("care/items")["items"]
-    return rows
+@functools.cache
+def load_items() -> tuple[Row, ...]:
+    """The rows of the table, each with its first day: written there, or read from the row that its rule reads."""
+    days = cite.table("rules/days")
+    rows = cite.rows("care/items")["items"]
+    return tuple(
+        FrozenMap({"first": -round(days[row["interval"]].value), **row}) if "interval" in row else row for row in rows
+    )
 
 
-def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
+def is_habit(key: str) -> bool:
+    """Whether an item only goes on as before, so that no session has to wait for it."""
+    return any(row["key"] == key and row.get("habit", False) for row in load_items())
+
+
+def _judge_spacing(sessions: tuple[dt.date, ...], laser: str, person: Person) -> None:
     for earlier, later in itertools.pairwise(sessions):
         if later <= earlier:
             raise Refusal(f"{later} does not come after {earlier}", where="sessions", advice="Give them in order, once")
-        # The lower end of what the sources give: the practice may take it, a shorter pause has no source at all.
-        least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
+        least = days_apart(spacing_on(later, laser, person.phototype))
         if (later - earlier).days < least:
             raise Refusal(
-                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
+                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser} needs {least}",
                 where="sessions",
                 advice="Choose a later day",
             )
@@ -104,14 +117,19 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
+def _make_item(
+    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str, begins: dt.date | None
+) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
     # Between two sessions every day belongs to one of them: what prepares for the next would otherwise
     # contradict what follows from the last.
     if number > 1:
-        first = max(first, sessions[number - 2] + _ONE_DAY)
+        # What is never to be done needs no such care: it holds on the day of the last session too.
+        first = max(first, sessions[number - 2] + (dt.timedelta() if row.get("habit") else _ONE_DAY))
+    if begins is not None:
+        first = max(first, begins)
     if number < len(sessions):
         last = min(last, sessions[number] - _ONE_DAY)
     if first > last:
@@ -141,7 +159,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
 @functools.cache
 def _cite_item(key: str) -> Cited:
     """The item's days as a cited number: how many, from which to which."""
-    row = next(row for row in _load_items() if row["key"] == key)
+    row = next(row for row in load_items() if row["key"] == key)
     return Cited(
         key=f"care_{key}",
         quantity=f"days of care: {row['title'].lower()}",

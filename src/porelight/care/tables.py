@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from porelight import cite
+from porelight.care.calendar import load_items
 from porelight.care.choices import load_choices
 from porelight.care.engagements import BIG_DAY, SUN_HOLIDAY
 from porelight.care.guide import load_lessons
@@ -65,7 +66,7 @@ def list_patient_texts(language: str = "en") -> Iterator[PatientText]:
             key, said = f"{rule.key} {rule.effective} {number}", (branch.because, branch.clears, branch.cleared)
             text = " ".join(say(part, language) for part in said if part)
             yield PatientText("verdicts", key, say(rule.title, language), text, branch.source.key)
-    for row in cite.rows("care/items")["items"]:
+    for row in load_items():
         text = f"{say(row['text'], language)} {say(row['why'], language)}"
         yield PatientText("calendar", row["key"], say(row["title"], language), text, row["source"])
     yield from _guide_texts(language)
