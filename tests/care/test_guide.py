@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from porelight import care, cite
-from porelight.care.guide import LAST_GUIDE_DAY, SIGN_LEVELS
+from porelight.care.guide import LAST_GUIDE_DAY, SIGN_LEVELS, load_stages
 from porelight.care.rules import laser_kinds
 from porelight.refusal import Refusal
 from tests.rows import each_row
@@ -17,10 +17,9 @@ def level(sign: str, day: int, laser: str = "co2") -> str:
 
 @each_row("laser", sorted(laser_kinds()))
 def test_every_day_has_one_stage_and_its_signs_worst_first(laser: str) -> None:
-    table = cite.rows("care/guide")["stages"]
     kind = laser_kinds()[laser].kind
     for day in range(LAST_GUIDE_DAY + 1):
-        fitting = [row for row in table if kind in row["kinds"] and row["first"] <= day <= row["last"]]
+        fitting = [row for row in load_stages() if kind in row["kinds"] and row["first"] <= day <= row["last"]]
         assert len(fitting) == 1
         places = [SIGN_LEVELS.index(sign.level) for sign in care.make_day_guide(day, laser).signs]
         assert places == sorted(places, reverse=True)
