@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
+from typing import Literal
 
 import pytest
 
@@ -13,19 +14,22 @@ from porelight.care.acts import find_contradictions, find_guide_contradictions
 from porelight.care.guide import LAST_GUIDE_DAY, load_signs, load_stages, make_day_guide
 from porelight.care.items import load_acts, load_items
 from porelight.care.rules import laser_kinds
+from porelight.skin import Phototype
 from tests.rows import each_row
 
 DAY = dt.date(2027, 3, 1)
 NOBODY = care.read_person("{}", "nobody")
 """Of whom nothing is known: every item that some answer would keep stands in the calendar."""
-TYPES = (None, "I", "II", "III", "IV", "V", "VI")
+TYPES: tuple[Phototype | None, ...] = (None, "I", "II", "III", "IV", "V", "VI")
 CHOSEN = [
     care.ClinicChoices({"retinoid": care.Chosen(option.key, "Dr Example", "our own series")})
     for option in care.load_choices()["retinoid"].options
 ]
 
 
-def item(key: str, first: int, last: int, phase: str = "after", session: int = 1) -> care.CareItem:
+def item(
+    key: str, first: int, last: int, phase: Literal["before", "day", "after"] = "after", session: int = 1
+) -> care.CareItem:
     (found,) = [each for each in care.make_calendar(NOBODY, (DAY,), "co2").items if each.key == key]
     days = (DAY + dt.timedelta(days=first), DAY + dt.timedelta(days=last))
     return dataclasses.replace(found, first=days[0], last=days[1], phase=phase, session=session)

@@ -12,8 +12,8 @@ from typing import Any
 from porelight.care.guide import LAST_GUIDE_DAY, load_signs, load_stages
 from porelight.care.items import load_items
 from porelight.care.model import CareItem
-from porelight.care.rules import LaserClass
 from porelight.frozen import frozen
+from porelight.laser import LaserClass
 
 Row = Mapping[str, Any]
 
@@ -54,7 +54,9 @@ def find_contradictions(items: Iterable[CareItem], sessions: tuple[dt.date, ...]
     return tuple(found)
 
 
-def find_guide_contradictions(kind: LaserClass, items: Iterable[CareItem], session: dt.date) -> tuple[Contradiction, ...]:
+def find_guide_contradictions(
+    kind: LaserClass, items: Iterable[CareItem], session: dt.date
+) -> tuple[Contradiction, ...]:
     """Every day of the guide that says other than the calendar, or other than itself.
 
     What a stage shows must be normal on all its days; what counts as normal must have the care that goes with it, must
@@ -87,7 +89,7 @@ def find_guide_contradictions(kind: LaserClass, items: Iterable[CareItem], sessi
 
 
 def begin_after_rest(items: list[CareItem], sessions: tuple[dt.date, ...]) -> list[CareItem]:
-    """What prepares for a session begins once no care after the last session forbids it; dropped where nothing is left."""
+    """What prepares for a session begins once no care after the last one forbids it; with no day left it is dropped."""
     kept = []
     for item in items:
         first = item.first

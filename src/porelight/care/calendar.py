@@ -15,8 +15,9 @@ from porelight.care.choices import ClinicChoices
 from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
-from porelight.care.rules import LaserClass, LaserKind, laser_kind
+from porelight.care.rules import LaserKind, laser_kind
 from porelight.cite import Cited
+from porelight.laser import LaserClass
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]
@@ -102,7 +103,9 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], kind: LaserClass, language: str) -> CareItem | None:
+def _make_item(
+    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], kind: LaserClass, language: str
+) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])

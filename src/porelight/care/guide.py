@@ -10,9 +10,10 @@ from porelight import cite
 from porelight.care.items import fill_days, read_day
 from porelight.care.language import say
 from porelight.care.model import Tier
-from porelight.care.rules import LaserClass, laser_kind
+from porelight.care.rules import laser_kind
 from porelight.cite import Confidence, Source
 from porelight.frozen import frozen
+from porelight.laser import LaserClass
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]

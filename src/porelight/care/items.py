@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from porelight import cite
 from porelight.care.language import say
-from porelight.care.rules import LaserClass
+from porelight.laser import LaserClass
 
 Row = Mapping[str, Any]
 
@@ -56,7 +56,9 @@ def _healing_words(kind: LaserClass, language: str) -> dict[str, str]:
     rows = cite.table(HEALING_TABLE)
     # The same rows that `healing` predicts from, so that a plan and a sheet cannot give a person two answers.
     opened = kind in OPEN_CLASSES
-    usual, longest = ("redness_ablative", "redness_ablative_long") if opened else ("redness_sealed", "redness_sealed_long")
+    usual, longest = (
+        ("redness_ablative", "redness_ablative_long") if opened else ("redness_sealed", "redness_sealed_long")
+    )
     closing = rows["closing_full" if kind == "full" else "closing_open"]
     return {
         "redness": f"{rows[usual].value:.0f}",
