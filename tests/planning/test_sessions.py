@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight import care
-from porelight.care.calendar import is_habit
+from porelight.care.items import is_habit
 from porelight.planning import sessions
 from porelight.refusal import Refusal
 from porelight.units import week

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from porelight import cite
 from porelight.care import facts
+from porelight.care.acts import begin_after_rest
 from porelight.care.choices import ClinicChoices
+from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
 from porelight.care.spacing import days_apart, spacing_on
 from porelight.cite import Cited
-from porelight.frozen import FrozenMap
+from porelight.laser import LaserClass
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]
@@ -58,8 +61,9 @@ def make_calendar(
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _make_item(row, number, day, sessions, language, begins)) is not None
+        if (item := _make_item(row, number, day, sessions, kind.kind, language)) is not None
     ]
+    items = _begin_on(begin_after_rest(items, sessions), begins)
     # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
     order = {row["key"]: place for place, row in enumerate(load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
@@ -71,19 +75,15 @@ def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     return tuple(item for item in course.items if item.first <= day <= item.last)
 
 
-@functools.cache
-def load_items() -> tuple[Row, ...]:
-    """The rows of the table, each with its first day: written there, or read from the row that its rule reads."""
-    days = cite.table("rules/days")
-    rows = cite.rows("care/items")["items"]
-    return tuple(
-        FrozenMap({"first": -round(days[row["interval"]].value), **row}) if "interval" in row else row for row in rows
-    )
-
-
-def is_habit(key: str) -> bool:
-    """Whether an item only goes on as before, so that no session has to wait for it."""
-    return any(row["key"] == key and row.get("habit", False) for row in load_items())
+def _begin_on(items: Iterable[CareItem], begins: dt.date | None) -> list[CareItem]:
+    """The items with what comes before a session beginning on the day of planning, if that is later."""
+    if begins is None:
+        return list(items)
+    due = [item for item in items if item.phase != "before" or item.last >= begins]
+    return [
+        dataclasses.replace(item, first=begins) if item.phase == "before" and item.first < begins else item
+        for item in due
+    ]
 
 
 def _judge_spacing(sessions: tuple[dt.date, ...], laser: str, person: Person) -> None:
@@ -118,7 +118,7 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
 
 
 def _make_item(
-    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str, begins: dt.date | None
+    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], kind: LaserClass, language: str
 ) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
@@ -128,8 +128,6 @@ def _make_item(
     if number > 1:
         # What is never to be done needs no such care: it holds on the day of the last session too.
         first = max(first, sessions[number - 2] + (dt.timedelta() if row.get("habit") else _ONE_DAY))
-    if begins is not None:
-        first = max(first, begins)
     if number < len(sessions):
         last = min(last, sessions[number] - _ONE_DAY)
     if first > last:
@@ -146,7 +144,7 @@ def _make_item(
         first=first,
         last=last,
         title=title,
-        text=say(row["text"], language),
+        text=fill_days(say(row["text"], language), kind, language),
         why=say(row["why"], language),
         source=resting.source,
         tier=row["tier"],

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from typing import Final
 
-from porelight.care.calendar import load_items
+from porelight.care.items import load_items
 from porelight.care.model import Calendar, CareItem, Engagement, Occasion
 from porelight.frozen import frozen
 

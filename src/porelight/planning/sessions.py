@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from porelight.care.calendar import is_habit
+from porelight.care.items import is_habit
 from porelight.care.model import CareItem, Person, Verdict
 from porelight.care.rules import phototype_group
 from porelight.care.spacing import spacing_row
