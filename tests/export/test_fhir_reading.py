@@ -291,7 +291,9 @@ def test_answers_made_elsewhere_need_no_texts_and_may_leave_out_parts() -> None:
 
 def test_no_items_at_all_leave_everything_unknown() -> None:
     named = good()["questionnaire"]
-    empty = QuestionnaireResponse(status="completed", authored="2026-06-15", questionnaire=named)
+    empty = QuestionnaireResponse(
+        status="completed", authored=dt.datetime(2026, 6, 15, tzinfo=dt.UTC), questionnaire=named
+    )
     assert fhir.person_from(empty) == care.read_person("{site: cheek, answered: 2026-06-15}", "p.yaml")
 
 
@@ -350,7 +352,7 @@ def test_an_answer_that_was_declined_is_unknown_and_asked(code: str) -> None:
 
 
 def test_one_response_inside_a_bundle_is_read_and_two_are_refused() -> None:
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": good()}]}
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": good()}]}
     assert person_of(bundle) == person_of(good())
     for entries in ([], bundle["entry"] * 2, [{"resource": PATIENT}], None, [None]):
         assert "this bundle holds" in refusal_of(bundle | {"entry": entries})
