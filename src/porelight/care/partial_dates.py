@@ -11,7 +11,7 @@ from porelight import cite
 from porelight.care.checks import check_day
 from porelight.refusal import Refusal
 
-UNIT_WORDS: Final = {
+AGO_UNITS: Final = {
     "day": "about_day",
     "days": "about_day",
     "week": "about_week",
@@ -21,7 +21,7 @@ UNIT_WORDS: Final = {
     "year": "about_year",
     "years": "about_year",
 }
-COUNT_WORDS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+AGO_COUNTS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 AGO_PATTERN: Final = re.compile(r"(?:about |around |some )?(\d{1,3}|[a-z]{1,5}) ([a-z]{3,6}) ago", re.ASCII)
 MONTH_PATTERN: Final = re.compile(r"\d{4}-\d{2}", re.ASCII)
 YEAR_PATTERN: Final = re.compile(r"\d{4}", re.ASCII)
@@ -74,13 +74,13 @@ def write_span(first: dt.date, last: dt.date) -> str:
 def _count_back(words: str, told_on: dt.date | None) -> Span | None:
     """ "About a year ago": half a unit to either side."""
     found = AGO_PATTERN.fullmatch(words)
-    if not found or found[2] not in UNIT_WORDS or not (found[1].isdigit() or found[1] in COUNT_WORDS):
+    if not found or found[2] not in AGO_UNITS or not (found[1].isdigit() or found[1] in AGO_COUNTS):
         return None
     if told_on is None:
         advice = "Add `answered:` with the day on which it was said, or give the month"
         raise Refusal(f"{words!r} counts from a day that is not known", where="", advice=advice)
-    days = cite.table("rules/answers")[UNIT_WORDS[found[2]]].value
-    count = int(found[1]) if found[1].isdigit() else COUNT_WORDS[found[1]]
+    days = cite.table("rules/answers")[AGO_UNITS[found[2]]].value
+    count = int(found[1]) if found[1].isdigit() else AGO_COUNTS[found[1]]
     slack = cite.table("rules/answers")["about_slack"].value
     first, last = (round((count + end * slack) * days) for end in (1, -1))
     try:
