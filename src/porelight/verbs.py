@@ -258,6 +258,13 @@ def trial(
     return candidates.trial(setting, met, verdicts, who.phototype, seed=seed)
 
 
+def new_course() -> str:
+    """A name for a course that no other course has; it says nothing of the person."""
+    import secrets
+
+    return secrets.token_hex(10)
+
+
 def plan(
     photo: Photo,
     person: Path | str | Person,
@@ -270,6 +277,7 @@ def plan(
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
     set_aside: tuple[SetAside, ...] = (),
+    course: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
@@ -285,6 +293,8 @@ def plan(
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
         set_aside: verdicts that a named professional lifts, each with a reason.
+        course: what names the course in its calendar, as :func:`new_course` draws one; the plan of the same course made
+            anew updates its entries.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -297,6 +307,7 @@ def plan(
         progress("Measuring the pores", 0.0)
     census = measure(photo, um_per_px=um_per_px, regions=regions)
     options: dict[str, Any] = {"laser": laser, "goal": goal, "seed": seed, "clinic": choices, "set_aside": set_aside}
+    options["name"] = course
     return make_plan(census, who, on=on, progress=progress, **options)
 
 

@@ -97,6 +97,8 @@ class Plan:
     """Wanted fall of the number of enlarged pores (0-1)."""
     seed: int
     version: str
+    course: str = ""
+    """The name of the course, given or drawn where the plan was asked for; empty where nobody named it."""
     laser: str = "co2"
     """Key of the laser that the plan is about."""
     timing: tuple[Message, ...] = ()
