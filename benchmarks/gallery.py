@@ -34,7 +34,7 @@ def write_photo(name: str, png: bytes) -> None:
 def write_figure(name: str, says: str, draw_on: Callable[[Axes], object], width: float, height: float) -> None:
     paper, ax = draw.new_figure(width, height)
     draw_on(ax)
-    text = draw.svg(paper, f"gallery-{name}", says, inline=False)
+    text = draw.render_svg(paper, f"gallery-{name}", says, inline=False)
     (IMAGES / f"gallery-{name}.svg").write_text(text, encoding="utf-8")
 
 
@@ -42,8 +42,8 @@ def write_plan(plan: Plan) -> None:
     census, forecast = plan.census, plan.forecast
     weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions)
     whole = tuple(index for index in census.indices if index.region in ("all", "close-up"))
-    write_figure("sizes", draw.distribution_says(census), lambda ax: draw.distribution(ax, census), 480, 240)
-    write_figure("forecast", draw.fan_says(forecast), lambda ax: draw.fan(ax, forecast, weeks), 660, 380)
+    write_figure("sizes", draw.distribution_says(census), lambda ax: draw.size_distribution(ax, census), 480, 240)
+    write_figure("forecast", draw.fan_says(forecast), lambda ax: draw.course_fan(ax, forecast, weeks), 660, 380)
     height = 50.0 * len(plan.factors) + 48.0
     write_figure("factors", draw.factors_say(plan.factors), lambda ax: draw.factor_bars(ax, plan.factors), 480, height)
     height = 62.0 * len(draw.shown_indices(whole)) + 8.0
@@ -53,7 +53,7 @@ def write_plan(plan: Plan) -> None:
 def write_simulation(simulation: Simulation) -> None:
     column, cut = draw.close_up_height(simulation, 480), draw.histology_height(simulation, 440)
     write_figure("column", draw.close_up_says(simulation), lambda ax: draw.close_up(ax, simulation), 480, column)
-    write_figure("histology", draw.histology_says(simulation), lambda ax: draw.histology(ax, simulation), 440, cut)
+    write_figure("histology", draw.histology_says(simulation), lambda ax: draw.column_section(ax, simulation), 440, cut)
 
 
 def main() -> None:

@@ -111,7 +111,7 @@ def kill(name: str, count: int, rng: random.Random, ground: Path) -> Counter[str
         # The two tables of a study are put in place one after the other: the photos' last, which makes it count.
         seen["FAILED: neither the earlier nor the new result"] += now not in (earlier, new)
         seen["the new result"] += now == new
-        folder.check(results / "another")
+        folder.check_folder(results / "another")
         if now == new:
             shutil.copytree(kept, results, dirs_exist_ok=True)
         seen["FAILED: left after the next run"] += any(not each.endswith(".parts") for each in hidden(results))

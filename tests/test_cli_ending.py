@@ -47,9 +47,12 @@ def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[BaseEx
         def inside(*_: object, **__: object) -> None:
             raise error
 
-        # The name is bound in both: which one a command asks depends on what was imported first.
-        for module in ("porelight.inputs", "porelight.verbs"):
-            monkeypatch.setattr(f"{module}.read_person", inside)
+        # The name is bound in both. Both are imported before either is patched: an import in between would bind the
+        # failing one for good, and fail every later test of the process.
+        from porelight import inputs, verbs
+
+        for module in (inputs, verbs):
+            monkeypatch.setattr(module, "read_person", inside)
 
     return fail_with
 
@@ -201,7 +204,7 @@ def test_a_terminated_run_tidies_up(tmp_path: Path) -> None:
         "import sys, time; from pathlib import Path\n"
         "from porelight.cli import ending; from porelight.report import workshop\n"
         "def work():\n"
-        "  with workshop.workshop(Path(sys.argv[1])): print(flush=True); time.sleep(60)\n"
+        "  with workshop.open_workshop(Path(sys.argv[1])): print(flush=True); time.sleep(60)\n"
         "sys.exit(ending.run(work, []))"
     )
     run = subprocess.Popen([sys.executable, "-c", waits, str(tmp_path)], stdout=subprocess.PIPE, text=True)

@@ -141,7 +141,7 @@ def save(found: Found) -> None:
     line = found.line
     figure = draw.joule_figure(found.transport, line.nm, line.name)
     says = draw.joule_says(found.transport, line.nm)
-    write(f"light-{line.nm}", draw.svg(figure, f"light-{line.nm}", says, inline=False))
+    write(f"light-{line.nm}", draw.render_svg(figure, f"light-{line.nm}", says, inline=False))
 
 
 def write(name: str, svg: str) -> None:
@@ -167,7 +167,7 @@ def main() -> None:
         width, height = draw.gland_chart_size(len(compared))
         figure, ax = draw.new_figure(width, height)
         draw.gland_chart(ax, compared)
-        write("light-gland", draw.svg(figure, "light-gland", draw.gland_chart_says(compared), inline=False))
+        write("light-gland", draw.render_svg(figure, "light-gland", draw.gland_chart_says(compared), inline=False))
 
 
 if __name__ == "__main__":

@@ -375,11 +375,11 @@ def plot(result: Simulation | Plan | Forecast) -> Figure:
 
     if isinstance(result, Simulation):
         figure, ax = draw.new_figure(560, 430)
-        draw.overview(ax, result)
+        draw.section_overview(ax, result)
         return figure
     course, days = (result, ()) if isinstance(result, Forecast) else (result.forecast, result.sessions)
     if not course.milestones:
         raise Refusal("no course is forecast, so none is drawn", where="result", advice="Its remarks say why")
     figure, ax = draw.new_figure(560, 380)
-    draw.fan(ax, course, tuple((day - days[0]).days / 7.0 for day in days))
+    draw.course_fan(ax, course, tuple((day - days[0]).days / 7.0 for day in days))
     return figure

@@ -60,5 +60,5 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "uncalibrated": a_plan.uncalibrated(),
     }
     for name, plan in plans.items():
-        (folder / f"{name}.html").write_text(report_page.render(plan, a_plan.pixels()), encoding="utf-8")
+        (folder / f"{name}.html").write_text(report_page.render_plan(plan, a_plan.pixels()), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in plans}

@@ -21,14 +21,14 @@ PAGE = "http://porelight.test/"
 
 def served(browser: Browser, body: str, scheme: str = "light") -> tuple[list[str], bytes, list[str]]:
     """What the console said, how the page looks, and the colours its shapes are filled with."""
-    style = template.text("style/tokens.css") + template.text("style/report.css")
+    style = template.read_text("style/tokens.css") + template.read_text("style/report.css")
     files = {
         PAGE: (
             "text/html",
             f'<!doctype html><link rel="stylesheet" href="/page.css"><title>x</title><body>{body}</body>',
         ),
         f"{PAGE}page.css": ("text/css", style),
-        f"{PAGE}icons.svg": ("image/svg+xml", template.text("style/icons.svg")),
+        f"{PAGE}icons.svg": ("image/svg+xml", template.read_text("style/icons.svg")),
     }
 
     def answer(route: Route) -> None:
@@ -51,7 +51,9 @@ def served(browser: Browser, body: str, scheme: str = "light") -> tuple[list[str
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_figure_is_right_and_silent_where_styles_are_forbidden(browser: Browser, scheme: str) -> None:
     simulation = a_plan.ready().candidates[0].simulation
-    drawn = "".join((figures.overview(simulation), figures.close_up(simulation), figures.fan(a_plan.ready())))
+    drawn = "".join(
+        (figures.overview_figure(simulation), figures.close_up(simulation), figures.fan_figure(a_plan.ready()))
+    )
     said, _, fills = served(browser, drawn, scheme)
     assert said == []
     assert "rgb(0, 0, 0)" not in fills
@@ -61,11 +63,11 @@ def test_a_figure_is_right_and_silent_where_styles_are_forbidden(browser: Browse
 def test_macros_of_the_report_work_in_a_page_of_another_program(browser: Browser) -> None:
     from porelight.report import first_screen, plan_page
 
-    environment = template.environment("de")
+    environment = template.make_environment("de")
     parts = environment.get_template("parts.html").module
     plan = plan_page.localize_plan(a_plan.ready(), "de")
     card = parts.verdict_card(plan_page.make_verdict_card(plan.verdicts[0], "de"), "/icons.svg")  # type: ignore[attr-defined]
-    line = parts.answer_line(first_screen.answer(plan, "de").measured)  # type: ignore[attr-defined]
+    line = parts.answer_line(first_screen.write_answer(plan, "de").measured)  # type: ignore[attr-defined]
     facts = parts.facts(plan_page.setting_facts(plan.candidates[0].simulation, "de"))  # type: ignore[attr-defined]
     body = f"{card}{line}{facts}"
     assert "style=" not in body
@@ -76,7 +78,7 @@ def test_macros_of_the_report_work_in_a_page_of_another_program(browser: Browser
 
 def test_every_figure_can_be_served_so() -> None:
     simulation = a_plan.ready().candidates[0].simulation
-    for name, on in (("histology", draw.histology), ("rim", draw.rim_chart), ("heat", draw.heat_chart)):
+    for name, on in (("histology", draw.column_section), ("rim", draw.rim_chart), ("heat", draw.heat_chart)):
         paper, ax = draw.new_figure(328, 320)
         on(ax, simulation)
-        assert "style" not in draw.svg(paper, name, "says")
+        assert "style" not in draw.render_svg(paper, name, "says")

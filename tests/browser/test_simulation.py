@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = run_scenario(Scenario(energy_mj=5.0, stack=2), lambda name: name, film=5)
     path = tmp_path_factory.mktemp("simulation") / "simulation.html"
-    path.write_text(simulation_page.render(found, draw.film(found)), encoding="utf-8")
+    path.write_text(simulation_page.render_simulation(found, draw.pulse_stills(found)), encoding="utf-8")
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from porelight import units
-from porelight.draw.card_sheet import CARD_GAP, PAGE, TOP, card_pdf, page
+from porelight.draw.card_sheet import CARD_GAP, PAGE, TOP, card_pdf, draw_card_page
 from porelight.photo.card.find_card import find_card
 from porelight.photo.card.layout import load_layout
 from porelight.photo.decode import Picture, decode
@@ -28,7 +28,7 @@ def printed() -> bytes:
 def drawn() -> Picture:
     """The page as a printer of few dots would print it."""
     made = io.BytesIO()
-    page().savefig(made, format="png", dpi=DOTS)
+    draw_card_page().savefig(made, format="png", dpi=DOTS)
     return decode(made.getvalue(), "page")
 
 
@@ -88,7 +88,7 @@ def test_the_printed_card_is_found_in_its_true_size(drawn: Picture) -> None:
 
 
 def test_nothing_on_the_page_runs_over_its_edge() -> None:
-    figure = page()
+    figure = draw_card_page()
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     width, height = figure.bbox.size

@@ -15,8 +15,8 @@ from tests.report import a_change
 def test_every_measure_has_its_interval_and_its_band() -> None:
     change = a_change.smaller()
     _, ax = new_figure(600, drawn.changes_height(change))
-    drawn.changes(ax, change)
-    told = drawn.listed(change)
+    drawn.change_bars(ax, change)
+    told = drawn.overall_measures(change)
     assert len(ax.patches) == len(told)
     widths = [patch.get_x() + patch.get_width() for patch in ax.patches]  # type: ignore[attr-defined]
     assert widths == pytest.approx([each.detectable_pct for each in told])

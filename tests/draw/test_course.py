@@ -45,11 +45,11 @@ def texts(ax: Axes) -> list[str]:
 
 def fanned() -> Axes:
     _, ax = draw.new_figure(660, 380)
-    return draw.fan(ax, forecast(), (0.0, 4.0, 8.0))
+    return draw.course_fan(ax, forecast(), (0.0, 4.0, 8.0))
 
 
 def test_the_fan_starts_from_no_change_and_meets_every_milestone() -> None:
-    weeks, low, mid, high = course.series(forecast())
+    weeks, low, mid, high = course.forecast_series(forecast())
     np.testing.assert_array_equal(weeks, [0, 4, 8, 20])
     np.testing.assert_array_equal(mid, [0, -14, -31, -58])
     assert low[0] == high[0] == 0

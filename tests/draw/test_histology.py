@@ -1,4 +1,4 @@
-"""draw.histology: to scale, every measure on its place, no name on another."""
+"""draw.column_section: to scale, every measure on its place, no name on another."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from porelight import draw
 from porelight.draw.anatomy import Frame
-from porelight.draw.histology import measures
-from porelight.draw.ink import size
+from porelight.draw.histology import list_measures
+from porelight.draw.ink import axes_size
 from porelight.simulation.model import Simulation
 from porelight.units import um
 from tests.draw.columns import column, exactly
@@ -29,8 +29,8 @@ def known(depth: float = 400 * um) -> Simulation:
 def test_it_has_one_scale_and_no_name_lies_on_another_or_beyond_the_paper(depth: float, width: float) -> None:
     simulation = known(depth)
     figure, ax = draw.new_figure(width, draw.histology_height(simulation, width))
-    draw.histology(ax, simulation)
-    wide, high = size(ax)
+    draw.column_section(ax, simulation)
+    wide, high = axes_size(ax)
     assert wide / abs(np.subtract(*ax.get_xlim())) == pytest.approx(high / abs(np.subtract(*ax.get_ylim())), rel=1e-6)
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     boxes = [text.get_window_extent(renderer) for text in ax.texts]
@@ -41,7 +41,7 @@ def test_it_has_one_scale_and_no_name_lies_on_another_or_beyond_the_paper(depth:
 
 
 def test_measures_stand_where_and_what_they_are() -> None:
-    found = {each.said.replace("\n", " "): each for each in measures(known(), Frame(300 * um, 600 * um))}
+    found = {each.said.replace("\n", " "): each for each in list_measures(known(), Frame(300 * um, 600 * um))}
     assert set(found) == {
         "rim 30 µm near the surface",
         "rim 30 µm halfway down",
@@ -57,9 +57,9 @@ def test_measures_stand_where_and_what_they_are() -> None:
 
 def test_a_column_that_did_nothing_is_drawn_without_measures() -> None:
     simulation = known(0.0)
-    assert measures(simulation, Frame(300 * um, 600 * um)) == []
+    assert list_measures(simulation, Frame(300 * um, 600 * um)) == []
     _, ax = draw.new_figure(328, draw.histology_height(simulation, 328))
-    draw.histology(ax, simulation)
+    draw.column_section(ax, simulation)
 
 
 def test_it_says_what_it_shows() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from porelight import draw
-from porelight.draw.indices import INDEX_LINES, INDEX_UNKNOWN, number
+from porelight.draw.indices import INDEX_LINES, INDEX_UNKNOWN, format_index
 from porelight.message import message
 from porelight.photo.census import Index
 
@@ -45,7 +45,7 @@ def test_no_text_covers_another_on_a_phone() -> None:
 
 @pytest.mark.parametrize(("low", "high", "said"), [(1.0, 9.0, "3"), (2.5, 3.5, "3.2"), (3.1, 3.3, "3.21")])
 def test_digits_follow_the_interval(low: float, high: float, said: str) -> None:
-    assert number(index("shine", 3.21, low, high)).startswith(f"{said} %")
+    assert format_index(index("shine", 3.21, low, high)).startswith(f"{said} %")
 
 
 def test_the_sentence_for_those_who_cannot_see_it_tells_every_line() -> None:

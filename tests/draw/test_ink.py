@@ -64,12 +64,12 @@ def test_steps_of_damage_differ_in_lightness_not_hue_alone() -> None:
 def figure_with(text: str) -> ink.Figure:
     figure, ax = draw.new_figure(200, 100)
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    ink.write(ax, 0.5, 0.5, text, weight="bold")
+    ink.write_text(ax, 0.5, 0.5, text, weight="bold")
     return figure
 
 
 def test_text_stays_text_in_the_font_of_the_page() -> None:
-    drawn = draw.svg(figure_with("250 µm & more"), "one", "says")
+    drawn = draw.render_svg(figure_with("250 µm & more"), "one", "says")
     assert "250 µm &amp; more</text>" in drawn
     assert "DejaVu" not in drawn
     assert re.search(r'<text[^>]* font-weight="(700|bold)"', drawn)
@@ -77,7 +77,7 @@ def test_text_stays_text_in_the_font_of_the_page() -> None:
 
 
 def test_a_figure_follows_the_colours_of_the_page_and_says_what_it_shows() -> None:
-    drawn = draw.svg(figure_with("x"), "one", 'a "quoted" <thing>')
+    drawn = draw.render_svg(figure_with("x"), "one", 'a "quoted" <thing>')
     assert "var(--ink)" in drawn
     assert 'aria-label="a &quot;quoted&quot; &lt;thing&gt;"' in drawn
     assert "http" not in drawn
@@ -85,34 +85,34 @@ def test_a_figure_follows_the_colours_of_the_page_and_says_what_it_shows() -> No
 
 def test_a_figure_has_no_style_that_a_content_policy_would_take_away() -> None:
     for inline in (True, False):
-        drawn = draw.svg(figure_with("x"), "one", "says", inline=inline)
+        drawn = draw.render_svg(figure_with("x"), "one", "says", inline=inline)
         assert "style" not in drawn
         assert "font=" not in drawn
 
 
 def test_a_font_in_shorthand_is_taken_apart() -> None:
-    told = ink._attributes(
+    told = ink._presentation_attributes(
         "font: italic 700 13px 'DejaVu Sans', sans-serif; fill: #000000; fill: none; font-family: 'X'"
     )
     assert told == 'font-size="13px" font-weight="700" font-style="italic" fill="none"'
 
 
 def test_a_file_of_its_own_keeps_its_colours() -> None:
-    drawn = draw.svg(figure_with("x"), "one", "says", inline=False)
+    drawn = draw.render_svg(figure_with("x"), "one", "says", inline=False)
     assert ink.INK in drawn
     assert "<title>says</title>" in drawn
 
 
 def test_two_figures_on_a_page_share_no_id() -> None:
-    one, two = (draw.svg(figure_with("x"), name, "says") for name in ("one", "two"))
+    one, two = (draw.render_svg(figure_with("x"), name, "says") for name in ("one", "two"))
     ids = [set(re.findall(r'\bid="([^"]+)"', drawn)) for drawn in (one, two)]
     assert ids[0]
     assert not ids[0] & ids[1]
 
 
 def test_the_same_figure_gives_the_same_bytes() -> None:
-    assert draw.svg(figure_with("x"), "one", "says") == draw.svg(figure_with("x"), "one", "says")
-    assert draw.png(figure_with("x")) == draw.png(figure_with("x"))
+    assert draw.render_svg(figure_with("x"), "one", "says") == draw.render_svg(figure_with("x"), "one", "says")
+    assert draw.render_png(figure_with("x")) == draw.render_png(figure_with("x"))
 
 
 @each_row(("width", "step"), [(4.0, 1), (12.0, 5), (60.0, 10), (500.0, 50)])

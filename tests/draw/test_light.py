@@ -1,4 +1,4 @@
-"""draw.joule: one joule on a section to scale, with the bodies that photons met and nothing shown that is not known."""
+"""draw.joule_section: one joule on a section to scale, with the bodies photons met, nothing that is not known."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from porelight import digits, draw
 from porelight.draw import light
-from porelight.draw.ink import size
+from porelight.draw.ink import axes_size
 from porelight.light import gland_heat, monte_carlo, optics
 from porelight.light.gland_heat import Cells, HeatByPlace, Mean
 from porelight.light.monte_carlo import Heterogeneous, Transport
@@ -36,7 +36,7 @@ def test_both_sections_have_the_same_scale_across_and_down(lit: Transport) -> No
     figure = draw.joule_figure(lit, 1726, "laser")
     found = []
     for ax in figure.axes:
-        width, height = size(ax)
+        width, height = axes_size(ax)
         found += [width / abs(np.subtract(*ax.get_xlim())), height / abs(np.subtract(*ax.get_ylim()))]
     assert len(found) == 4
     assert found == pytest.approx([found[0]] * 4, rel=1e-6)
@@ -111,11 +111,11 @@ def test_the_error_of_a_mean_is_the_spread_between_runs() -> None:
 
 def test_cells_with_a_large_error_or_without_a_photon_are_left_out() -> None:
     cells = Cells(np.array([[1.0, 1.0, 0.0]]), np.array([[0.29, 0.31, 0.0]]))
-    assert light._unsure(cells).tolist() == [[False, True, True]]
+    assert light._uncertain_cells(cells).tolist() == [[False, True, True]]
 
 
 def test_left_and_right_are_averaged() -> None:
-    found = light._mirrored(Cells(np.array([[1.0, 2.0, 5.0]]), np.array([[0.3, 0.2, 0.4]])))
+    found = light._mirror_cells(Cells(np.array([[1.0, 2.0, 5.0]]), np.array([[0.3, 0.2, 0.4]])))
     assert found.value[0] == pytest.approx([3.0, 2.0, 3.0])
     assert found.error[0, 0] == pytest.approx(0.25)
 
@@ -126,9 +126,9 @@ def test_no_more_digits_than_the_error_allows() -> None:
     assert digits.round_by_error(1.71, 0.4) == "2"
     assert digits.round_by_error(0.0, 0.0) == "0"
     assert digits.round_by_error(6.98, 0.01) == "7.0"
-    assert light.short(0.013, 0.0001) == "under 0.1"
-    assert light.short(0.187, 0.0001) == "0.2"
-    assert light.short(69.7, 0.4) == "70"
+    assert light.round_briefly(0.013, 0.0001) == "under 0.1"
+    assert light.round_briefly(0.187, 0.0001) == "0.2"
+    assert light.round_briefly(69.7, 0.4) == "70"
     assert light.format_density(Mean(140.0 / cm**3, 1.0 / cm**3)) == "140"
 
 
@@ -136,7 +136,7 @@ def test_the_figure_says_what_the_run_found(lit: Transport) -> None:
     says = draw.joule_says(lit, 1726)
     assert "1726 nm" in says
     assert f"{light.format_density(gland_heat.heat_by_place(lit).gland)} J in the oil gland" in says
-    root = ET.fromstring(draw.svg(draw.joule_figure(lit, 1726, "laser"), "light", says, inline=False))
+    root = ET.fromstring(draw.render_svg(draw.joule_figure(lit, 1726, "laser"), "light", says, inline=False))
     assert root.attrib["aria-label"] == says
     words = " ".join("".join(root.itertext()).split())
     for word in ("epidermis", "dermis", "fat", "oil gland", "Depth (mm)", "200 µm", "J/cm²", "J/cm³"):

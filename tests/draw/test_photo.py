@@ -39,7 +39,7 @@ def test_without_a_scale_there_is_no_bar() -> None:
 
 def test_rings_have_the_measured_area_and_shape() -> None:
     census = a_plan.census(30)
-    found = photo.rings(census)
+    found = photo.pore_rings(census)
     np.testing.assert_allclose(np.pi * found.long * found.short / 4, census.pores.area)
     np.testing.assert_allclose(found.long / found.short, census.pores.elongation)
 
@@ -93,7 +93,7 @@ def test_a_large_photo_is_shown_smaller() -> None:
 
 def bars(scaled: bool) -> tuple[list[float], list[float]]:
     _, ax = draw.new_figure(340, 240)
-    draw.distribution(ax, a_plan.census(um_per_px=60.0 if scaled else None))
+    draw.size_distribution(ax, a_plan.census(um_per_px=60.0 if scaled else None))
     drawn = [bar for bar in ax.patches if isinstance(bar, Rectangle)]
     return [bar.get_x() for bar in drawn], [bar.get_height() for bar in drawn]
 
@@ -113,8 +113,8 @@ def test_a_distribution_of_nothing_is_drawn() -> None:
     for scale in (60.0, None):
         figure, ax = draw.new_figure(340, 240)
         census = a_plan.census(0, um_per_px=scale)
-        draw.distribution(ax, census)
-        assert draw.svg(figure, "sizes", draw.distribution_says(census))
+        draw.size_distribution(ax, census)
+        assert draw.render_svg(figure, "sizes", draw.distribution_says(census))
 
 
 def test_regions_are_outlined_and_named() -> None:

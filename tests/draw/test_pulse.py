@@ -24,7 +24,7 @@ def filmed() -> Simulation:
 
 @functools.cache
 def stills() -> tuple[draw.Still, ...]:
-    return draw.film(filmed())
+    return draw.pulse_stills(filmed())
 
 
 def pixels(still: draw.Still) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -55,7 +55,7 @@ def test_every_still_has_one_size_and_the_hole_only_grows() -> None:
 
 
 def test_the_hole_is_drawn_as_deep_as_it_is() -> None:
-    view = pulse._view(filmed())
+    view = pulse._fit_view(filmed())
     shown = pixels(stills()[-1])[pulse.AIR :, : view.width]
     middle = view.width // 2
     gone = int(near(shown[:, middle - 2 : middle + 3], pulse.GONE).all(axis=1).sum())
@@ -63,7 +63,7 @@ def test_the_hole_is_drawn_as_deep_as_it_is() -> None:
 
 
 def test_light_is_drawn_while_it_is_on_and_as_wide_as_the_spot() -> None:
-    view = pulse._view(filmed())
+    view = pulse._fit_view(filmed())
     lit, dark = (near(pixels(still)[pulse.AIR // 2, : view.width], pulse.BEAM) for still in (stills()[0], stills()[-1]))
     wide = lit.sum() / view.width * 2.0 * view.half
     assert wide == pytest.approx(filmed().setting.spot_diameter, abs=3 * um)
@@ -71,7 +71,7 @@ def test_light_is_drawn_while_it_is_on_and_as_wide_as_the_spot() -> None:
 
 
 def test_the_colour_of_a_temperature_is_that_of_inferno() -> None:
-    view = pulse._view(filmed())
+    view = pulse._fit_view(filmed())
     assert (view.low, view.high) == (30.0, pulse.HOT)
     corner = pixels(stills()[0])[pulse.AIR + 4, 4]
     from matplotlib import colormaps
@@ -87,19 +87,19 @@ def test_a_gif_has_every_still_and_goes_on_for_ever() -> None:
 
 
 def test_a_run_without_pictures_has_no_film() -> None:
-    assert draw.film(run_scenario(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)) == ()
+    assert draw.pulse_stills(run_scenario(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)) == ()
 
 
 def test_light_of_a_stack_is_on_in_each_of_its_pulses() -> None:
     stacked = run_scenario(Scenario(energy_mj=1.0, stack=2), lambda name: name, film=4, cooling_time=1 * ms)
-    lit = [still.time for still in draw.film(stacked) if still.lit]
+    lit = [still.time for still in draw.pulse_stills(stacked) if still.lit]
     assert min(lit) == 0.0
     assert max(lit) > stacked.setting.repetition_interval
 
 
 @pytest.mark.parametrize(("time", "said"), [(0.0, "0 µs"), (2.5 * ms, "2.50 ms"), (1 / 4, "250 ms")])
 def test_moments_are_said_with_three_digits(time: float, said: str) -> None:
-    assert draw.moment(time) == said
+    assert draw.format_moment(time) == said
 
 
 def test_the_charts_by_depth_say_what_they_show() -> None:
@@ -108,7 +108,7 @@ def test_the_charts_by_depth_say_what_they_show() -> None:
         figure, ax = draw.new_figure(328, 320)
         chart(ax, simulation)
         assert ax.get_ylim()[0] > ax.get_ylim()[1] == 0.0
-        assert draw.svg(figure, "chart", "says")
+        assert draw.render_svg(figure, "chart", "says")
     assert "thick at the surface" in draw.rim_says(simulation)
     assert "above 60 °C for at most" in draw.heat_says(simulation)
     nothing = run_scenario(Scenario(energy_mj=0.0), lambda name: name, cooling_time=1 * ms)

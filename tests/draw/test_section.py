@@ -14,7 +14,7 @@ from PIL import Image
 from porelight import draw
 from porelight.draw import anatomy
 from porelight.draw import column as close
-from porelight.draw.ink import size
+from porelight.draw.ink import axes_size
 from porelight.units import um
 from tests.draw.columns import column
 
@@ -26,7 +26,7 @@ CELL = 5 * um
 
 def scales(ax: Axes) -> tuple[float, float]:
     """Pixels per metre across and down."""
-    width, height = size(ax)
+    width, height = axes_size(ax)
     return width / abs(np.subtract(*ax.get_xlim())), height / abs(np.subtract(*ax.get_ylim()))
 
 
@@ -38,13 +38,13 @@ def texts(ax: Axes) -> str:
 @pytest.mark.parametrize("paper", [(560, 430), (328, 400)])
 def test_every_section_has_one_scale_across_and_down(depth: float, paper: tuple[float, float]) -> None:
     simulation = column(depth)
-    for drawn in (draw.overview, draw.close_up):
+    for drawn in (draw.section_overview, draw.close_up):
         _, ax = draw.new_figure(*paper)
         drawn(ax, simulation)
         across, down = scales(ax)
         assert across == pytest.approx(down, rel=1e-6)
     _, ax = draw.new_figure(134, 204)
-    draw.small(ax, simulation, draw.small_frame((simulation,), 134, 204))
+    draw.small_section(ax, simulation, draw.small_frame((simulation,), 134, 204))
     across, down = scales(ax)
     assert across == pytest.approx(down, rel=1e-6)
 
@@ -59,8 +59,8 @@ def test_the_crater_is_drawn_as_deep_and_wide_as_it_is() -> None:
 
 
 def test_isotherms_are_named_where_the_temperature_is() -> None:
-    shown = anatomy.fields(column(400 * um, 60 * um))
-    named = close._isotherms(shown, anatomy.Frame(400 * um, 800 * um))
+    shown = anatomy.mirror_fields(column(400 * um, 60 * um))
+    named = close._place_isotherms(shown, anatomy.Frame(400 * um, 800 * um))
     assert [level for level, _, _ in named] == [45, 60, 80, 100, 150]
     for level, z, edge in named:
         if z < 400 * um:  # beside the cylinder heat falls by 1 C per um from 200 C at its wall
@@ -69,7 +69,7 @@ def test_isotherms_are_named_where_the_temperature_is() -> None:
 
 def test_steps_of_damage_are_named_in_their_zones() -> None:
     simulation = column(400 * um, 60 * um)
-    found = close.steps(simulation, anatomy.fields(simulation), 200 * um, 300 * um)
+    found = close.find_steps(simulation, anatomy.mirror_fields(simulation), 200 * um, 300 * um)
     middles = [step.x for step in found if step]
     assert len(middles) == 4
     # removed to 60 um, set to 90 um, dead to 120 um, alive to 300 um
@@ -79,14 +79,14 @@ def test_steps_of_damage_are_named_in_their_zones() -> None:
 
 def test_a_step_that_is_not_there_is_not_named() -> None:
     simulation = column(400 * um, 60 * um)
-    found = close.steps(simulation, anatomy.fields(simulation), 410 * um, 300 * um)
+    found = close.find_steps(simulation, anatomy.mirror_fields(simulation), 410 * um, 300 * um)
     assert found[0] is None
     assert found[1] is not None
 
 
 def test_layers_are_named_with_their_thickness() -> None:
     _, ax = draw.new_figure(560, 430)
-    draw.overview(ax, column())
+    draw.section_overview(ax, column())
     assert "epidermis 60 µm" in texts(ax)
     assert "dermis 1.4 mm" in texts(ax)
     assert "laser columns, 340 µm apart" in texts(ax)
@@ -120,7 +120,7 @@ def test_settings_side_by_side_share_one_frame() -> None:
     shallow, deep = column(150 * um), column(800 * um)
     frame = draw.small_frame((shallow, deep), 134, 204)
     assert frame == draw.small_frame((deep,), 134, 204)
-    assert frame.depth >= anatomy.reach(deep)
+    assert frame.depth >= anatomy.deepest_effect(deep)
 
 
 def test_every_section_says_what_it_shows() -> None:

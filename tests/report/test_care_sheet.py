@@ -35,7 +35,7 @@ def words(page: str) -> str:
 
 def test_every_item_stands_on_the_sheet_once_with_its_days_around_each_session() -> None:
     made = course()
-    shown = words(care_sheet.sheet(made))
+    shown = words(care_sheet.render_sheet(made))
     for item in made.items:
         if item.key not in care_sheet.NORMAL and item.phase != "session":
             assert item.text in shown
@@ -44,14 +44,14 @@ def test_every_item_stands_on_the_sheet_once_with_its_days_around_each_session()
 
 
 def test_the_sheet_says_when_to_call_what_is_normal_and_until_when() -> None:
-    shown = words(care_sheet.sheet(course()))
+    shown = words(care_sheet.render_sheet(course()))
     for text in ("Get help now", "Call us the same day", "Send us a photo", "Your eye hurts", "day 0 to 34"):
         assert text in shown
 
 
 @each_row("laser", sorted(laser_kinds()))
 def test_the_bars_are_the_days_of_the_guide(laser: str) -> None:
-    bars = [each for each in care_sheet._signs(laser, "en") if isinstance(each, care_sheet.Bar)]
+    bars = [each for each in care_sheet._list_signs(laser, "en") if isinstance(each, care_sheet.Bar)]
     for bar in bars:
         for day in range(LAST_GUIDE_DAY + 1):
             (sign,) = [each for each in care.make_day_guide(day, laser).signs if each.title == bar.title]
@@ -64,46 +64,46 @@ def test_the_bars_are_the_days_of_the_guide(laser: str) -> None:
 def test_the_clock_stands_where_there_is_one_also_across_a_change_of_the_clocks() -> None:
     """On 28 March 2027 clocks in Berlin go from 02:00 to 03:00: an hour before 03:30 is 01:30."""
     made = care.make_calendar(PERSON, (dt.date(2027, 3, 28),), starts=(dt.time(3, 30),))
-    shown = words(care_sheet.sheet(made, timezone="Europe/Berlin"))
+    shown = words(care_sheet.render_sheet(made, timezone="Europe/Berlin"))
     assert "Sun 28 March at 01:30" in shown
     assert "Sun 28 March at 03:30" in shown
-    assert " at 0" not in words(care_sheet.sheet(course()))
+    assert " at 0" not in words(care_sheet.render_sheet(course()))
 
 
 def test_days_to_talk_about_are_shown_once_with_all_the_care_they_do_not_go_with() -> None:
     made = course()
-    shown = words(care_sheet.sheet(made, clashes=care.find_clashes(made, PERSON.planned)))
+    shown = words(care_sheet.render_sheet(made, clashes=care.find_clashes(made, PERSON.planned)))
     assert "Sat 3 April to Sat 10 April, holiday in the sun: This does not go with: Stay in the shade;" in shown
     assert shown.count("holiday in the sun") == 1
-    assert "Let us talk" not in words(care_sheet.sheet(made))
+    assert "Let us talk" not in words(care_sheet.render_sheet(made))
 
 
 def test_a_long_course_has_three_sessions_beside_each_other_and_names_them_all() -> None:
-    shown = words(care_sheet.sheet(course(5)))
+    shown = words(care_sheet.render_sheet(course(5)))
     assert [f"Session {number} of 5" in shown for number in range(1, 6)] == [True] * 5
-    assert care_sheet.sheet(course(5)).count("<table>") == 2
+    assert care_sheet.render_sheet(course(5)).count("<table>") == 2
 
 
 def test_without_sessions_the_sheet_still_says_when_to_call() -> None:
-    shown = words(care_sheet.sheet(course(0)))
+    shown = words(care_sheet.render_sheet(course(0)))
     assert "There are no sessions yet" in shown
     assert "Get help now" in shown
 
 
 def test_the_page_fetches_nothing_and_escapes_what_it_is_given() -> None:
-    page = care_sheet.sheet(course(), clinic="<b>Praxis & Co</b>", phone="030 1234")
+    page = care_sheet.render_sheet(course(), clinic="<b>Praxis & Co</b>", phone="030 1234")
     assert not re.search(r"(src|href)\s*=|url\(|@import|<script", page)
     assert "&lt;b&gt;Praxis &amp; Co&lt;/b&gt;" in page
     assert "030 1234" in page
 
 
 def test_the_same_calendar_gives_the_same_sheet() -> None:
-    assert care_sheet.sheet(course()) == care_sheet.sheet(course())
+    assert care_sheet.render_sheet(course()) == care_sheet.render_sheet(course())
 
 
 def test_the_german_sheet_has_no_english_left() -> None:
     made = course(language="de")
-    page = care_sheet.sheet(made, clashes=care.find_clashes(made, PERSON.planned))
+    page = care_sheet.render_sheet(made, clashes=care.find_clashes(made, PERSON.planned))
     assert '<html lang="de">' in page
     shown = words(page) + words(care_sheet.today_page(care.make_today(made, MARCH + 3 * DAY)))
     assert not re.search(r"\b(the|and|with|day|Mon|March|your|call)\b", shown)
@@ -112,14 +112,14 @@ def test_the_german_sheet_has_no_english_left() -> None:
 
 def test_an_unknown_zone_or_laser_is_refused() -> None:
     with pytest.raises(Refusal, match="time zone"):
-        care_sheet.sheet(course(), timezone="Mars/Base")
+        care_sheet.render_sheet(course(), timezone="Mars/Base")
     with pytest.raises(Refusal, match="laser"):
-        care_sheet.sheet(course(), "sonic")
+        care_sheet.render_sheet(course(), "sonic")
 
 
 def test_today_shows_what_holds_what_is_normal_and_where_one_stands() -> None:
     view = care.make_today(course(), MARCH + 3 * DAY)
-    assert care_sheet.where(view) == "Day 3 after the session"
+    assert care_sheet.place_on_axis(view) == "Day 3 after the session"
     shown = words(care_sheet.today_page(view, phone="030 1234"))
     assert "Do not pick or scratch scabs." in shown
     assert "Rough and brown." in shown
@@ -143,7 +143,7 @@ def test_today_shows_what_holds_what_is_normal_and_where_one_stands() -> None:
 )
 def test_a_day_says_where_in_the_course_it_lies(days: int, said: str) -> None:
     view = care.make_today(course(), MARCH + days * DAY)
-    assert care_sheet.where(view) == said
+    assert care_sheet.place_on_axis(view) == said
     assert (view.guide is None) == (days < 0 or days > 56 + 84)
 
 
@@ -168,7 +168,7 @@ def test_without_weasyprint_a_pdf_is_refused_with_what_to_do(monkeypatch: pytest
 
 @pytest.mark.slow
 def test_three_sessions_print_on_three_pages_of_a4_and_give_the_same_bytes(weasyprint: Any) -> None:
-    page = care_sheet.sheet(course())
+    page = care_sheet.render_sheet(course())
     written = care_sheet.sheet_pdf(page)
     assert written.startswith(b"%PDF-")
     assert written == care_sheet.sheet_pdf(page)

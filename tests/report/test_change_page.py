@@ -69,8 +69,8 @@ def test_the_page_is_whole_in_itself_and_answers_first() -> None:
 def test_no_change_is_said_with_what_could_have_been_seen() -> None:
     change = a_change.unchanged()
     assert change.result == "no detectable change"
-    assert files.headline(change) == "No detectable change"
-    assert re.search(r"\d\u00a0% or more", files.detail(change))
+    assert files.change_headline(change) == "No detectable change"
+    assert re.search(r"\d\u00a0% or more", files.change_detail(change))
     assert "only relative changes" in str(change.remarks[0])
 
 

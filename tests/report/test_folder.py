@@ -24,34 +24,34 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 def test_a_folder_holds_exactly_the_files(tmp_path: Path) -> None:
-    folder.deliver(tmp_path / "out", LATER)
+    folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == LATER
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_earlier_output_is_replaced_whole_never_mixed(tmp_path: Path) -> None:
-    folder.deliver(tmp_path / "out", EARLIER)
-    folder.deliver(tmp_path / "out", LATER)
+    folder.deliver_files(tmp_path / "out", EARLIER)
+    folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == LATER
 
 
 def test_an_output_of_several_photos_is_an_earlier_output(tmp_path: Path) -> None:
     two = {f"{name}/{file}": data for name in ("a", "b") for file, data in EARLIER.items()}
-    folder.deliver(tmp_path / "out", two)
-    folder.deliver(tmp_path / "out", LATER)
+    folder.deliver_files(tmp_path / "out", two)
+    folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == LATER
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    folder.deliver(tmp_path / "out", LATER)
+    folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == LATER
 
 
 def test_folders_and_files_get_the_usual_permissions(tmp_path: Path) -> None:
     usual = tmp_path / "usual"
     usual.mkdir()
-    folder.deliver(tmp_path / "out", LATER)
+    folder.deliver_files(tmp_path / "out", LATER)
     assert (tmp_path / "out").stat().st_mode == usual.stat().st_mode
 
 
@@ -74,27 +74,27 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(data)
     with pytest.raises(Refusal, match="something else"):
-        folder.deliver(out, LATER)
+        folder.deliver_files(out, LATER)
     assert contents(out) == held
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_link_inside_is_something_else(tmp_path: Path) -> None:
-    folder.deliver(tmp_path / "out", EARLIER)
+    folder.deliver_files(tmp_path / "out", EARLIER)
     (tmp_path / "out" / "report.html").symlink_to(tmp_path)
     with pytest.raises(Refusal, match="something else"):
-        folder.check(tmp_path / "out")
+        folder.check_folder(tmp_path / "out")
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(Refusal, match="there is a file of this name"):
-        folder.deliver(tmp_path / "out", LATER)
+        folder.deliver_files(tmp_path / "out", LATER)
     assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_missing_folders_above_are_made(tmp_path: Path) -> None:
-    folder.deliver(tmp_path / "people" / "a" / "plan", LATER)
+    folder.deliver_files(tmp_path / "people" / "a" / "plan", LATER)
     assert contents(tmp_path / "people" / "a" / "plan") == LATER
     assert [path.name for path in tmp_path.iterdir()] == ["people"]
 
@@ -102,16 +102,16 @@ def test_missing_folders_above_are_made(tmp_path: Path) -> None:
 def test_a_parent_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Refusal, match="a file, not a folder"):
-        folder.deliver(tmp_path / "file" / "out", LATER)
+        folder.deliver_files(tmp_path / "file" / "out", LATER)
 
 
 def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Refusal, match="the folder you are in"):
-        folder.deliver(Path(), LATER)
+        folder.deliver_files(Path(), LATER)
 
 
-@pytest.mark.parametrize("deliver", [folder.deliver, lambda out, files: folder.deliver_file(out, b"")])
+@pytest.mark.parametrize("deliver", [folder.deliver_files, lambda out, files: folder.deliver_file(out, b"")])
 def test_the_top_of_the_file_system_is_refused(deliver: Callable[[Path, Mapping[str, bytes]], None]) -> None:
     # Was a traceback.
     with pytest.raises(Refusal, match=r"top of the file system|a folder, not a file"):
@@ -122,7 +122,7 @@ def test_the_top_of_the_file_system_is_refused(deliver: Callable[[Path, Mapping[
 def test_an_unwritable_parent_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(Refusal, match="permission denied"):
-        folder.check(tmp_path / "out")
+        folder.check_folder(tmp_path / "out")
 
 
 def test_a_place_that_cannot_be_written_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,13 +131,13 @@ def test_a_place_that_cannot_be_written_is_refused_early(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(tempfile, "mkdtemp", denied)
     with pytest.raises(Refusal, match="permission denied"):
-        folder.check(tmp_path / "out")
+        folder.check_folder(tmp_path / "out")
 
 
 def test_a_full_disk_midway_leaves_the_earlier_output_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.deliver(tmp_path / "out", EARLIER)
+    folder.deliver_files(tmp_path / "out", EARLIER)
     write = workshop.write_durably
     written: list[Path] = []
 
@@ -149,7 +149,7 @@ def test_a_full_disk_midway_leaves_the_earlier_output_and_nothing_else(
 
     monkeypatch.setattr(folder, "write_durably", full)
     with pytest.raises(Refusal, match="no space left"):
-        folder.deliver(tmp_path / "out", LATER)
+        folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == EARLIER
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -157,7 +157,7 @@ def test_a_full_disk_midway_leaves_the_earlier_output_and_nothing_else(
 def test_a_failure_while_swapping_brings_the_earlier_output_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder.deliver(tmp_path / "out", EARLIER)
+    folder.deliver_files(tmp_path / "out", EARLIER)
     rename = Path.rename
 
     def fails(path: Path, target: Path) -> Path:
@@ -166,10 +166,10 @@ def test_a_failure_while_swapping_brings_the_earlier_output_back(
         return rename(path, target)
 
     # As on a system that cannot make two folders change places.
-    monkeypatch.setattr(workshop, "_exchanged", lambda one, other: False)
+    monkeypatch.setattr(workshop, "_exchange_paths", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", fails)
     with pytest.raises(Refusal, match="input/output error"):
-        folder.deliver(tmp_path / "out", LATER)
+        folder.deliver_files(tmp_path / "out", LATER)
     assert contents(tmp_path / "out") == EARLIER
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -177,7 +177,7 @@ def test_a_failure_while_swapping_brings_the_earlier_output_back(
 @pytest.mark.parametrize("name", ["../escape", "/escape"])
 def test_no_file_may_lie_outside(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="outside"):
-        folder.deliver(tmp_path / "out", {name: b""})
+        folder.deliver_files(tmp_path / "out", {name: b""})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -46,7 +46,7 @@ def leaks(page: str) -> list[str]:
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize("name", PLANS)
 def test_every_word_of_a_report_comes_from_the_catalogue(name: str) -> None:
-    page = plan_page.render(PLANS[name](), a_plan.pixels(), MARKED)
+    page = plan_page.render_plan(PLANS[name](), a_plan.pixels(), MARKED)
     assert len(spoken.texts(page)) > 100
     assert leaks(page) == []
 
@@ -55,9 +55,9 @@ def test_every_word_of_a_report_comes_from_the_catalogue(name: str) -> None:
 def test_every_word_of_a_comparison_and_of_a_simulation_comes_from_the_catalogue() -> None:
     change = dataclasses.replace(a_change.smaller(), remarks=())
     pictures = align_pictures(*a_change.photos(), change.registration)
-    assert leaks(change_page.render(change, pictures, MARKED)) == []
+    assert leaks(change_page.render_change(change, pictures, MARKED)) == []
     simulation = a_plan.ready().candidates[0].simulation
-    assert leaks(simulation_page.render(simulation, (), None, MARKED)) == []
+    assert leaks(simulation_page.render_simulation(simulation, (), None, MARKED)) == []
 
 
 ENGLISH = re.compile(
@@ -67,7 +67,7 @@ ENGLISH = re.compile(
 
 @pytest.mark.parametrize("name", ["ready", "asks"])
 def test_a_german_report_has_no_english_sentence(name: str) -> None:
-    page = plan_page.render(PLANS[name](), a_plan.pixels(), "de")
+    page = plan_page.render_plan(PLANS[name](), a_plan.pixels(), "de")
     assert '<html lang="de">' in page
     assert [text for text in spoken.texts(page) if len(set(ENGLISH.findall(text))) > 1] == []
     assert "Ihr Plan für vergrößerte Poren" in page
@@ -86,11 +86,11 @@ def test_the_language_changes_words_and_nothing_else() -> None:
 
 
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
-    answer = first_screen.answer(plan_page.localize_plan(a_plan.ready(), "de"), "de")
+    answer = first_screen.write_answer(plan_page.localize_plan(a_plan.ready(), "de"), "de")
     assert answer.following.said == "Sitzung 1 am Mo 30. März 2026"
-    assert words.number(4.1, language="de") == "4,1"
+    assert words.format_number(4.1, language="de") == "4,1"
     assert phrase("{length:.1f} mm", "de", length=0.9) == "0,9 mm"
-    sized = spoken.texts(plan_page.render(a_plan.ready(), a_plan.pixels(), "de"))
+    sized = spoken.texts(plan_page.render_plan(a_plan.ready(), a_plan.pixels(), "de"))
     assert [text for text in sized if re.search(r"\d\.\d+ (mm|µm|mJ|J|%)", text)] == []
 
 

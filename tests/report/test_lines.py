@@ -12,7 +12,7 @@ from tests.report.test_plan_page import refused
 
 def test_the_terminal_says_the_change_in_the_words_of_the_page() -> None:
     plan = a_plan.ready()
-    said = first_screen.answer(plan).expect.said.replace("\u00a0", " ")
+    said = first_screen.write_answer(plan).expect.said.replace("\u00a0", " ")
     assert said[0].lower() + said[1:] in lines.of_plan(plan)[2]
 
 

@@ -33,7 +33,7 @@ _held: dict[int, str] = {}
 def render(plan: Plan) -> str:
     """The page of a plan that lives as long as the tests; a plan holds dictionaries, so it has no hash."""
     if id(plan) not in _held:
-        _held[id(plan)] = plan_page.render(plan, a_plan.pixels())
+        _held[id(plan)] = plan_page.render_plan(plan, a_plan.pixels())
     return _held[id(plan)]
 
 
@@ -92,7 +92,7 @@ def test_no_figure_has_a_style_attribute() -> None:
 
 def test_the_first_screen_answers_the_four_questions() -> None:
     plan = a_plan.ready()
-    said = first_screen.answer(plan)
+    said = first_screen.write_answer(plan)
     assert said.measured.said == f"{plan.census.enlarged_count} of 240 pores are enlarged"
     assert said.possible.said.startswith("Yes, if the practitioner agrees")
     assert said.expect.said.startswith("Down about")
@@ -130,7 +130,7 @@ def test_a_blocked_plan_says_why_what_clears_it_and_no_date(changes: dict[str, o
     shown = text(render(plan))
     blocking = next(verdict for verdict in plan.verdicts if verdict.blocks)
     assert blocking.title == rule
-    assert first_screen.answer(plan).possible.said == said
+    assert first_screen.write_answer(plan).possible.said == said
     assert said in shown
     assert blocking.because in shown
     assert blocking.clears in shown
@@ -143,8 +143,8 @@ def test_a_blocked_plan_says_why_what_clears_it_and_no_date(changes: dict[str, o
 def test_unknown_answers_are_questions_not_noes() -> None:
     plan = a_plan.unanswered()
     shown = text(render(plan))
-    assert first_screen.answer(plan).possible.said == "Not known yet"
-    assert re.match(r"Answer \d+ questions", first_screen.answer(plan).following.said)
+    assert first_screen.write_answer(plan).possible.said == "Not known yet"
+    assert re.match(r"Answer \d+ questions", first_screen.write_answer(plan).following.said)
     assert "Questions still open" in shown
     assert "Are you pregnant, or could you be?" in shown
 
@@ -156,7 +156,7 @@ def refused() -> Plan:
 
 
 def test_a_refusal_shows_neither_forecast_nor_settings() -> None:
-    shown = text(plan_page.render(refused(), a_plan.pixels()))
+    shown = text(plan_page.render_plan(refused(), a_plan.pixels()))
     assert "Not with this laser" in shown
     assert "No forecast is shown" in shown
     assert "No setting is shown" in shown
@@ -168,7 +168,7 @@ def test_without_a_scale_lengths_are_px_and_the_page_says_so() -> None:
     plan = a_plan.uncalibrated()
     shown = text(render(plan))
     assert "uncalibrated" in shown
-    assert first_screen.answer(plan).measured.said == "240 pores"
+    assert first_screen.write_answer(plan).measured.said == "240 pores"
     assert re.search(r"Typical pore \(median\) [\d.]+ px", shown)
     assert "Diameter of a pore (px)" in shown
 
@@ -176,7 +176,7 @@ def test_without_a_scale_lengths_are_px_and_the_page_says_so() -> None:
 def test_what_a_rule_says_cannot_become_markup() -> None:
     plan = a_plan.ready()
     evil = dataclasses.replace(plan.verdicts[0], title="<script>x</script>", because='"><img src=x onerror=y>')
-    html = plan_page.render(dataclasses.replace(plan, verdicts=(evil, *plan.verdicts[1:])), a_plan.pixels())
+    html = plan_page.render_plan(dataclasses.replace(plan, verdicts=(evil, *plan.verdicts[1:])), a_plan.pixels())
     assert "<script>x" not in html
     assert "<img src=x" not in html
     assert "&lt;script&gt;x" in html
@@ -184,7 +184,7 @@ def test_what_a_rule_says_cannot_become_markup() -> None:
 
 def test_every_number_stands_on_the_page_weakest_first_with_its_source() -> None:
     plan = a_plan.ready()
-    basis = plan_page.basis(plan)
+    basis = plan_page.plan_basis(plan)
     ranks = [cite.CONFIDENCES.index(row.confidence) for row in basis.rows]
     assert ranks == sorted(ranks, reverse=True)
     assert len(basis.rows) == len(cite.used(plan))
@@ -197,11 +197,11 @@ def test_every_number_stands_on_the_page_weakest_first_with_its_source() -> None
 
 
 def test_the_same_plan_gives_the_same_page() -> None:
-    assert plan_page.render(a_plan.ready(), a_plan.pixels()) == ready()
+    assert plan_page.render_plan(a_plan.ready(), a_plan.pixels()) == ready()
 
 
 def test_remarks_are_told_once_with_the_settings_they_are_about() -> None:
-    compared = plan_page.comparison(a_plan.ready().candidates)
+    compared = plan_page.compare_candidates(a_plan.ready().candidates)
     assert compared
     remarks = [remark for _, remark in compared.remarks]
     assert len(remarks) == len(set(remarks))
@@ -210,7 +210,7 @@ def test_remarks_are_told_once_with_the_settings_they_are_about() -> None:
 
 
 def photo_of(pixels: np.ndarray) -> Image.Image:
-    uri = figures.photo(pixels).uri
+    uri = figures.embed_photo(pixels).uri
     return Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
 
 
@@ -224,12 +224,12 @@ def test_the_photo_carries_no_metadata() -> None:
 @pytest.mark.slow
 def test_a_large_photo_still_gives_a_page_below_3_mb() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (3000, 4000, 3), dtype=np.uint8)  # the worst that JPEG can meet
-    assert len(plan_page.render(a_plan.ready(), noise)) < 3e6
+    assert len(plan_page.render_plan(a_plan.ready(), noise)) < 3e6
 
 
 def test_a_plan_without_pores_still_has_a_page() -> None:
     plan = dataclasses.replace(a_plan.ready(), census=a_plan.census(0))
-    assert "No pore was found" in text(plan_page.render(plan, a_plan.pixels()))
+    assert "No pore was found" in text(plan_page.render_plan(plan, a_plan.pixels()))
 
 
 def test_plans_that_clash_stand_once_each_with_what_they_do_not_go_with() -> None:
@@ -238,7 +238,7 @@ def test_plans_that_clash_stand_once_each_with_what_they_do_not_go_with() -> Non
     person = dataclasses.replace(a_plan.person(), planned=days)
     plan = planning.make_plan(a_plan.census(), person, on=dt.date(2026, 3, 2))
     assert len(plan.clashes) > 1
-    shown = text(plan_page.render(plan, a_plan.pixels()))
+    shown = text(plan_page.render_plan(plan, a_plan.pixels()))
     assert shown.count("This does not go with") == 1
     assert "a day to look well" in shown
 
@@ -248,7 +248,7 @@ def no_pore() -> Plan:
 
 
 def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -> None:
-    said, shown = first_screen.answer(no_pore()), text(plan_page.render(no_pore(), a_plan.pixels()))
+    said, shown = first_screen.write_answer(no_pore()), text(plan_page.render_plan(no_pore(), a_plan.pixels()))
     assert said.possible.said == "Not from this photo"
     assert said.expect.said == "No forecast"
     assert said.following.said == "Take another photo"
@@ -259,12 +259,12 @@ def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -
 
 
 def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
-    expect = first_screen.answer(a_plan.uncalibrated()).expect
+    expect = first_screen.write_answer(a_plan.uncalibrated()).expect
     assert expect.said.endswith("in the trial this rests on")
     assert "not made from the pores of this photo" in expect.detail
     borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
-    assert "borrows from CO2" in first_screen.answer(borrowed).expect.detail
-    assert "borrows" not in first_screen.answer(a_plan.ready()).expect.detail
+    assert "borrows from CO2" in first_screen.write_answer(borrowed).expect.detail
+    assert "borrows" not in first_screen.write_answer(a_plan.ready()).expect.detail
 
 
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
@@ -275,7 +275,7 @@ def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
     simulation = a_plan.ready().candidates[len(a_plan.ready().candidates) // 2].simulation
     cooler = dataclasses.replace(simulation.warming, peak=np.minimum(simulation.warming.peak, 560.0))  # 287 C
     cool = dataclasses.replace(a_plan.ready().candidates[0], simulation=dataclasses.replace(simulation, warming=cooler))
-    shown = text(plan_page.render(dataclasses.replace(a_plan.ready(), candidates=(cool,)), a_plan.pixels()))
+    shown = text(plan_page.render_plan(dataclasses.replace(a_plan.ready(), candidates=(cool,)), a_plan.pixels()))
     assert "hotter still" not in shown
 
 
@@ -289,6 +289,6 @@ def test_a_photo_that_its_gate_refuses_boasts_no_numbers() -> None:
     ready = a_plan.ready()
     gate = Gate("refuse", (Finding("blurred", "refuse", "Hold the phone still"),))
     plan = dataclasses.replace(ready, census=dataclasses.replace(ready.census, gate=gate))
-    measured = first_screen.answer(plan).measured
+    measured = first_screen.write_answer(plan).measured
     assert str(plan.census.pore_count) not in measured.said + measured.detail
     assert "may be far off" in measured.detail

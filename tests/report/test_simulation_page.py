@@ -80,7 +80,7 @@ def test_a_stamp_is_told_in_numbers_lines_and_a_page_of_which_every_key_is_docum
     json.dumps(told, allow_nan=False)
     assert as_json.simulation_numbers(simulation())["stamp"] is None
     assert "2 x 2 columns" in lines.of_stamp(stamp())[0]
-    assert "2 by 2" in simulation_page.render(simulation(), (), stamp())
+    assert "2 by 2" in simulation_page.render_simulation(simulation(), (), stamp())
 
 
 def test_columns_warm_the_skin_between_them() -> None:

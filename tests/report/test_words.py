@@ -30,12 +30,12 @@ HARD = "\u00a0"
     ],
 )
 def test_a_change_has_no_more_digits_than_its_interval_allows(interval: Interval, said: str) -> None:
-    assert words.change(interval).replace(HARD, " ") == said
+    assert words.describe_change(interval).replace(HARD, " ") == said
 
 
 def test_a_change_short_of_the_goal_is_never_said_as_the_goal() -> None:
     def said(middle: float, goal: float) -> str:
-        return words.change(Interval(-88.0, middle, -4.0), goal).replace(HARD, " ").partition(" (")[0]
+        return words.describe_change(Interval(-88.0, middle, -4.0), goal).replace(HARD, " ").partition(" (")[0]
 
     assert said(-46.2, -50) == "down about 45 %"
     assert said(-48.4, -50) == "down about 48 %"
@@ -45,12 +45,12 @@ def test_a_change_short_of_the_goal_is_never_said_as_the_goal() -> None:
 
 
 def test_a_fall_is_never_said_as_all() -> None:
-    assert "between 5 and more than 90" in words.change(Interval(-97.4, -64.8, -8.0))
-    assert "100" not in words.change(Interval(-100.0, -75.7, 3.0))
+    assert "between 5 and more than 90" in words.describe_change(Interval(-97.4, -64.8, -8.0))
+    assert "100" not in words.describe_change(Interval(-100.0, -75.7, 3.0))
 
 
 def test_a_number_and_its_unit_are_not_torn_apart() -> None:
-    assert f"30{HARD}%" in words.change(Interval(-52.1, -28.4, -8.7))
+    assert f"30{HARD}%" in words.describe_change(Interval(-52.1, -28.4, -8.7))
 
 
 def test_units_and_signs_are_typeset() -> None:
@@ -60,10 +60,10 @@ def test_units_and_signs_are_typeset() -> None:
 
 
 def test_dates_read_like_speech() -> None:
-    assert words.day(dt.date(2026, 3, 14)) == "Sat 14 March 2026"
-    assert words.days(dt.date(2026, 3, 14), dt.date(2026, 3, 14)) == "Sat 14 March"
-    assert words.days(dt.date(2026, 3, 14), dt.date(2026, 3, 17)) == "Sat 14 to Tue 17 March"
-    assert words.days(dt.date(2026, 3, 30), dt.date(2026, 4, 1)) == "Mon 30 March to Wed 1 April"
+    assert words.write_day(dt.date(2026, 3, 14)) == "Sat 14 March 2026"
+    assert words.write_days(dt.date(2026, 3, 14), dt.date(2026, 3, 14)) == "Sat 14 March"
+    assert words.write_days(dt.date(2026, 3, 14), dt.date(2026, 3, 17)) == "Sat 14 to Tue 17 March"
+    assert words.write_days(dt.date(2026, 3, 30), dt.date(2026, 4, 1)) == "Mon 30 March to Wed 1 April"
 
 
 def test_a_span_of_days_keeps_its_middle() -> None:
@@ -76,14 +76,14 @@ def test_a_span_of_days_keeps_its_middle() -> None:
     [(0.0, "fewer than 1 in 20"), (0.3, "about 3 in 10"), (0.58, "about 6 in 10"), (0.99, "more than 9 in 10")],
 )
 def test_a_chance_can_be_counted(share: float, said: str) -> None:
-    assert words.chance(share) == said
+    assert words.describe_chance(share) == said
 
 
 @each_row(
     ("value", "said"), [(229.6, "230"), (0.0163, "0.016"), (1.63, "1.6"), (0.0, "0"), (41234.0, "41000"), (99.7, "100")]
 )
 def test_a_number_has_two_digits_and_no_exponent(value: float, said: str) -> None:
-    assert words.number(value) == said
+    assert words.format_number(value) == said
 
 
 def test_a_source_key_in_a_text_becomes_a_link() -> None:

@@ -20,7 +20,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from porelight.report import workshop
-with workshop.workshop(Path(sys.argv[1])) as hidden:
+with workshop.open_workshop(Path(sys.argv[1])) as hidden:
     (hidden / "whole").mkdir()
     (hidden / "whole" / "overlay.png").write_bytes(b"a face")
     print(hidden, flush=True)
@@ -46,9 +46,9 @@ def test_what_a_killed_run_left_goes_with_the_next_run_and_what_a_running_one_ha
     killed.kill()
     killed.communicate()
     assert left.exists()
-    folder.check(tmp_path / "results" / "out")
+    folder.check_folder(tmp_path / "results" / "out")
     assert (left.exists(), held.exists()) == (False, True)
-    folder.deliver(tmp_path / "out", FILES)
+    folder.deliver_files(tmp_path / "out", FILES)
     assert names(tmp_path) == sorted(["out", held.name])
     alive.terminate()
     alive.communicate()
@@ -60,7 +60,7 @@ def test_an_earlier_result_that_a_killed_run_had_moved_comes_back(tmp_path: Path
     (left / "earlier").mkdir()
     (left / "earlier" / "census.json").write_bytes(IDENTITY)
     (left / "place").write_text("out")
-    folder.check(tmp_path / "another")
+    folder.check_folder(tmp_path / "another")
     assert names(tmp_path) == ["out"]
     assert names(tmp_path / "out") == ["census.json"]
 
@@ -69,14 +69,14 @@ def test_an_earlier_result_that_a_killed_run_had_moved_comes_back(tmp_path: Path
 def test_what_is_not_ours_stays(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     (tmp_path / name / "letter.txt").write_text("mine")
-    folder.deliver(tmp_path / "out", FILES)
+    folder.deliver_files(tmp_path / "out", FILES)
     assert names(tmp_path) == sorted([name, "out"])
 
 
 def test_a_link_of_such_a_name_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "mine" / "whole").mkdir(parents=True)
     (tmp_path / ".porelight.abcdefgh").symlink_to(tmp_path / "mine")
-    folder.check(tmp_path / "out")
+    folder.check_folder(tmp_path / "out")
     assert (tmp_path / "mine" / "whole").is_dir()
 
 
@@ -96,12 +96,12 @@ def test_a_signal_in_the_midst_of_tidying_waits_until_it_is_done(tmp_path: Path,
         raise KeyboardInterrupt
 
     def tidy() -> None:
-        with workshop.undisturbed():
+        with workshop.hold_signals():
             signal.raise_signal(number)
             (tmp_path / "tidy").mkdir()
 
     def make() -> None:
-        with workshop.workshop(tmp_path) as hidden:
+        with workshop.open_workshop(tmp_path) as hidden:
             (hidden / "whole").mkdir()
             signal.raise_signal(number)
 
@@ -120,7 +120,7 @@ def test_a_thread_may_make_a_workshop(tmp_path: Path) -> None:
     made: list[bool] = []
 
     def work() -> None:
-        with workshop.workshop(tmp_path) as hidden:
+        with workshop.open_workshop(tmp_path) as hidden:
             made.append(hidden.is_dir())
 
     thread = threading.Thread(target=work)
@@ -132,21 +132,21 @@ def test_a_thread_may_make_a_workshop(tmp_path: Path) -> None:
 
 def test_one_run_at_a_time_holds_a_folder(tmp_path: Path) -> None:
     place = tmp_path / "parts"
-    with workshop.held(place), pytest.raises(workshop.Busy), workshop.held(place):
+    with workshop.hold_folder(place), pytest.raises(workshop.Busy), workshop.hold_folder(place):
         pass
     place.rmdir()
-    with workshop.held(place):
+    with workshop.hold_folder(place):
         assert place.is_dir()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders at one stroke")
 def test_an_earlier_folder_is_never_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.deliver(tmp_path / "out", FILES)
+    folder.deliver_files(tmp_path / "out", FILES)
 
     def never(path: Path, target: Path) -> Path:
         raise AssertionError(f"{path} was moved away")
 
     monkeypatch.setattr(Path, "rename", never)
-    folder.deliver(tmp_path / "out", FILES | {"pores.csv": b"x_px\n"})
+    folder.deliver_files(tmp_path / "out", FILES | {"pores.csv": b"x_px\n"})
     assert names(tmp_path / "out") == ["census.json", "overlay.png", "pores.csv"]
     assert names(tmp_path) == ["out"]

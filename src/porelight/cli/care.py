@@ -106,7 +106,7 @@ def care(
         data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
         folder.deliver_file(out, data)
     if sheet:
-        page = paper.sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
+        page = paper.render_sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
         from porelight.export import as_json as numbers

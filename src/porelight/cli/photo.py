@@ -66,7 +66,7 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
     if out is None and not as_json:
         raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
     if out:
-        folder.check(out)
+        folder.check_folder(out)
     files: dict[str, bytes] = {}
     found: dict[str, PoreCensus] = {}
     with progress_bar(as_json) as progress:
@@ -78,7 +78,7 @@ def _each(photos: list[Path], um_per_px: float | None, regions: Path | None, out
             if out:
                 files |= {f"{below}{name}": data for name, data in bundle.of_census(census, picture.pixels).items()}
         if out:
-            folder.deliver(out, files)
+            folder.deliver_files(out, files)
     if as_json:
         told = {name.rstrip("/"): numbers.census_numbers(census) for name, census in found.items()}
         print_json(next(iter(told.values())) if len(photos) == 1 else told)
@@ -106,14 +106,14 @@ def compare(
     if out is None and not as_json:
         raise Refusal("there is nowhere to put the result", where="--out", advice="Name a folder, or ask for --json")
     if out:
-        folder.check(out)
+        folder.check_folder(out)
     with progress_bar(as_json) as progress:
         if progress:
             progress("Comparing the photos", 0.0)
         pictures = inputs.read_photo(before), inputs.read_photo(after)
         found = verbs.compare(*pictures, um_per_px=um_per_px, seed=seed)
         if out:
-            folder.deliver(out, change_page.of_change(found, *pictures))
+            folder.deliver_files(out, change_page.of_change(found, *pictures))
     if as_json:
         from porelight.export.change_model import change_numbers
 

@@ -52,7 +52,7 @@ def plan(
     ics.find_zone(timezone)
     if with_fhir:
         extras.require("fhir", "a FHIR bundle", where="--fhir")
-    folder.check(out)
+    folder.check_folder(out)
     with progress_bar(as_json) as progress:
         picture = inputs.read_photo(photo)
         made = verbs.plan(
@@ -72,7 +72,7 @@ def plan(
         files = bundle.of_plan(
             made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir, language=language
         )
-        folder.deliver(out, files)
+        folder.deliver_files(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)
         return

@@ -75,7 +75,7 @@ def simulate(
         raise Refusal(what, where="stamp", advice="Give --stamp, or leave out --order and --column-delay-ms")
     if out:
         extras.require("atlas", "a folder with the fields in it", where="--out")
-        folder.check(out)
+        folder.check_folder(out)
     with progress_bar(as_json) as progress:
         stills = FILM_STILLS if out else 0
         result = verbs.simulate(scenario or "co2", seed=seed, film=stills, progress=progress, **dialled)
@@ -85,7 +85,7 @@ def simulate(
                 scenario, dialled, across=stamp, order=order, delay_ms=column_delay_ms, seed=seed, progress=progress
             )
         if out:
-            folder.deliver(out, bundle.of_simulation(result, stamped))
+            folder.deliver_files(out, bundle.of_simulation(result, stamped))
     if as_json:
         print_json(numbers.simulation_numbers(result, stamped))
         return

@@ -4,19 +4,26 @@ Text stays text, sizes are CSS pixels, colours are the tokens of the page, and e
 says what it shows.
 """
 
-from porelight.draw.anatomy import length
+from porelight.draw.anatomy import format_length
 from porelight.draw.column import close_up, close_up_height, close_up_says, section_png, section_svg
-from porelight.draw.course import factor_bars, factors_say, fan, fan_says
+from porelight.draw.course import course_fan, factor_bars, factors_say, fan_says
 from porelight.draw.gland import gland_chart, gland_chart_says, gland_chart_size
-from porelight.draw.histology import histology, histology_height, histology_says
-from porelight.draw.indices import chosen as shown_indices
+from porelight.draw.histology import column_section, histology_height, histology_says
 from porelight.draw.indices import index_bars, indices_say
-from porelight.draw.ink import Figure, new_figure, png, svg
-from porelight.draw.light import joule, joule_figure, joule_says
-from porelight.draw.photo import distribution, distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar
+from porelight.draw.indices import shown_indices as shown_indices
+from porelight.draw.ink import Figure, new_figure, render_png, render_svg
+from porelight.draw.light import joule_figure, joule_says, joule_section
+from porelight.draw.photo import distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar, size_distribution
 from porelight.draw.profile import heat_chart, heat_says, rim_chart, rim_says
-from porelight.draw.pulse import Still, film, film_gif, film_says, moment
-from porelight.draw.section import overview, overview_says, small, small_frame, small_says, spacing
+from porelight.draw.pulse import Still, film_gif, film_says, format_moment, pulse_stills
+from porelight.draw.section import (
+    column_spacing,
+    overview_says,
+    section_overview,
+    small_frame,
+    small_says,
+    small_section,
+)
 from porelight.draw.stamp import bulk_chart, bulk_says
 
 __all__ = [
@@ -27,46 +34,46 @@ __all__ = [
     "close_up",
     "close_up_height",
     "close_up_says",
-    "distribution",
+    "column_section",
+    "column_spacing",
+    "course_fan",
     "distribution_says",
     "factor_bars",
     "factors_say",
-    "fan",
     "fan_says",
-    "film",
     "film_gif",
     "film_says",
+    "format_length",
+    "format_moment",
     "gland_chart",
     "gland_chart_says",
     "gland_chart_size",
     "heat_chart",
     "heat_says",
-    "histology",
     "histology_height",
     "histology_says",
     "index_bars",
     "indices_say",
-    "joule",
     "joule_figure",
     "joule_says",
-    "length",
-    "moment",
+    "joule_section",
     "new_figure",
     "overlay_png",
     "overlay_says",
     "overlay_svg",
-    "overview",
     "overview_says",
-    "png",
+    "pulse_stills",
+    "render_png",
+    "render_svg",
     "rim_chart",
     "rim_says",
     "scale_bar",
+    "section_overview",
     "section_png",
     "section_svg",
     "shown_indices",
-    "small",
+    "size_distribution",
     "small_frame",
     "small_says",
-    "spacing",
-    "svg",
+    "small_section",
 ]

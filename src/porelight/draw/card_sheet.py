@@ -50,11 +50,11 @@ def card_pdf() -> bytes:
 
     # Letters as outlines of an embedded font: a missing font on the printer's side cannot move them.
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans", "pdf.compression": 6}):
-        page().savefig(made, format="pdf", metadata=about)
+        draw_card_page().savefig(made, format="pdf", metadata=about)
     return made.getvalue()
 
 
-def page() -> Figure:
+def draw_card_page() -> Figure:
     """The page; one unit of its only axes is a millimetre, y down."""
     from matplotlib.figure import Figure
 
@@ -64,8 +64,8 @@ def page() -> Figure:
     ax.set_axis_off()
     card = load_layout()
     left = 0.5 * (PAGE[0] - CARDS_ACROSS * card.size[0] - (CARDS_ACROSS - 1) * CARD_GAP)
-    _text(ax, left, 15.0, "Porelight card", 18.0, weight="bold")
-    _text(
+    _write_text(ax, left, 15.0, "Porelight card", 18.0, weight="bold")
+    _write_text(
         ax,
         left,
         22.5,
@@ -73,32 +73,32 @@ def page() -> Figure:
     )
     for row in range(CARDS_DOWN):
         for column in range(CARDS_ACROSS):
-            _card(ax, card, left + column * (card.size[0] + CARD_GAP), TOP + row * (card.size[1] + CARD_GAP))
-    _instructions(ax, left, TOP + CARDS_DOWN * (card.size[1] + CARD_GAP) + 4.0)
+            _draw_card(ax, card, left + column * (card.size[0] + CARD_GAP), TOP + row * (card.size[1] + CARD_GAP))
+    _write_instructions(ax, left, TOP + CARDS_DOWN * (card.size[1] + CARD_GAP) + 4.0)
     return figure
 
 
-def _instructions(ax: Axes, left: float, top: float) -> None:
+def _write_instructions(ax: Axes, left: float, top: float) -> None:
     import textwrap
 
     for count, step in enumerate(PRINTING_STEPS):
-        _text(ax, left, top + 6.0 * count, f"{count + 1}.", 9.0, weight="bold")
-        _text(ax, left + 6.0, top + 6.0 * count, step, 8.6)
+        _write_text(ax, left, top + 6.0 * count, f"{count + 1}.", 9.0, weight="bold")
+        _write_text(ax, left + 6.0, top + 6.0 * count, step, 8.6)
     for count, line in enumerate(textwrap.wrap(WORTH, 118)):
-        _text(ax, left, top + 6.0 * len(PRINTING_STEPS) + 3.0 + 4.4 * count, line, 8.0, color=SOFT)
+        _write_text(ax, left, top + 6.0 * len(PRINTING_STEPS) + 3.0 + 4.4 * count, line, 8.0, color=SOFT)
 
 
-def _card(ax: Axes, card: Layout, x: float, y: float) -> None:
-    _cut(ax, card.outline, x, y)
-    _cut(ax, card.window, x, y)
+def _draw_card(ax: Axes, card: Layout, x: float, y: float) -> None:
+    _draw_cut_line(ax, card.outline, x, y)
+    _draw_cut_line(ax, card.window, x, y)
     for tag in card.tags:
-        _tag(ax, tag, x, y)
+        _draw_tag(ax, tag, x, y)
     paper = card.papers[0].reflectance[0]
     for patch in (*card.greys, *card.colours):
         black = patch.reflectance == card.greys[0].reflectance
-        colour = (0.0, 0.0, 0.0) if black else tuple(_coded(value / paper) for value in patch.reflectance)
-        _fill(ax, patch.box, x, y, colour)
-    _rulers(ax, card, x, y)
+        colour = (0.0, 0.0, 0.0) if black else tuple(_encode_print_share(value / paper) for value in patch.reflectance)
+        _fill_box(ax, patch.box, x, y, colour)
+    _draw_rulers(ax, card, x, y)
     line = card.check
     ax.plot(
         [x + line.x, x + line.x + line.width], [y + line.y] * 2, color="black", lw=0.2 / POINT, solid_capstyle="butt"
@@ -106,26 +106,26 @@ def _card(ax: Axes, card: Layout, x: float, y: float) -> None:
     for end in (line.x, line.x + line.width):
         ax.plot([x + end] * 2, [y + line.y - 0.9, y + line.y + 0.9], color="black", lw=0.15 / POINT)
     said = "This line must measure 50 mm. If not, print at 100 %."
-    _text(ax, x + line.x + 0.5 * line.width, y + line.y + 2.2, said, 5.2, ha="center")
+    _write_text(ax, x + line.x + 0.5 * line.width, y + line.y + 2.2, said, 5.2, ha="center")
     middle = x + card.window.x + 0.5 * card.window.width
-    _text(ax, middle, y + card.window.y + 13.0, "Cut this window out:", 9.0, ha="center", color=SOFT)
-    _text(ax, middle, y + card.window.y + 18.0, "the skin is seen through it.", 9.0, ha="center", color=SOFT)
+    _write_text(ax, middle, y + card.window.y + 13.0, "Cut this window out:", 9.0, ha="center", color=SOFT)
+    _write_text(ax, middle, y + card.window.y + 18.0, "the skin is seen through it.", 9.0, ha="center", color=SOFT)
 
 
-def _rulers(ax: Axes, card: Layout, x: float, y: float) -> None:
+def _draw_rulers(ax: Axes, card: Layout, x: float, y: float) -> None:
     for ruler in card.rulers:
         for left, top, right, bottom, tenth in list_ticks(ruler):
             ax.plot([x + left, x + right], [y + top, y + bottom], color="black", lw=0.2 / POINT, solid_capstyle="butt")
             if tenth and ruler.across:
-                _text(ax, x + left, y + bottom + 1.2, f"{left - ruler.x:.0f}", 5.2, ha="center")
+                _write_text(ax, x + left, y + bottom + 1.2, f"{left - ruler.x:.0f}", 5.2, ha="center")
             elif tenth:
-                _text(ax, x + right - 0.6, y + top, f"{top - ruler.y:.0f}", 5.2, ha="right")
-    _text(ax, x + card.rulers[0].x + card.rulers[0].length + 2.0, y + card.rulers[0].y + 3.4, "mm", 5.2)
+                _write_text(ax, x + right - 0.6, y + top, f"{top - ruler.y:.0f}", 5.2, ha="right")
+    _write_text(ax, x + card.rulers[0].x + card.rulers[0].length + 2.0, y + card.rulers[0].y + 3.4, "mm", 5.2)
 
 
-def _tag(ax: Axes, tag: Tag, x: float, y: float) -> None:
+def _draw_tag(ax: Axes, tag: Tag, x: float, y: float) -> None:
     """Black, with its white modules as runs both across and down, so that no hairline shows between them."""
-    _fill(ax, tag.box, x, y, (0.0, 0.0, 0.0))
+    _fill_box(ax, tag.box, x, y, (0.0, 0.0, 0.0))
     step = tag.box.width / 8.0
     for white, turned in ((~tag.modules, False), (~tag.modules.T, True)):
         for line, modules in enumerate(white):
@@ -134,16 +134,16 @@ def _tag(ax: Axes, tag: Tag, x: float, y: float) -> None:
                 across, down = (line, start) if turned else (start, line)
                 wide, high = (1, end - start) if turned else (end - start, 1)
                 box = Box(tag.box.x + step * across, tag.box.y + step * down, step * wide, step * high)
-                _fill(ax, box, x, y, (1.0, 1.0, 1.0))
+                _fill_box(ax, box, x, y, (1.0, 1.0, 1.0))
 
 
-def _fill(ax: Axes, box: Box, x: float, y: float, colour: tuple[float, ...]) -> None:
+def _fill_box(ax: Axes, box: Box, x: float, y: float, colour: tuple[float, ...]) -> None:
     from matplotlib.patches import Rectangle
 
     ax.add_patch(Rectangle((x + box.x, y + box.y), box.width, box.height, facecolor=colour, linewidth=0.0))
 
 
-def _cut(ax: Axes, box: Box, x: float, y: float) -> None:
+def _draw_cut_line(ax: Axes, box: Box, x: float, y: float) -> None:
     from matplotlib.patches import Rectangle
 
     dashes = (0.0, (3.0, 2.0))
@@ -152,7 +152,7 @@ def _cut(ax: Axes, box: Box, x: float, y: float) -> None:
     )
 
 
-def _text(
+def _write_text(
     ax: Axes,
     x: float,
     y: float,
@@ -166,6 +166,6 @@ def _text(
     ax.text(x, y, said, fontsize=size, va="center", ha=ha, weight=weight, color=color)
 
 
-def _coded(share: float) -> float:
+def _encode_print_share(share: float) -> float:
     """The sRGB level, 0 to 1, that prints this share of the paper's light (IEC 61966-2-1)."""
     return float(encode_srgb(np.array(share)))

@@ -9,17 +9,30 @@ import numpy as np
 from porelight.draw.anatomy import (
     Fields,
     Frame,
-    damage,
-    fields,
-    leader,
-    length,
-    reach,
-    rough,
+    deepest_effect,
+    draw_damage,
+    draw_layers,
+    draw_leader,
+    format_length,
+    frame_tissue,
+    mirror_fields,
+    round_length,
     scale_bar,
-    tissue,
-    window,
 )
-from porelight.draw.ink import GROUND, INK, LINE, Axes, inset, language_of, new_figure, png, say, size, svg, write
+from porelight.draw.ink import (
+    GROUND,
+    INK,
+    LINE,
+    Axes,
+    axes_size,
+    language_of,
+    new_figure,
+    render_png,
+    render_svg,
+    set_margins,
+    write_phrase,
+    write_text,
+)
 from porelight.units import to_celsius, um
 from porelight.wording import phrase
 
@@ -39,32 +52,32 @@ TOP, BOTTOM, NAMES = 26.0, 30.0, 208.0
 
 def close_up(ax: Axes, simulation: Simulation) -> Axes:
     """One column: left the highest temperature with labelled isotherms, right the damage in named steps."""
-    skin, shown = simulation.exposure.skin, fields(simulation)
-    inset(ax, left=2, right=2, top=TOP, bottom=BOTTOM)
-    width, height = size(ax)
+    skin, shown = simulation.exposure.skin, mirror_fields(simulation)
+    set_margins(ax, left=2, right=2, top=TOP, bottom=BOTTOM)
+    width, height = axes_size(ax)
     frame = _close_frame(simulation, shown, width, height)
     wide = frame.depth * width / height
-    window(ax, -wide / 2, wide / 2, frame.depth)
-    tissue(ax, skin, -frame.half, frame.half, frame.depth)
+    frame_tissue(ax, -wide / 2, wide / 2, frame.depth)
+    draw_layers(ax, skin, -frame.half, frame.half, frame.depth)
     per_px = frame.depth / height
-    named = _isotherms(shown, frame)
-    _heat(ax, shown, [level for level, _, _ in named])
-    damage(ax, shown, 0.0, right_half=True)
-    _clip(ax, frame)
+    named = _place_isotherms(shown, frame)
+    _draw_heat(ax, shown, [level for level, _, _ in named])
+    draw_damage(ax, shown, 0.0, right_half=True)
+    _clip_to_tissue(ax, frame)
     ax.plot([0, 0], [0, frame.depth], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=6)
     _name_isotherms(ax, named, frame, per_px)
     _name_damage(ax, simulation, shown, frame, per_px)
-    write(ax, -wide / 2, -14 * per_px, say(ax, "Highest temperature"), weight="bold", clip_on=False)
-    write(ax, wide / 2, -14 * per_px, say(ax, "Damage"), weight="bold", ha="right", clip_on=False)
+    write_text(ax, -wide / 2, -14 * per_px, write_phrase(ax, "Highest temperature"), weight="bold", clip_on=False)
+    write_text(ax, wide / 2, -14 * per_px, write_phrase(ax, "Damage"), weight="bold", ha="right", clip_on=False)
     scale_bar(ax, -frame.half, frame.depth + 8 * per_px, 100 * um if frame.half > 60 * um else 50 * um)
     return ax
 
 
 def close_up_height(simulation: Simulation, width: float) -> float:
     """Height [px] at which a close-up of that width wastes no room, and its names still fit."""
-    shown = fields(simulation)
+    shown = mirror_fields(simulation)
     frame = _close_frame(simulation, shown, width - 4.0, 1.0)
-    needed = max(1.2 * reach(simulation), 150 * um) / (2.0 * frame.half) * (width - 4.0 - NAMES)
+    needed = max(1.2 * deepest_effect(simulation), 150 * um) / (2.0 * frame.half) * (width - 4.0 - NAMES)
     return min(max(needed, 190.0), 380.0) + TOP + BOTTOM
 
 
@@ -72,11 +85,11 @@ def _close_frame(simulation: Simulation, shown: Fields, width: float, height: fl
     """Room for the column and its warm rim, with the names beside them."""
     warm = np.abs(shown.x[(shown.celsius > WARM).any(axis=0)]).max(initial=40 * um)
     half = 1.1 * max(float(warm), simulation.injury.coagulation_width / 2.0)
-    depth = max(1.2 * reach(simulation), 150 * um)
+    depth = max(1.2 * deepest_effect(simulation), 150 * um)
     return Frame(half, max(depth, height * 2.0 * half / max(width - NAMES, 40.0)))
 
 
-def _heat(ax: Axes, shown: Fields, lines: list[float]) -> None:
+def _draw_heat(ax: Axes, shown: Fields, lines: list[float]) -> None:
     from matplotlib import colormaps
 
     top = min(float(shown.celsius.max()), HOT)
@@ -90,7 +103,7 @@ def _heat(ax: Axes, shown: Fields, lines: list[float]) -> None:
         ax.contour(shown.x, shown.z, left, levels=lines, colors=[GROUND], linewidths=0.8, zorder=4.2)
 
 
-def _clip(ax: Axes, frame: Frame) -> None:
+def _clip_to_tissue(ax: Axes, frame: Frame) -> None:
     """Nothing of the fields leaves the window of tissue."""
     from matplotlib.patches import Rectangle
 
@@ -101,7 +114,7 @@ def _clip(ax: Axes, frame: Frame) -> None:
     ax.add_patch(Rectangle((-frame.half, 0.0), 2 * frame.half, frame.depth, **edge))
 
 
-def _isotherms(shown: Fields, frame: Frame) -> list[tuple[float, float, float]]:
+def _place_isotherms(shown: Fields, frame: Frame) -> list[tuple[float, float, float]]:
     """Level [C], and depth and distance from the axis [m] where it is named: the coolest at the top."""
     left = shown.x < 0.0
     x = -shown.x[left][::-1]
@@ -119,13 +132,13 @@ def _isotherms(shown: Fields, frame: Frame) -> list[tuple[float, float, float]]:
 
 
 def _name_isotherms(ax: Axes, named: list[tuple[float, float, float]], frame: Frame, per_px: float) -> None:
-    places = _spread([z for _, z, _ in named], 17 * per_px)
+    places = _space_apart([z for _, z, _ in named], 17 * per_px)
     for (level, z, edge), place in zip(named, places, strict=True):
-        leader(ax, -edge, z, -frame.half - 8 * per_px, place)
-        write(ax, -frame.half - 12 * per_px, place, f"{level:.0f} °C", ha="right", zorder=8, clip_on=False)
+        draw_leader(ax, -edge, z, -frame.half - 8 * per_px, place)
+        write_text(ax, -frame.half - 12 * per_px, place, f"{level:.0f} °C", ha="right", zorder=8, clip_on=False)
 
 
-def _spread(places: list[float], gap: float, first: float = 0.0) -> list[float]:
+def _space_apart(places: list[float], gap: float, first: float = 0.0) -> list[float]:
     """Rising places, moved down where one is closer than ``gap`` to the one before; none above ``first``."""
     moved: list[float] = []
     for place in places:
@@ -141,10 +154,10 @@ class Step(NamedTuple):
 
 
 def _name_damage(ax: Axes, simulation: Simulation, shown: Fields, frame: Frame, per_px: float) -> None:
-    deep = min(reach(simulation), frame.depth) or 0.5 * frame.depth
+    deep = min(deepest_effect(simulation), frame.depth) or 0.5 * frame.depth
     found = []
     for share, zone in ((0.15, 0), (0.45, 1), (0.66, 2), (0.92, 3)):
-        step = steps(simulation, shown, share * deep, frame.half, language_of(ax))[zone]
+        step = find_steps(simulation, shown, share * deep, frame.half, language_of(ax))[zone]
         if step is not None:
             found.append((step, share * deep))
     places: list[float] = []
@@ -154,11 +167,11 @@ def _name_damage(ax: Axes, simulation: Simulation, shown: Fields, frame: Frame, 
         places.append(max(z, under + half))
         under = places[-1] + half + 3 * per_px
     for (step, z), place in zip(found, places, strict=True):
-        leader(ax, step.x, z, frame.half + 8 * per_px, place)
-        write(ax, frame.half + 12 * per_px, place, step.name, zorder=8, linespacing=1.1, clip_on=False)
+        draw_leader(ax, step.x, z, frame.half + 8 * per_px, place)
+        write_text(ax, frame.half + 12 * per_px, place, step.name, zorder=8, linespacing=1.1, clip_on=False)
 
 
-def steps(simulation: Simulation, shown: Fields, z: float, half: float, language: str = "en") -> list[Step | None]:
+def find_steps(simulation: Simulation, shown: Fields, z: float, half: float, language: str = "en") -> list[Step | None]:
     """Removed, collagen set, cells dead, alive: where each is met at depth ``z`` going right; None where it is not."""
     row, right = int(np.abs(shown.z - z).argmin()), shown.x > 0.0
     x = shown.x[right]
@@ -168,8 +181,8 @@ def steps(simulation: Simulation, shown: Fields, z: float, half: float, language
     alive = ~gone & ~firm & ~dead & (x < half)
     firmed = simulation.injury.coagulation_depth
     names = (
-        phrase("removed,\n{depth} deep", language, depth=length(simulation.crater.ablation_depth, language)),
-        phrase("collagen set\nby heat, to\n{depth}", language, depth=length(firmed, language)),
+        phrase("removed,\n{depth} deep", language, depth=format_length(simulation.crater.ablation_depth, language)),
+        phrase("collagen set\nby heat, to\n{depth}", language, depth=format_length(firmed, language)),
         phrase("cells dead,\ncollagen kept", language),
         phrase("alive", language),
     )
@@ -183,9 +196,9 @@ def close_up_says(simulation: Simulation, language: str = "en") -> str:
         "One laser column, {width} wide and {depth} deep. Left: the highest temperature, up to {peak:.0f} °C at its "
         "wall. Right: removed tissue, then set collagen, then dead cells, then living skin.",
         language,
-        width=length(simulation.crater.ablation_width, language),
-        depth=length(simulation.crater.ablation_depth, language),
-        peak=rough(to_celsius(simulation.warming.peak_temperature)),
+        width=format_length(simulation.crater.ablation_width, language),
+        depth=format_length(simulation.crater.ablation_depth, language),
+        peak=round_length(to_celsius(simulation.warming.peak_temperature)),
     )
 
 
@@ -193,11 +206,11 @@ def section_svg(simulation: Simulation, language: str = "en") -> str:
     """The close-up as an SVG file of its own."""
     figure, ax = new_figure(480, close_up_height(simulation, 480), language)
     close_up(ax, simulation)
-    return svg(figure, "section", close_up_says(simulation, language), inline=False)
+    return render_svg(figure, "section", close_up_says(simulation, language), inline=False)
 
 
 def section_png(simulation: Simulation, language: str = "en") -> bytes:
     """The close-up as PNG."""
     figure, ax = new_figure(480, close_up_height(simulation, 480), language)
     close_up(ax, simulation)
-    return png(figure)
+    return render_png(figure)

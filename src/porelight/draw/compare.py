@@ -14,14 +14,14 @@ from porelight.draw.ink import (
     LINE,
     SOFT,
     Axes,
-    inset,
+    axes_size,
     language_of,
     new_figure,
-    png,
     quiet_axes,
-    say,
-    size,
-    write,
+    render_png,
+    set_margins,
+    write_phrase,
+    write_text,
 )
 from porelight.units import mm, um
 from porelight.wording import phrase
@@ -58,41 +58,41 @@ WIDEST: Final = 100.0
 """Change at which the axis ends [%]."""
 
 
-def listed(change: Change) -> list[Measure]:
+def overall_measures(change: Change) -> list[Measure]:
     """The measures of all the skin that both photos show."""
     return [each for each in change.measures if not each.region]
 
 
 def changes_height(change: Change) -> float:
     """Height of the chart [px]."""
-    return ROW * len(listed(change)) + 46.0
+    return ROW * len(overall_measures(change)) + 46.0
 
 
-def changes(ax: Axes, change: Change) -> Axes:
+def change_bars(ax: Axes, change: Change) -> Axes:
     """Each measure as its interval, on a band that holds what could not have been told from no change."""
-    told = listed(change)
-    inset(ax, left=4, right=14, top=4, bottom=40)
+    told = overall_measures(change)
+    set_margins(ax, left=4, right=14, top=4, bottom=40)
     quiet_axes(ax, sides=("bottom",))
     reach = min(WIDEST, 1.15 * max(max(abs(m.change_pct.low), abs(m.change_pct.high), m.detectable_pct) for m in told))
     ax.set(xlim=(-reach, reach), ylim=(len(told), 0), yticks=[])
-    per_px = len(told) / size(ax)[1]
+    per_px = len(told) / axes_size(ax)[1]
     for row, each in enumerate(told):
         y = row + 0.5 + 10.0 * per_px
-        _band(ax, each, y, per_px)
+        _draw_noise_band(ax, each, y, per_px)
         ax.plot([0.0, 0.0], [y - 10.0 * per_px, y + 10.0 * per_px], color=INK, linewidth=1.0, zorder=2)
         sure = each.result != "no detectable change"
         ends = [max(-reach, each.change_pct.low), min(reach, each.change_pct.high)]
         ax.plot(ends, [y, y], color=ACCENT if sure else SOFT, linewidth=2.5, solid_capstyle="butt", zorder=3)
         filled = ACCENT if sure else "#fefefe"
         ax.plot([each.change_pct.mid], [y], "o", color=filled, markeredgecolor=ACCENT if sure else SOFT, zorder=4)
-        write(
+        write_text(
             ax, -reach, row + 0.5 - 11.0 * per_px, measure_line(each, language_of(ax)), weight="bold" if sure else None
         )
-    ax.set_xlabel(say(ax, "Change (%); grey band: too small to be seen"), fontsize=12, color=SOFT)
+    ax.set_xlabel(write_phrase(ax, "Change (%); grey band: too small to be seen"), fontsize=12, color=SOFT)
     return ax
 
 
-def _band(ax: Axes, each: Measure, y: float, per_px: float) -> None:
+def _draw_noise_band(ax: Axes, each: Measure, y: float, per_px: float) -> None:
     from matplotlib.patches import Rectangle
 
     left = -100.0 * (1.0 - 1.0 / (1.0 + each.detectable_pct / 100.0))
@@ -102,10 +102,10 @@ def _band(ax: Axes, each: Measure, y: float, per_px: float) -> None:
 
 def measure_line(measure: Measure, language: str = "en") -> str:
     """A measure and its change in a line."""
-    return f"{phrase(MEASURE_TITLES[measure.key], language)}: {said(measure, language)}"
+    return f"{phrase(MEASURE_TITLES[measure.key], language)}: {describe_change(measure, language)}"
 
 
-def said(each: Measure, language: str = "en") -> str:
+def describe_change(each: Measure, language: str = "en") -> str:
     """The change in a few words, with the digits its interval allows."""
     if each.result == "no detectable change":
         return phrase("no detectable change", language)
@@ -118,13 +118,13 @@ def said(each: Measure, language: str = "en") -> str:
 
 def changes_say(change: Change, language: str = "en") -> str:
     """What the chart shows, in one sentence."""
-    measures = "; ".join(measure_line(each, language) for each in listed(change))
+    measures = "; ".join(measure_line(each, language) for each in overall_measures(change))
     return phrase("Change of each measure with its 95 % interval: {measures}.", language, measures=measures)
 
 
 def pairs_chart(ax: Axes, change: Change) -> Axes:
     """How many pores changed by how much; those too small to tell are left out."""
-    inset(ax, left=54, right=14, top=10, bottom=44)
+    set_margins(ax, left=54, right=14, top=10, bottom=44)
     quiet_axes(ax)
     values = change.pairs.change_pct[change.pairs.resolved].clip(-60.0, 60.0)
     edges = np.arange(-60.0, 61.0, 5.0)
@@ -135,8 +135,8 @@ def pairs_chart(ax: Axes, change: Change) -> Axes:
     for place, colour, style in ((0.0, INK, "-"), (answer.mid, ACCENT, (0, (5, 3)))):
         ax.plot([place, place], [0.0, top], color=colour, linewidth=1.5, linestyle=style)
     ax.set(xlim=(-60.0, 60.0), ylim=(0.0, 1.05 * top))
-    ax.set_xlabel(say(ax, "Change of one pore's diameter (%)"), fontsize=12, color=SOFT)
-    ax.set_ylabel(say(ax, "Pores"), fontsize=12, color=SOFT)
+    ax.set_xlabel(write_phrase(ax, "Change of one pore's diameter (%)"), fontsize=12, color=SOFT)
+    ax.set_ylabel(write_phrase(ax, "Pores"), fontsize=12, color=SOFT)
     return ax
 
 
@@ -159,27 +159,27 @@ def change_png(change: Change, pictures: Aligned, language: str = "en") -> bytes
     ax.set(xlim=(0, paper[0]), ylim=(paper[1], 0))
     for index, (name, pixels) in enumerate(((_("Before"), pictures.before), (_("After"), pictures.after))):
         left = 16.0 + index * (PHOTO_SIDE + 16.0)
-        panel = figure.add_axes(_box(left, 40.0, PHOTO_SIDE, tall, paper))
+        panel = figure.add_axes(_paper_box(left, 40.0, PHOTO_SIDE, tall, paper))
         panel.set_axis_off()
         panel.imshow(pixels, aspect="auto", interpolation="bilinear", extent=(0, width, height, 0))
-        _rings(panel, change, pictures, PHOTO_SIDE / width)
-        write(ax, left, 22.0, say(ax, name), weight="bold", fontsize=14)
-    write(ax, 16.0, tall + 58.0, _scale_says(change, pictures, language), color=SOFT)
+        _draw_rings(panel, change, pictures, PHOTO_SIDE / width)
+        write_text(ax, left, 22.0, write_phrase(ax, name), weight="bold", fontsize=14)
+    write_text(ax, 16.0, tall + 58.0, _scale_says(change, pictures, language), color=SOFT)
     if not change.measures:
-        return png(figure, scale=1.5)
-    below = figure.add_axes(_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE + 16.0, chart, paper))
+        return render_png(figure, scale=1.5)
+    below = figure.add_axes(_paper_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE + 16.0, chart, paper))
     below.patch.set_alpha(0.0)
-    changes(below, change)
-    below.set_position(_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE, chart - 40.0, paper))
-    return png(figure, scale=1.5)
+    change_bars(below, change)
+    below.set_position(_paper_box(16.0, tall + 84.0, 2.0 * PHOTO_SIDE, chart - 40.0, paper))
+    return render_png(figure, scale=1.5)
 
 
-def _box(left: float, top: float, width: float, height: float, paper: tuple[float, float]) -> Box:
+def _paper_box(left: float, top: float, width: float, height: float, paper: tuple[float, float]) -> Box:
     """In shares of the paper, from the lower edge."""
     return left / paper[0], 1.0 - (top + height) / paper[1], width / paper[0], height / paper[1]
 
 
-def _rings(ax: Axes, change: Change, pictures: Aligned, px: float) -> None:
+def _draw_rings(ax: Axes, change: Change, pictures: Aligned, px: float) -> None:
     """Around pores whose own change is sure: solid where smaller, dashed where larger; the same in both photos."""
     from matplotlib.collections import EllipseCollection
 

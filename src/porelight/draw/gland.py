@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, TEXT_SIZE, TOKENS, Axes, inset, quiet_axes
+from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, TEXT_SIZE, TOKENS, Axes, quiet_axes, set_margins
 from porelight.draw.light import format_density
 from porelight.light.gland_heat import HeatByPlace, Mean
 from porelight.units import cm
@@ -20,7 +20,7 @@ def gland_chart_size(lasers: int) -> tuple[float, float]:
 
 def gland_chart(ax: Axes, compared: list[Compared]) -> Axes:
     """Heat per volume in epidermis, gland and the dermis beside it, laser by laser, on one log scale."""
-    inset(ax, left=74, right=20, top=40, bottom=46)
+    set_margins(ax, left=74, right=20, top=40, bottom=46)
     ax.set(xscale="log", xlim=(0.05, 5000.0), ylim=(len(compared) - 0.5, -0.6))
     quiet_axes(ax, sides=("bottom",))
     ax.set_yticks([])
@@ -33,7 +33,7 @@ def gland_chart(ax: Axes, compared: list[Compared]) -> Axes:
             name, (0.05, k), xytext=(-8, 0), textcoords="offset points", ha="right", va="center", fontsize=TEXT_SIZE
         )
         ax.plot([low * cm**3, high * cm**3], [k, k], color=BAR, linewidth=9, solid_capstyle="butt", zorder=2)
-        for label, mean, how in _marks(found):
+        for label, mean, how in _mark_styles(found):
             x = mean.value * cm**3
             ax.plot([x], [k], linestyle="none", markeredgecolor=INK, zorder=3, **how)
             if k == 0:
@@ -52,7 +52,7 @@ def gland_chart_says(compared: list[Compared]) -> str:
     return f"Absorbed energy in J/cm³ for 1 J in a beam 2 mm wide. {each}."
 
 
-def _marks(found: HeatByPlace) -> tuple[tuple[str, Mean, dict[str, Any]], ...]:
+def _mark_styles(found: HeatByPlace) -> tuple[tuple[str, Mean, dict[str, Any]], ...]:
     return (
         ("epidermis", found.epidermis, {"marker": "s", "markersize": 8, "color": TOKENS["epidermis"]}),
         ("dermis beside\nthe gland", found.beside, {"marker": "D", "markersize": 7, "color": GROUND}),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from porelight.draw.ink import ACCENT, BAR, GROUND, INK, LINE, SOFT, Axes, inset, language_of, quiet_axes, say, write
+from porelight.draw.ink import (
+    ACCENT,
+    BAR,
+    GROUND,
+    INK,
+    LINE,
+    SOFT,
+    Axes,
+    language_of,
+    quiet_axes,
+    set_margins,
+    write_phrase,
+    write_text,
+)
 from porelight.wording import phrase, write_value
 
 if TYPE_CHECKING:
@@ -35,38 +48,38 @@ def index_bars(ax: Axes, indices: tuple[Index, ...]) -> Axes:
         ax: an empty axes.
         indices: of the whole photo; those of :data:`INDEX_LINES` are drawn, in that order.
     """
-    inset(ax, left=8, right=8, top=4, bottom=4)
+    set_margins(ax, left=8, right=8, top=4, bottom=4)
     quiet_axes(ax, sides=())
-    told = chosen(indices)
+    told = shown_indices(indices)
     ax.set(xlim=(0, 1), ylim=(len(told) - 0.02, -0.02))
     ax.set_xticks([])
     ax.set_yticks([])
     for row, index in enumerate(told):
         title, unit, start = INDEX_LINES[index.key]
         unit = f" {unit}" if unit else ""
-        write(ax, 0, row + 0.26, say(ax, title), weight="bold")
+        write_text(ax, 0, row + 0.26, write_phrase(ax, title), weight="bold")
         if index.value is None or index.low is None or index.high is None:
             ax.plot([0, 1], [row + 0.66, row + 0.66], color=LINE, linewidth=1, linestyle=(0, (4, 3)))
-            write(ax, 0.02, row + 0.66, say(ax, INDEX_UNKNOWN), color=SOFT, halo=GROUND)
+            write_text(ax, 0.02, row + 0.66, write_phrase(ax, INDEX_UNKNOWN), color=SOFT, halo=GROUND)
             continue
-        end = _end(start, index.high)
+        end = _axis_end(start, index.high)
         low, middle, high = ((value - start) / (end - start) for value in (index.low, index.value, index.high))
         ax.plot([0, 1], [row + 0.6, row + 0.6], color=LINE, linewidth=1, zorder=0.5)
         ax.barh(row + 0.6, max(high - low, 0.004), 0.2, left=low, color=BAR, edgecolor=ACCENT, linewidth=1)
         ax.plot([middle, middle], [row + 0.46, row + 0.74], color=INK, linewidth=2.5)
-        write(ax, 0, row + 0.9, say(ax, "{number:g}", number=start), color=SOFT)
-        write(ax, 1, row + 0.9, say(ax, "{number:g}", number=end) + unit, color=SOFT, ha="right")
-        write(ax, 0.5, row + 0.9, number(index, language_of(ax)), ha="center")
+        write_text(ax, 0, row + 0.9, write_phrase(ax, "{number:g}", number=start), color=SOFT)
+        write_text(ax, 1, row + 0.9, write_phrase(ax, "{number:g}", number=end) + unit, color=SOFT, ha="right")
+        write_text(ax, 0.5, row + 0.9, format_index(index, language_of(ax)), ha="center")
     return ax
 
 
-def chosen(indices: tuple[Index, ...]) -> tuple[Index, ...]:
+def shown_indices(indices: tuple[Index, ...]) -> tuple[Index, ...]:
     """Those that are shown, in order."""
     found = {index.key: index for index in indices}
     return tuple(found[key] for key in INDEX_LINES if key in found)
 
 
-def number(index: Index, language: str = "en") -> str:
+def format_index(index: Index, language: str = "en") -> str:
     """Value, unit and interval with the digits that the interval allows."""
     assert index.value is not None
     assert index.low is not None
@@ -78,7 +91,7 @@ def number(index: Index, language: str = "en") -> str:
     return phrase("{middle} ({low} to {high})", language, middle=f"{middle}{unit}", low=low, high=high)
 
 
-def _end(start: float, high: float) -> float:
+def _axis_end(start: float, high: float) -> float:
     """A round number somewhat beyond the interval."""
     beyond = max(1.25 * (high - start), 0.2)
     power = 10.0 ** len(f"{int(beyond)}") / 10.0 if beyond >= 1.0 else 0.1
@@ -89,7 +102,7 @@ def _end(start: float, high: float) -> float:
 def indices_say(indices: tuple[Index, ...], language: str = "en") -> str:
     """What the lines show, in one sentence each."""
     said = []
-    for index in chosen(indices):
-        shown = phrase(INDEX_UNKNOWN, language) if index.value is None else number(index, language)
+    for index in shown_indices(indices):
+        shown = phrase(INDEX_UNKNOWN, language) if index.value is None else format_index(index, language)
         said.append(f"{phrase(INDEX_LINES[index.key][0], language)}: {shown}.")
     return " ".join(said)

@@ -64,25 +64,25 @@ def language_of(ax: Axes) -> str:
     return (str(figure.get_label()) if figure is not None else "") or "en"
 
 
-def say(ax: Axes, text: str, /, **values: object) -> str:
+def write_phrase(ax: Axes, text: str, /, **values: object) -> str:
     """A text of the figure in the language of its paper, with its values."""
     return phrase(text, language_of(ax), **values)
 
 
-def inset(ax: Axes, *, left: float = 0.0, right: float = 0.0, top: float = 0.0, bottom: float = 0.0) -> None:
+def set_margins(ax: Axes, *, left: float = 0.0, right: float = 0.0, top: float = 0.0, bottom: float = 0.0) -> None:
     """Leave margins [px] around the axes, for what is written there."""
-    width, height = _paper(ax)
+    width, height = _paper_size(ax)
     ax.set_position((left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height))
 
 
-def size(ax: Axes) -> tuple[float, float]:
+def axes_size(ax: Axes) -> tuple[float, float]:
     """Width and height of the axes [px]."""
-    width, height = _paper(ax)
+    width, height = _paper_size(ax)
     box = ax.get_position()
     return float(box.width * width), float(box.height * height)
 
 
-def _paper(ax: Axes) -> tuple[float, float]:
+def _paper_size(ax: Axes) -> tuple[float, float]:
     """Width and height of the whole figure [px]."""
     figure = ax.get_figure(root=True)
     assert figure is not None, "these axes were never drawn on a figure"
@@ -115,7 +115,7 @@ def decimal_ticks(axis: Axis) -> None:
         axis.set_major_formatter(FuncFormatter(written))
 
 
-def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
+def write_text(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
     """Text in data coordinates; a ``halo`` of the colour behind keeps it readable on lines."""
     from matplotlib import patheffects
 
@@ -125,7 +125,7 @@ def write(ax: Axes, x: float, y: float, text: str, **how: Any) -> Any:
     return ax.text(x, y, text, **{**usual, **how})
 
 
-def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
+def render_svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
     """The figure as an ``<svg>`` element.
 
     Args:
@@ -144,7 +144,7 @@ def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
     body = drawn[drawn.index(">", drawn.index("<svg")) + 1 :]
     body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", body)
-    body = re.sub(r'\bstyle="([^"]*)"', lambda found: _attributes(html.unescape(found.group(1))), body)
+    body = re.sub(r'\bstyle="([^"]*)"', lambda found: _presentation_attributes(html.unescape(found.group(1))), body)
     body = re.sub(r">\s+<", "><", body)
     body = re.sub(r"(\d+\.\d)\d+", r"\1", body)
     label = html.escape(says, quote=True)
@@ -159,7 +159,7 @@ def svg(figure: Figure, name: str, says: str, *, inline: bool = True) -> str:
     return f'<svg {names} {head} font-family="system-ui, sans-serif"><title>{label}</title>{ground}{body}'
 
 
-def _attributes(style: str) -> str:
+def _presentation_attributes(style: str) -> str:
     """Declarations of a style as presentation attributes: a strict content policy ignores styles, and all turns black.
 
     The last of two equal declarations counts, as in a style. The font is that of the page, so none is named here.
@@ -168,13 +168,13 @@ def _attributes(style: str) -> str:
     for declaration in style.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if name == "font":
-            kept |= _font(value)
+            kept |= _font_attributes(value)
         elif value and name != "font-family":
             kept[name] = value
     return " ".join(f'{name}="{html.escape(value, quote=True)}"' for name, value in kept.items())
 
 
-def _font(shorthand: str) -> dict[str, str]:
+def _font_attributes(shorthand: str) -> dict[str, str]:
     """Size, weight and slant of a ``font:`` shorthand, which has no attribute of its own."""
     size_px = re.search(r"[\d.]+px", shorthand)
     weight = re.search(r"\b(bold|[1-9]00)\b", shorthand)
@@ -183,7 +183,7 @@ def _font(shorthand: str) -> dict[str, str]:
     return {name: match.group() for name, match in found if match}
 
 
-def png(figure: Figure, *, scale: float = 2.0) -> bytes:
+def render_png(figure: Figure, *, scale: float = 2.0) -> bytes:
     """The figure as PNG on its ground colour, ``scale`` pixels per CSS pixel; the same bytes each time."""
     written = io.BytesIO()
     fast = {"compress_level": 2}  # a photo hardly packs: the usual 6 takes twice as long for a tenth of the size

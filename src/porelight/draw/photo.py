@@ -18,13 +18,13 @@ from porelight.draw.ink import (
     SOFT,
     TEXT_SIZE,
     Axes,
-    inset,
     language_of,
     new_figure,
-    png,
     quiet_axes,
-    say,
-    write,
+    render_png,
+    set_margins,
+    write_phrase,
+    write_text,
 )
 from porelight.units import mm, um
 from porelight.wording import phrase
@@ -64,7 +64,7 @@ class ScaleBar:
     label: str
 
 
-def rings(census: PoreCensus) -> Rings:
+def pore_rings(census: PoreCensus) -> Rings:
     """Ellipses of the measured area, elongation and direction."""
     pores = census.pores
     root = np.sqrt(pores.elongation)
@@ -95,7 +95,7 @@ def pore_overlay(ax: Axes, census: PoreCensus, *, px: float = 1.0) -> Axes:
     """
     from matplotlib.collections import EllipseCollection
 
-    found = rings(census)
+    found = pore_rings(census)
     for enlarged, width in ((False, 1.0), (True, 2.2)):
         chosen = found.enlarged == enlarged
         offsets = np.column_stack((found.x[chosen], found.y[chosen]))
@@ -128,11 +128,11 @@ def _draw_regions(ax: Axes, census: PoreCensus, css: float) -> None:
         ax.plot(x, y, color="#ffffff", linewidth=1.0)
         top = max(float(y.min()) - 5 * css, 18 * css)
         backing = {"boxstyle": "square,pad=0.2", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.55}
-        write(
+        write_text(
             ax,
             float(x.mean()),
             top,
-            say(ax, region.name),
+            write_phrase(ax, region.name),
             color="#ffffff",
             fontsize=11,
             ha="center",
@@ -145,9 +145,9 @@ def _draw_scale(ax: Axes, census: PoreCensus, css: float) -> None:
     bar = scale_bar(census, language_of(ax))
     x, y = 16 * css, census.height - 16 * css
     backing = {"boxstyle": "square,pad=0.35", "facecolor": "#000000", "edgecolor": "none", "alpha": 0.7}
-    said = say(ax, "uncalibrated: no scale, lengths in px") if bar is None else bar.label
+    said = write_phrase(ax, "uncalibrated: no scale, lengths in px") if bar is None else bar.label
     lift = 0.0 if bar is None else 10 * css
-    write(ax, x, y - lift, said, color="#ffffff", fontsize=14, va="bottom", bbox=backing)
+    write_text(ax, x, y - lift, said, color="#ffffff", fontsize=14, va="bottom", bbox=backing)
     if bar:
         ax.plot([x, x + bar.px], [y, y], color="#000000", linewidth=7, solid_capstyle="butt")
         ax.plot([x + css, x + bar.px - css], [y, y], color="#ffffff", linewidth=4, solid_capstyle="butt")
@@ -164,16 +164,16 @@ def overlay_png(pixels: Pixels, census: PoreCensus, language: str = "en") -> byt
     ax.imshow(pixels, extent=(left, right, bottom, top), aspect="auto", interpolation="bilinear")
     ax.set(xlim=(left, right), ylim=(bottom, top))
     pore_overlay(ax, census, px=scale)
-    return png(figure, scale=1.0)
+    return render_png(figure, scale=1.0)
 
 
 def overlay_svg(census: PoreCensus, language: str = "en") -> str:
     """The rings alone, to lie on the photo; the page's style gives them their strokes by class."""
-    found = rings(census)
+    found = pore_rings(census)
     shapes = []
     for kind in (False, True):
         chosen = np.flatnonzero(found.enlarged == kind)
-        drawn = "".join(_ellipse(found, int(i)) for i in chosen)
+        drawn = "".join(_ellipse_element(found, int(i)) for i in chosen)
         name = "enlarged" if kind else "usual"
         shapes.append(f'<g class="casing {name}">{drawn}</g><g class="{name}">{drawn}</g>')
     box = f"-0.5 -0.5 {census.width} {census.height}"
@@ -181,7 +181,7 @@ def overlay_svg(census: PoreCensus, language: str = "en") -> str:
     return f'<svg class="rings" role="img" aria-label="{label}" viewBox="{box}">{"".join(shapes)}</svg>'
 
 
-def _ellipse(found: Rings, i: int) -> str:
+def _ellipse_element(found: Rings, i: int) -> str:
     x, y = f"{found.x[i]:.1f}", f"{found.y[i]:.1f}"
     turned = f' transform="rotate({found.direction[i]:.0f} {x} {y})"' if found.long[i] > found.short[i] else ""
     return f'<ellipse cx="{x}" cy="{y}" rx="{found.long[i] / 2:.1f}" ry="{found.short[i] / 2:.1f}"{turned}/>'
@@ -201,16 +201,16 @@ def overlay_says(census: PoreCensus, language: str = "en") -> str:
     )
 
 
-def distribution(ax: Axes, census: PoreCensus) -> Axes:
+def size_distribution(ax: Axes, census: PoreCensus) -> Axes:
     """How many pores have which diameter; those beyond the threshold darker and hatched, both sides named."""
     from matplotlib.ticker import MaxNLocator
 
-    inset(ax, left=54, right=12, top=46, bottom=44)
+    set_margins(ax, left=54, right=12, top=46, bottom=44)
     quiet_axes(ax)
     scaled = census.diameter_um is not None
     values = census.pores.diameter if census.diameter_um is None else census.diameter_um
     threshold = census.enlarged_from.si / um if scaled else None
-    edges = _edges(values, threshold)
+    edges = _bin_edges(values, threshold)
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1] * (1 - 1e-9)), edges)
     beyond = edges[:-1] >= threshold if threshold is not None else np.zeros(counts.size, dtype=bool)
     widths = np.diff(edges)
@@ -228,8 +228,10 @@ def distribution(ax: Axes, census: PoreCensus) -> Axes:
     top = float(max(counts.max(initial=0), 1))
     first = edges[0] - widths[0]
     ax.set(xlim=(0.0 if threshold is not None and threshold < first else max(0.0, first), edges[-1]), ylim=(0, top))
-    ax.set_xlabel(say(ax, "Diameter of a pore ({unit})", unit="µm" if scaled else "px"), fontsize=TEXT_SIZE, color=SOFT)
-    ax.set_ylabel(say(ax, "Pores"), fontsize=TEXT_SIZE, color=SOFT)
+    ax.set_xlabel(
+        write_phrase(ax, "Diameter of a pore ({unit})", unit="µm" if scaled else "px"), fontsize=TEXT_SIZE, color=SOFT
+    )
+    ax.set_ylabel(write_phrase(ax, "Pores"), fontsize=TEXT_SIZE, color=SOFT)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
     if threshold is not None:
         _name_sides(ax, census, threshold, top)
@@ -245,19 +247,21 @@ def _name_sides(ax: Axes, census: PoreCensus, threshold: float, top: float) -> N
         ("left", census.enlarged_count or 0, _("{count} enlarged")),
     ):
         x = threshold - gap if side == "right" else threshold + gap
-        write(ax, x, 1.05 * top, say(ax, text, count=count), ha=side, va="bottom", weight="bold", clip_on=False)
-    write(
+        write_text(
+            ax, x, 1.05 * top, write_phrase(ax, text, count=count), ha=side, va="bottom", weight="bold", clip_on=False
+        )
+    write_text(
         ax,
         threshold + gap,
         1.17 * top,
-        say(ax, "from {diameter:.0f} µm", diameter=threshold),
+        write_phrase(ax, "from {diameter:.0f} µm", diameter=threshold),
         color=SOFT,
         va="bottom",
         clip_on=False,
     )
 
 
-def _edges(values: Floats, threshold: float | None) -> Floats:
+def _bin_edges(values: Floats, threshold: float | None) -> Floats:
     """About twenty bins of a round width, one edge on the threshold; the last holds all beyond the 99th percentile."""
     high = float(np.percentile(values, 99)) if values.size else 1.0
     if threshold is not None:

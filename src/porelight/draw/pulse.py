@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from porelight.arrays import Floats, Pixels
-from porelight.draw.anatomy import length, reach
+from porelight.draw.anatomy import deepest_effect, format_length
 from porelight.units import celsius, mm, ms, to_celsius, um, us
 from porelight.wording import phrase, write_value
 
@@ -61,7 +61,7 @@ class View(NamedTuple):
     high: float
 
 
-def film(simulation: Simulation, language: str = "en") -> tuple[Still, ...]:
+def pulse_stills(simulation: Simulation, language: str = "en") -> tuple[Still, ...]:
     """The stills of a simulation that kept its temperatures; none when it did not.
 
     Tissue is coloured by its temperature, ``inferno`` from the coldest to :data:`HOT`, in the same steps throughout.
@@ -71,9 +71,11 @@ def film(simulation: Simulation, language: str = "en") -> tuple[Still, ...]:
     warming = simulation.warming
     if warming.frames is None or warming.frame_times is None:
         return ()
-    view = _view(simulation)
-    chosen = _chosen(len(warming.frames))
-    return tuple(_still(simulation, view, float(warming.frame_times[k]), warming.frames[k], language) for k in chosen)
+    view = _fit_view(simulation)
+    chosen = _choose_frames(len(warming.frames))
+    return tuple(
+        _draw_still(simulation, view, float(warming.frame_times[k]), warming.frames[k], language) for k in chosen
+    )
 
 
 def film_gif(stills: tuple[Still, ...]) -> bytes:
@@ -95,12 +97,12 @@ def film_says(simulation: Simulation, language: str = "en") -> str:
         "The pulse from its start to the end of cooling: the skin warms where the light goes in, the hole grows to "
         "{depth}, and the heat spreads. Collagen is set down to {set_depth}.",
         language,
-        depth=length(simulation.crater.ablation_depth, language),
-        set_depth=length(simulation.injury.coagulation_depth, language),
+        depth=format_length(simulation.crater.ablation_depth, language),
+        set_depth=format_length(simulation.injury.coagulation_depth, language),
     )
 
 
-def moment(time: float, language: str = "en") -> str:
+def format_moment(time: float, language: str = "en") -> str:
     """A time as it is said under a still: three digits, in us or ms."""
     if time < 0.9995 * ms:
         return f"{time / us:.0f} µs"
@@ -108,16 +110,16 @@ def moment(time: float, language: str = "en") -> str:
     return f"{write_value(time / ms, spec, language)} ms"
 
 
-def _chosen(count: int) -> list[int]:
+def _choose_frames(count: int) -> list[int]:
     return sorted(set(np.linspace(0, count - 1, min(count, MOST)).round().astype(int).tolist()))
 
 
-def _view(simulation: Simulation) -> View:
+def _fit_view(simulation: Simulation) -> View:
     grid, injury, warming = simulation.crater.grid, simulation.injury, simulation.warming
     heated = (warming.peak > WARM_TEMPERATURE).any(axis=0)
     radius = float(grid.r_edges[1:][heated].max(initial=60 * um))
     half = 1.12 * max(radius, 0.55 * injury.coagulation_width, 0.5 * simulation.setting.spot_diameter)
-    depth = max(1.25 * reach(simulation), 0.6 * half, 80 * um)
+    depth = max(1.25 * deepest_effect(simulation), 0.6 * half, 80 * um)
     width = FRAME_WIDTH - BAR
     height = round(width * depth / (2.0 * half))
     if height > TALLEST:
@@ -131,18 +133,18 @@ def _view(simulation: Simulation) -> View:
     return View(half, depth, width, height, float(low), float(max(high, low + 20.0)))
 
 
-def _still(simulation: Simulation, view: View, time: float, kelvin: Floats, language: str = "en") -> Still:
+def _draw_still(simulation: Simulation, view: View, time: float, kelvin: Floats, language: str = "en") -> Still:
     gone = np.isnan(kelvin)
     grid = simulation.crater.grid
     crater = np.where(gone, grid.z_edges[1:, None], 0.0).max(axis=0)
-    lit = _lit(simulation, time)
-    picture = _picture(simulation, view, kelvin, crater, lit=lit)
-    _write(picture, view, time, language, lit=lit)
+    lit = _is_lit(simulation, time)
+    picture = _paint_picture(simulation, view, kelvin, crater, lit=lit)
+    _write_labels(picture, view, time, language, lit=lit)
     hottest = to_celsius(float(np.nanmax(kelvin)))
-    return Still(time, lit, hottest, float(crater.max(initial=0.0)), _png(picture))
+    return Still(time, lit, hottest, float(crater.max(initial=0.0)), _encode_png(picture))
 
 
-def _lit(simulation: Simulation, time: float) -> bool:
+def _is_lit(simulation: Simulation, time: float) -> bool:
     setting = simulation.setting
     if not setting.pulse_energy:
         return False
@@ -151,7 +153,7 @@ def _lit(simulation: Simulation, time: float) -> bool:
     return 0.0 <= since < setting.pulse_duration * (1.0 - 1e-6)
 
 
-def _picture(simulation: Simulation, view: View, kelvin: Floats, crater: Floats, *, lit: bool) -> Image.Image:
+def _paint_picture(simulation: Simulation, view: View, kelvin: Floats, crater: Floats, *, lit: bool) -> Image.Image:
     from PIL import Image
 
     grid = simulation.crater.grid
@@ -159,7 +161,7 @@ def _picture(simulation: Simulation, view: View, kelvin: Floats, crater: Floats,
     z = (np.arange(view.height) + 0.5) / view.height * view.depth
     depth = np.interp(x, grid.r, crater, right=0.0)
     open_ = z[:, None] < depth[None, :]
-    pixels = _colours(view)[_level(_sampled(grid.z, grid.r, kelvin, z, x), view)]
+    pixels = _colour_table(view)[_colour_level(_sample_field(grid.z, grid.r, kelvin, z, x), view)]
     pixels[open_] = GONE
     whole = np.empty((view.height + AIR, FRAME_WIDTH, 3), dtype=np.uint8)
     whole[:] = PLATE
@@ -169,12 +171,12 @@ def _picture(simulation: Simulation, view: View, kelvin: Floats, crater: Floats,
         beam = x < 0.5 * simulation.setting.spot_diameter
         whole[:AIR, : view.width][:, beam] = BEAM
         whole[AIR:, : view.width][open_ & beam[None, :]] = BEAM
-    whole[AIR:, : view.width][_edge(open_)] = EDGE
-    _dots(whole[AIR:, : view.width], simulation, z, x, open_)
+    whole[AIR:, : view.width][_find_rim(open_)] = EDGE
+    _dot_rim(whole[AIR:, : view.width], simulation, z, x, open_)
     return Image.fromarray(whole)
 
 
-def _sampled(rows: Floats, rings: Floats, kelvin: Floats, z: Floats, x: Floats) -> Floats:
+def _sample_field(rows: Floats, rings: Floats, kelvin: Floats, z: Floats, x: Floats) -> Floats:
     """Temperature at pixels, linear between cells; what is gone takes after the nearest tissue, outwards and down."""
     ring = np.where(np.isnan(kelvin), kelvin.shape[1] - 1, np.arange(kelvin.shape[1]))
     wall = np.minimum.accumulate(ring[:, ::-1], axis=1)[:, ::-1]
@@ -183,19 +185,19 @@ def _sampled(rows: Floats, rings: Floats, kelvin: Floats, z: Floats, x: Floats) 
     return np.stack([np.interp(z, rows, column) for column in across.T], axis=1)
 
 
-def _level(kelvin: Floats, view: View) -> NDArray[np.intp]:
+def _colour_level(kelvin: Floats, view: View) -> NDArray[np.intp]:
     share = (to_celsius(0.0) + np.nan_to_num(kelvin) - view.low) / (view.high - view.low)
     return np.asarray(np.clip(share * STEPS, 0, STEPS - 1), dtype=np.intp)
 
 
-def _colours(view: View) -> Pixels:
+def _colour_table(view: View) -> Pixels:
     from matplotlib import colormaps
 
     shades = colormaps["inferno"](np.linspace(0.04, 1.0, STEPS))[:, :3]
     return np.asarray(shades * 255.0, dtype=np.uint8)
 
 
-def _edge(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _find_rim(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tissue pixels within two of the hole, or of the air where there is one."""
     near = np.zeros_like(open_)
     for shift in (1, 2):
@@ -205,37 +207,37 @@ def _edge(open_: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(near & ~open_)
 
 
-def _dots(pixels: Pixels, simulation: Simulation, z: Floats, x: Floats, open_: NDArray[np.bool_]) -> None:
+def _dot_rim(pixels: Pixels, simulation: Simulation, z: Floats, x: Floats, open_: NDArray[np.bool_]) -> None:
     """A dotted line where collagen is set by heat in the end."""
     grid, injury = simulation.crater.grid, simulation.injury
     omega = np.where(grid.z[:, None] < simulation.crater.depth[None, :], 1e6, injury.coagulation)
-    inside = _sampled(grid.z, grid.r, np.log10(np.clip(omega, 1e-6, 1e6)), z, x) > 0.0
-    rim = _edge(inside) & ~open_
+    inside = _sample_field(grid.z, grid.r, np.log10(np.clip(omega, 1e-6, 1e6)), z, x) > 0.0
+    rim = _find_rim(inside) & ~open_
     row, column = np.indices(rim.shape)
     along = row + np.minimum(column, rim.shape[1] - column)
     pixels[rim & (along // 7 % 2 == 0)] = PAPER
 
 
-def _write(picture: Image.Image, view: View, time: float, language: str, *, lit: bool) -> None:
+def _write_labels(picture: Image.Image, view: View, time: float, language: str, *, lit: bool) -> None:
     from PIL import ImageDraw
 
-    on, font = ImageDraw.Draw(picture), _font()
-    on.text((10, AIR // 2), moment(time, language), fill=PLATE, font=font, anchor="lm")
+    on, font = ImageDraw.Draw(picture), _load_font()
+    on.text((10, AIR // 2), format_moment(time, language), fill=PLATE, font=font, anchor="lm")
     if lit:
         on.text((view.width - 10, AIR // 2), phrase("light on", language), fill=PLATE, font=font, anchor="rm")
     bottom = AIR + view.height
     bar = next(each for each in (1 * mm, 500 * um, 200 * um, 100 * um, 50 * um, 20 * um) if each < 0.9 * view.half)
     across = round(bar / (2.0 * view.half) * view.width)
     on.rectangle((12, bottom - 16, 12 + across, bottom - 11), fill=PAPER)
-    on.text((12, bottom - 22), length(bar, language), fill=PAPER, font=font, anchor="ls")
+    on.text((12, bottom - 22), format_length(bar, language), fill=PAPER, font=font, anchor="ls")
     _write_bar(picture, on, view)
 
 
 def _write_bar(picture: Image.Image, on: ImageDraw.ImageDraw, view: View) -> None:
     from PIL import Image
 
-    font, left, top, bottom = _font(), view.width + 14, AIR + 14, AIR + view.height - 14
-    ramp = np.repeat(_colours(view)[::-1][:, None], 20, axis=1)
+    font, left, top, bottom = _load_font(), view.width + 14, AIR + 14, AIR + view.height - 14
+    ramp = np.repeat(_colour_table(view)[::-1][:, None], 20, axis=1)
     picture.paste(Image.fromarray(ramp).resize((20, bottom - top), Image.Resampling.NEAREST), (left, top))
     on.text((view.width + 12, AIR // 2), "°C", fill=PAPER, font=font, anchor="lm")
     step = 20 if view.height > 160 else 50
@@ -247,7 +249,7 @@ def _write_bar(picture: Image.Image, on: ImageDraw.ImageDraw, view: View) -> Non
         on.text((left + 32, y), f"{tick}{more}", fill=PAPER, font=font, anchor="lm")
 
 
-def _font() -> ImageFont.FreeTypeFont:
+def _load_font() -> ImageFont.FreeTypeFont:
     """The font that matplotlib brings along: it has every sign that is written here."""
     import matplotlib as mpl
     from PIL import ImageFont
@@ -255,7 +257,7 @@ def _font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(mpl.get_data_path()) + "/fonts/ttf/DejaVuSans.ttf", TEXT_HEIGHT)
 
 
-def _png(picture: Image.Image) -> bytes:
+def _encode_png(picture: Image.Image) -> bytes:
     from PIL import Image
 
     few = picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from porelight.draw.ink import ACCENT, BAND, INK, LINE, SOFT, Axes, decimal_ticks, inset, quiet_axes, say, write
-from porelight.draw.pulse import moment
+from porelight.draw.ink import (
+    ACCENT,
+    BAND,
+    INK,
+    LINE,
+    SOFT,
+    Axes,
+    decimal_ticks,
+    quiet_axes,
+    set_margins,
+    write_phrase,
+    write_text,
+)
+from porelight.draw.pulse import format_moment
 from porelight.units import ms
 from porelight.wording import phrase
 
@@ -15,7 +27,7 @@ if TYPE_CHECKING:
 
 def bulk_chart(ax: Axes, found: Stamp) -> Axes:
     """Rise of the mean temperature of epidermis and dermis under the stamp."""
-    inset(ax, left=40, right=14, top=40, bottom=44)
+    set_margins(ax, left=40, right=14, top=40, bottom=44)
     quiet_axes(ax)
     ax.tick_params(length=4, color=LINE, labelcolor=SOFT, labelsize=12)
     time, rise = found.times / ms, found.bulk_rise
@@ -27,10 +39,17 @@ def bulk_chart(ax: Axes, found: Stamp) -> Axes:
     last = (found.across**2 - 1) * found.delay / ms
     ax.plot([last, last], [0.0, ax.get_ylim()[1]], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     late = last > 0.5 * float(time[-1])
-    write(ax, last, 0.94 * ax.get_ylim()[1], f" {say(ax, 'last column')} ", ha="right" if late else "left", color=SOFT)
-    title = say(ax, "Warmer by (°C), skin under the stamp")
+    write_text(
+        ax,
+        last,
+        0.94 * ax.get_ylim()[1],
+        f" {write_phrase(ax, 'last column')} ",
+        ha="right" if late else "left",
+        color=SOFT,
+    )
+    title = write_phrase(ax, "Warmer by (°C), skin under the stamp")
     ax.set_title(title, loc="left", fontsize=12, weight="bold", color=INK, pad=12)
-    ax.set_xlabel(say(ax, "Time from the first pulse (ms)"), fontsize=12, color=SOFT, labelpad=6)
+    ax.set_xlabel(write_phrase(ax, "Time from the first pulse (ms)"), fontsize=12, color=SOFT, labelpad=6)
     return ax
 
 
@@ -41,5 +60,5 @@ def bulk_says(found: Stamp, language: str = "en") -> str:
         "Skin under the stamp is at most {rise:.1f} °C warmer, {time} after the first pulse.",
         language,
         rise=float(found.bulk_rise[highest]),
-        time=moment(float(found.times[highest]), language),
+        time=format_moment(float(found.times[highest]), language),
     )

@@ -30,13 +30,13 @@ def of_plan(
     """
     pores = pores_csv.pores_csv(plan.census).encode()
     files = {
-        "report.html": plan_page.render(plan, pixels, language).encode(),
+        "report.html": plan_page.render_plan(plan, pixels, language).encode(),
         "plan.json": as_json.plan_json(plan).encode(),
         "pores.csv": pores,
         "overlay.png": draw.overlay_png(pixels, plan.census, language),
     }
-    if expected := preview_panels.shown(plan, pixels, language):
-        files["preview.png"] = preview_panels.png(expected, language)
+    if expected := preview_panels.show_preview(plan, pixels, language):
+        files["preview.png"] = preview_panels.encode_preview(expected, language)
     if plan.sessions:
         course = hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(
@@ -64,10 +64,10 @@ def of_census(census: PoreCensus, pixels: Pixels) -> Files:
 
 def of_simulation(simulation: Simulation, stamp: Stamp | None = None, language: str = "en") -> Files:
     """numbers.json, the page, the section as SVG and PNG, the film as GIF if it was kept, and the fields as Zarr."""
-    stills = draw.film(simulation, language)
+    stills = draw.pulse_stills(simulation, language)
     return {
         "numbers.json": outside.text(as_json.simulation_numbers(simulation, stamp)).encode(),
-        "simulation.html": simulation_page.render(simulation, stills, stamp, language).encode(),
+        "simulation.html": simulation_page.render_simulation(simulation, stills, stamp, language).encode(),
         "section.svg": draw.section_svg(simulation, language).encode(),
         "section.png": draw.section_png(simulation, language),
         **({"film.gif": draw.film_gif(stills)} if stills else {}),

@@ -90,15 +90,15 @@ class Bar:
     @property
     def start_pct(self) -> float:
         """Where the bar begins, of the width of the chart."""
-        return 100.0 * _place(self.first)
+        return 100.0 * _axis_place(self.first)
 
     @property
     def width_pct(self) -> float:
         """How much of the width it takes; the last day counts whole."""
-        return 100.0 * (_place(min(self.last + 1, LAST_GUIDE_DAY)) - _place(self.first))
+        return 100.0 * (_axis_place(min(self.last + 1, LAST_GUIDE_DAY)) - _axis_place(self.first))
 
 
-def sheet(
+def render_sheet(
     course: Calendar,
     laser: str = "co2",
     *,
@@ -124,18 +124,18 @@ def sheet(
     zone = ics.find_zone(timezone)
     numbers = range(1, len(course.sessions) + 1)
     pages = [tuple(numbers[first : first + SHEET_COLUMNS]) for first in range(0, len(numbers), SHEET_COLUMNS)]
-    signs = _signs(laser, language)
+    signs = _list_signs(laser, language)
     shown = {
-        "courses": [_course(course, page, zone) for page in pages],
-        "stages_of_skin": _stages(laser, language),
+        "courses": [_course_rows(course, page, zone) for page in pages],
+        "stages_of_skin": _list_stages(laser, language),
         "bars": sorted((each for each in signs if isinstance(each, Bar)), key=lambda bar: (bar.first, bar.last)),
-        "alarms": _alarms([each for each in signs if not isinstance(each, Bar)]),
-        "ticks": [(tick, 100.0 * _place(tick)) for tick in TICKS],
+        "alarms": _list_alarms([each for each in signs if not isinstance(each, Bar)]),
+        "ticks": [(tick, 100.0 * _axis_place(tick)) for tick in TICKS],
         "clashes": to_talk_about(clashes, language),
         "clinic": clinic,
         "phone": phone,
     }
-    return _page("sheet.html", language, shown)
+    return _fill_page("sheet.html", language, shown)
 
 
 def sheet_pdf(page: str) -> bytes:
@@ -185,18 +185,18 @@ def today_page(view: Today, *, phone: str = "") -> str:
     shown = {
         "view": view,
         "when": day_words(view.day, view.language, year=True),
-        "where": where(view),
+        "where": place_on_axis(view),
         "todo": [item for item in _shown(view) if item.phase != "watch"],
         "watch": [item for item in _shown(view) if item.phase == "watch"],
         "levels": _by_level(view),
         "phone": phone,
     }
-    return _page("today.html", view.language, shown)
+    return _fill_page("today.html", view.language, shown)
 
 
 def today_lines(view: Today) -> list[str]:
     """One day for a terminal."""
-    lines = [f"{day_words(view.day, view.language, year=True)}. {where(view)}"]
+    lines = [f"{day_words(view.day, view.language, year=True)}. {place_on_axis(view)}"]
     lines += [f"  [ ] {item.title}: {item.text}" for item in _shown(view)]
     if not view.items:
         lines.append("  " + say("Nothing to do today.", view.language))
@@ -208,7 +208,7 @@ def today_lines(view: Today) -> list[str]:
     return lines
 
 
-def where(view: Today) -> str:
+def place_on_axis(view: Today) -> str:
     """Where in the course a day lies: "Day 3 after the session" or "5 days to the next session"."""
     if view.last_session == view.day:
         return say("The day of the session", view.language)
@@ -233,7 +233,7 @@ def _by_level(view: Today) -> list[tuple[Level, list[Sign]]]:
     return [(level, [*held]) for level, held in itertools.groupby(signs, key=lambda sign: sign.level)]
 
 
-def _course(course: Calendar, numbers: tuple[int, ...], zone: dt.tzinfo) -> Course:
+def _course_rows(course: Calendar, numbers: tuple[int, ...], zone: dt.tzinfo) -> Course:
     """The rows of some sessions: an item is one row, with its days under each session."""
     language = course.language
     count = len(course.sessions)
@@ -245,26 +245,26 @@ def _course(course: Calendar, numbers: tuple[int, ...], zone: dt.tzinfo) -> Cour
     phases = []
     for title, held in SHEET_PHASES:
         items = [item for item in course.items if item.phase in held and item.key not in NORMAL]
-        keys = dict.fromkeys(item.key for item in sorted(items, key=lambda item: _offset(course, item)))
-        rows = [_row(course, key, items, numbers, zone) for key in keys]
+        keys = dict.fromkeys(item.key for item in sorted(items, key=lambda item: _day_offset(course, item)))
+        rows = [_course_row(course, key, items, numbers, zone) for key in keys]
         phases.append((say(title, language), tuple(row for row in rows if any(row.days))))
     return Course(heads, tuple((title, rows) for title, rows in phases if rows))
 
 
-def _offset(course: Calendar, item: CareItem) -> tuple[int, int]:
+def _day_offset(course: Calendar, item: CareItem) -> tuple[int, int]:
     session = course.sessions[item.session - 1]
     return (item.first - session).days, (item.last - session).days
 
 
-def _row(course: Calendar, key: str, items: list[CareItem], numbers: tuple[int, ...], zone: dt.tzinfo) -> Row:
+def _course_row(course: Calendar, key: str, items: list[CareItem], numbers: tuple[int, ...], zone: dt.tzinfo) -> Row:
     found = {item.session: item for item in items if item.key == key}
     shown = next(iter(found.values()))
     title = say("Laser session", course.language) if shown.phase == "session" else shown.title
-    days = tuple(_when(course, found[number], zone) if number in found else () for number in numbers)
+    days = tuple(_day_words(course, found[number], zone) if number in found else () for number in numbers)
     return Row(title, shown.text, days)
 
 
-def _when(course: Calendar, item: CareItem, zone: dt.tzinfo) -> tuple[str, ...]:
+def _day_words(course: Calendar, item: CareItem, zone: dt.tzinfo) -> tuple[str, ...]:
     first, last = day_words(item.first, course.language), day_words(item.last, course.language)
     if item.first != item.last:
         return first, say("to {day}", course.language).format(day=last)
@@ -291,26 +291,26 @@ def _days(laser: str, language: str) -> tuple[Any, ...]:
     return tuple(make_day_guide(day, laser, language=language) for day in range(LAST_GUIDE_DAY + 1))
 
 
-def _stages(laser: str, language: str) -> list[Stage]:
+def _list_stages(laser: str, language: str) -> list[Stage]:
     """What the skin looks like, stage by stage."""
     return list({found.stage.key: found.stage for found in _days(laser, language)}.values())
 
 
-def _signs(laser: str, language: str) -> list[Bar | Sign]:
+def _list_signs(laser: str, language: str) -> list[Bar | Sign]:
     """Each sign as a bar of the days on which it is normal, or as it is where it never is."""
     told: dict[str, list[tuple[int, Sign]]] = {}
     for found in _days(laser, language):
         for sign in found.signs:
             told.setdefault(sign.key, []).append((found.day, sign))
-    return [_bar(listed) for listed in told.values()]
+    return [_day_bar(listed) for listed in told.values()]
 
 
-def _alarms(signs: list[Sign]) -> list[tuple[Level, list[Sign]]]:
+def _list_alarms(signs: list[Sign]) -> list[tuple[Level, list[Sign]]]:
     """The signs that are never normal, under what to do."""
     return [(level, [sign for sign in signs if sign.level == level]) for level in ADVICE if level != "normal"]
 
 
-def _bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
+def _day_bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
     normal = [(day, sign) for day, sign in listed if sign.level == "normal"]
     other = next(sign for _, sign in reversed(listed) if sign.level != "normal")
     if not normal:
@@ -319,7 +319,7 @@ def _bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
     return Bar(other.title, fine.text, other.text, other.level, first, normal[-1][0])
 
 
-def _place(day: int) -> float:
+def _axis_place(day: int) -> float:
     """Where a day lies on the axis of the chart, 0 to 1: straight lines between the ticks."""
     for index, (low, high) in enumerate(itertools.pairwise(TICKS)):
         if day <= high:
@@ -327,6 +327,6 @@ def _place(day: int) -> float:
     return 1.0
 
 
-def _page(name: str, language: str, shown: dict[str, Any]) -> str:
-    style = template.text("style/tokens.css") + template.text("style/sheet.css")
-    return template.filled(name, {"style": style, "ADVICE": ADVICE} | shown, language=language)
+def _fill_page(name: str, language: str, shown: dict[str, Any]) -> str:
+    style = template.read_text("style/tokens.css") + template.read_text("style/sheet.css")
+    return template.fill_template(name, {"style": style, "ADVICE": ADVICE} | shown, language=language)

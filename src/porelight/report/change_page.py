@@ -40,7 +40,7 @@ def of_change(change: Change, before: Picture, after: Picture, language: str = "
         "change.json": change_json(change).encode(),
         "pairs.csv": pairs_csv(change).encode(),
         "change.png": drawn.change_png(change, pictures, language),
-        "change.html": render(change, pictures, language).encode(),
+        "change.html": render_change(change, pictures, language).encode(),
     }
 
 
@@ -49,7 +49,7 @@ def change_json(change: Change) -> str:
     return text(change_numbers(change))
 
 
-def _sources(change: Change) -> tuple[cite.Source, ...]:
+def _change_sources(change: Change) -> tuple[cite.Source, ...]:
     return row_sources(cite.used(change))
 
 
@@ -89,43 +89,43 @@ class Row:
     region: str
 
 
-def render(change: Change, pictures: Aligned, language: str = "en") -> str:
+def render_change(change: Change, pictures: Aligned, language: str = "en") -> str:
     """The page as text; the same change and photos give the same text."""
     rows = template.weakest_first(change)
     shown = {
         "change": change,
-        "headline": headline(change, language),
-        "detail": detail(change, language),
-        "measures": drawn.listed(change),
+        "headline": change_headline(change, language),
+        "detail": change_detail(change, language),
+        "measures": drawn.overall_measures(change),
         "regions": [each for each in change.measures if each.region and each.key == "diameter"],
         "titles": drawn.MEASURE_TITLES,
-        "said": lambda each: words.typeset(drawn.said(each, language)),
-        "amount": functools.partial(_amount, language),
+        "said": lambda each: words.typeset(drawn.describe_change(each, language)),
+        "amount": functools.partial(_format_amount, language),
         "before": figures.jpeg_uri(pictures.before, LARGEST_PHOTO_BYTES),
         "after": figures.jpeg_uri(pictures.after, LARGEST_PHOTO_BYTES),
         "shape": pictures.before.shape,
         **(_measure_figures(change, language) if change.measures else {}),
-        "pores": _pores(change, language),
+        "pores": _list_pores(change, language),
         "unit": "px" if change.before.scale is None else "µm",
         "rows": rows,
-        **template.scripted("change"),
-        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "change")),
+        **template.load_script("change"),
+        "style": "".join(template.read_text(f"style/{name}.css") for name in ("tokens", "report", "change")),
     }
-    return template.filled("change.html", shown, _sources(change), language)
+    return template.fill_template("change.html", shown, _change_sources(change), language)
 
 
 def _measure_figures(change: Change, language: str) -> dict[str, str]:
     """The figures of a change whose sizes were compared."""
     return {
-        "changes": figures.figure(
+        "changes": figures.make_figure(
             "changes",
             drawn.changes_say(change, language),
-            lambda ax: drawn.changes(ax, change),
+            lambda ax: drawn.change_bars(ax, change),
             wide=(figures.DESK, drawn.changes_height(change)),
             narrow=drawn.changes_height(change),
             language=language,
         ),
-        "spread": figures.figure(
+        "spread": figures.make_figure(
             "spread",
             drawn.pairs_say(change, language),
             lambda ax: drawn.pairs_chart(ax, change),
@@ -136,7 +136,7 @@ def _measure_figures(change: Change, language: str) -> dict[str, str]:
     }
 
 
-def headline(change: Change, language: str = "en") -> str:
+def change_headline(change: Change, language: str = "en") -> str:
     """The answer in a few words."""
     if change.outcome == "copy":
         return phrase("The same photo twice: a copy cannot show a change", language)
@@ -145,10 +145,10 @@ def headline(change: Change, language: str = "en") -> str:
     if change.result == "no detectable change":
         return phrase("No detectable change", language)
     text = "The pores are narrower: {change}" if change.result == "smaller" else "The pores are wider: {change}"
-    return phrase(text, language, change=words.change(change.measures[0].change_pct, language=language))
+    return phrase(text, language, change=words.describe_change(change.measures[0].change_pct, language=language))
 
 
-def detail(change: Change, language: str = "en") -> str:
+def change_detail(change: Change, language: str = "en") -> str:
     """What is behind the answer, in one or two sentences."""
     if change.reason is not None:
         return words.typeset(write_words(change.reason, language))
@@ -159,16 +159,16 @@ def detail(change: Change, language: str = "en") -> str:
         else "Diameter of the same {count} pores in both photos. From {least} % on, a change is told from two photos "
         "of unchanged skin."
     )
-    least = words.number(change.measures[0].detectable_pct, language=language)
+    least = words.format_number(change.measures[0].detectable_pct, language=language)
     return words.typeset(phrase(text, language, count=int(change.pairs.resolved.sum()), least=least))
 
 
-def _amount(language: str, each: Measure, value: float) -> str:
+def _format_amount(language: str, each: Measure, value: float) -> str:
     unit = {"um": " µm", "px": " px", "%": " %", "1": ""}[each.unit]
-    return words.typeset(f"{value:.0f}" if each.unit == "1" else f"{words.number(value, 3, language)}{unit}")
+    return words.typeset(f"{value:.0f}" if each.unit == "1" else f"{words.format_number(value, 3, language)}{unit}")
 
 
-def _pores(change: Change, language: str) -> list[Row]:
+def _list_pores(change: Change, language: str) -> list[Row]:
     """The resolved pores with the surest changes first."""
     pairs, scale = change.pairs, change.before.scale
     sure = [abs(pairs.change_pct[i]) / pairs.change_error_pct[i] for i in range(len(pairs))]
@@ -177,7 +177,9 @@ def _pores(change: Change, language: str) -> list[Row]:
     rows = []
     for number, i in enumerate(order, start=1):
         factor = 1.0 if by is None else float(by[i])
-        before, after = (words.number(float(each[i]) * factor, 3, language) for each in (pairs.before, pairs.after))
+        before, after = (
+            words.format_number(float(each[i]) * factor, 3, language) for each in (pairs.before, pairs.after)
+        )
         told = f"{pairs.change_pct[i]:+.0f} ± {pairs.change_error_pct[i]:.0f} %"
         rows.append(
             Row(

@@ -30,40 +30,44 @@ LARGEST_PHOTO = 1_200_000
 """Bytes of the photo inside the page at most; with the figures the page stays below 3 MB."""
 
 
-def figure(
+def make_figure(
     name: str, says: str, draw_on: Draw, *, wide: tuple[float, float] | None, narrow: float, language: str = "en"
 ) -> Markup:
     """One figure as SVG: narrow of that height, and where ``wide`` is given a second one for wide screens."""
-    drawn = _drawn(f"{name}-n", says, draw_on, (PHONE, narrow), language)
+    drawn = _draw_svg(f"{name}-n", says, draw_on, (PHONE, narrow), language)
     if wide is None:
         return Markup(drawn)  # noqa: S704 - our own drawing; its texts are escaped where they are written
-    return Markup(  # noqa: S704
-        f'<div class="narrow">{drawn}</div><div class="wide">{_drawn(f"{name}-w", says, draw_on, wide, language)}</div>'
-    )
+    broad = _draw_svg(f"{name}-w", says, draw_on, wide, language)
+    return Markup(f'<div class="narrow">{drawn}</div><div class="wide">{broad}</div>')  # noqa: S704
 
 
-def _drawn(name: str, says: str, draw_on: Draw, size: tuple[float, float], language: str) -> str:
+def _draw_svg(name: str, says: str, draw_on: Draw, size: tuple[float, float], language: str) -> str:
     paper, ax = draw.new_figure(*size, language)
     draw_on(ax)
-    return draw.svg(paper, name, says)
+    return draw.render_svg(paper, name, says)
 
 
-def distribution(plan: Plan, language: str = "en") -> Markup:
+def distribution_figure(plan: Plan, language: str = "en") -> Markup:
     census = plan.census
-    return figure(
+    return make_figure(
         "sizes",
         draw.distribution_says(census, language),
-        lambda ax: draw.distribution(ax, census),
+        lambda ax: draw.size_distribution(ax, census),
         wide=None,
         narrow=240,
         language=language,
     )
 
 
-def overview(simulation: Simulation, language: str = "en") -> Markup:
+def overview_figure(simulation: Simulation, language: str = "en") -> Markup:
     says = draw.overview_says(simulation, language)
-    return figure(
-        "section", says, lambda ax: draw.overview(ax, simulation), wide=(560, 430), narrow=400, language=language
+    return make_figure(
+        "section",
+        says,
+        lambda ax: draw.section_overview(ax, simulation),
+        wide=(560, 430),
+        narrow=400,
+        language=language,
     )
 
 
@@ -73,7 +77,7 @@ def close_up(simulation: Simulation, language: str = "en") -> Markup:
     def tall(width: float) -> float:
         return draw.close_up_height(simulation, width)
 
-    return figure(
+    return make_figure(
         "column",
         says,
         lambda ax: draw.close_up(ax, simulation),
@@ -83,20 +87,25 @@ def close_up(simulation: Simulation, language: str = "en") -> Markup:
     )
 
 
-def fan(plan: Plan, language: str = "en") -> Markup:
+def fan_figure(plan: Plan, language: str = "en") -> Markup:
     if not plan.forecast.milestones:
         return Markup("")
     weeks = tuple((date - plan.sessions[0]).days / 7.0 for date in plan.sessions) if plan.sessions else ()
     says = draw.fan_says(plan.forecast, language)
-    return figure(
-        "fan", says, lambda ax: draw.fan(ax, plan.forecast, weeks), wide=(DESK, 380), narrow=320, language=language
+    return make_figure(
+        "fan",
+        says,
+        lambda ax: draw.course_fan(ax, plan.forecast, weeks),
+        wide=(DESK, 380),
+        narrow=320,
+        language=language,
     )
 
 
-def factors(plan: Plan, language: str = "en") -> Markup:
+def factor_figure(plan: Plan, language: str = "en") -> Markup:
     says = draw.factors_say(plan.factors, language)
     height = 50.0 * len(plan.factors) + 48.0
-    return figure(
+    return make_figure(
         "factors",
         says,
         lambda ax: draw.factor_bars(ax, plan.factors),
@@ -106,19 +115,19 @@ def factors(plan: Plan, language: str = "en") -> Markup:
     )
 
 
-def indices(plan: Plan, language: str = "en") -> Markup:
+def index_figure(plan: Plan, language: str = "en") -> Markup:
     """What the photo shows beside its pores; empty where nothing was read."""
     found = tuple(index for index in plan.census.indices if index.region in ("all", "close-up"))
     if not found:
         return Markup("")
     height = 62.0 * len(draw.shown_indices(found)) + 8.0
     says = draw.indices_say(found, language)
-    return figure(
+    return make_figure(
         "indices", says, lambda ax: draw.index_bars(ax, found), wide=(480, height), narrow=height, language=language
     )
 
 
-def candidates(plan: Plan, language: str = "en") -> list[Markup]:
+def candidate_figures(plan: Plan, language: str = "en") -> list[Markup]:
     """One small section per candidate, all in the same frame."""
     simulations = tuple(candidate.simulation for candidate in plan.candidates)
     if not simulations:
@@ -128,8 +137,8 @@ def candidates(plan: Plan, language: str = "en") -> list[Markup]:
     drawn = []
     for index, simulation in enumerate(simulations):
         paper, ax = draw.new_figure(width, height, language)
-        draw.small(ax, simulation, frame)
-        drawn.append(Markup(draw.svg(paper, f"candidate-{index}", draw.small_says(simulation, language))))  # noqa: S704
+        draw.small_section(ax, simulation, frame)
+        drawn.append(Markup(draw.render_svg(paper, f"candidate-{index}", draw.small_says(simulation, language))))  # noqa: S704
     return drawn
 
 
@@ -142,7 +151,7 @@ class Photo:
     height: int
 
 
-def photo(pixels: Pixels) -> Photo:
+def embed_photo(pixels: Pixels) -> Photo:
     """JPEG small enough for the page: first a lower quality, then fewer pixels."""
     height, width = pixels.shape[:2]
     return Photo(jpeg_uri(pixels, LARGEST_PHOTO), width, height)

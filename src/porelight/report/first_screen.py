@@ -41,14 +41,17 @@ class Answer:
     following: Line
 
 
-def answer(plan: Plan, language: str = "en") -> Answer:
+def write_answer(plan: Plan, language: str = "en") -> Answer:
     """What was measured, whether treatment is possible now, what to expect, what is next."""
     return Answer(
-        _measured(plan, language), _possible(plan, language), _expect(plan, language), _following(plan, language)
+        _write_measured(plan, language),
+        _write_possible(plan, language),
+        _write_expected(plan, language),
+        _write_next_step(plan, language),
     )
 
 
-def _measured(plan: Plan, language: str) -> Line:
+def _write_measured(plan: Plan, language: str) -> Line:
     census = plan.census
     heading = phrase("What we measured", language)
     if not census.pore_count:
@@ -57,7 +60,7 @@ def _measured(plan: Plan, language: str) -> Line:
     if census.gate.level == "refuse":
         detail = f"{phrase(words.GATE['refuse'], language)} {phrase('Below it says why.', language)}"
         return Line(heading, phrase("Nothing to rely on", language), detail)
-    share = words.number(100 * census.area_fraction, language=language)
+    share = words.format_number(100 * census.area_fraction, language=language)
     covered = phrase("They cover {share} % of the skin in view.", language, share=share)
     found = counted("{count} pore", "{count} pores", language, census.pore_count)
     if census.enlarged_count is None:
@@ -66,7 +69,7 @@ def _measured(plan: Plan, language: str) -> Line:
     said = phrase("{enlarged} of {pores} are enlarged", language, enlarged=census.enlarged_count, pores=found)
     parts = [phrase("Enlarged means {um:.0f} µm wide or more.", language, um=census.enlarged_from.si / units.um)]
     if census.median_diameter_um is not None:
-        middle = words.number(census.median_diameter_um, language=language)
+        middle = words.format_number(census.median_diameter_um, language=language)
         parts.append(phrase("A typical pore here is {um} µm.", language, um=middle))
     return Line(heading, said, " ".join([*parts, covered]))
 
@@ -78,7 +81,7 @@ BLOCKED_BY: dict[Outcome, str] = {
 }
 
 
-def _possible(plan: Plan, language: str) -> Line:
+def _write_possible(plan: Plan, language: str) -> Line:
     heading = phrase("Is treatment possible now?", language)
     blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
     if not blocking:
@@ -87,11 +90,13 @@ def _possible(plan: Plan, language: str) -> Line:
             "{count} check, nothing against it.", "{count} checks, none against it.", language, len(plan.verdicts)
         )
         if care:
-            detail += " " + phrase("To mind: {titles}.", language, titles=_listed(care, language))
+            detail += " " + phrase("To mind: {titles}.", language, titles=_shorten_list(care, language))
         return Line(heading, phrase("Yes, if the practitioner agrees", language), detail)
     first, others = blocking[0], [verdict.title for verdict in blocking[1:]]
     if first.rule == PHOTO_RULE:
-        more = " " + phrase("Also: {titles}.", language, titles=_listed(others, language, most=4)) if others else ""
+        more = (
+            " " + phrase("Also: {titles}.", language, titles=_shorten_list(others, language, most=4)) if others else ""
+        )
         return Line(heading, phrase("Not from this photo", language), f"{first.because}{more}")
     if first.outcome == "ask":
         text = "Some answers are missing: {titles}. This keeps you safe; below it says what would change it."
@@ -99,11 +104,11 @@ def _possible(plan: Plan, language: str) -> Line:
         text = "The reasons: {titles}. This keeps you safe; below it says what would change it."
     else:
         text = "The reason: {titles}. This keeps you safe; below it says what would change it."
-    titles = _listed([first.title, *others], language, most=4)
+    titles = _shorten_list([first.title, *others], language, most=4)
     return Line(heading, phrase(BLOCKED_BY[first.outcome], language), phrase(text, language, titles=titles))
 
 
-def _expect(plan: Plan, language: str) -> Line:
+def _write_expected(plan: Plan, language: str) -> Line:
     heading, none = phrase("What to expect", language), phrase("No forecast", language)
     if any(verdict.outcome == "refuse" for verdict in plan.verdicts):
         text = "While a reason stands against this laser, we do not say what it would do."
@@ -114,7 +119,7 @@ def _expect(plan: Plan, language: str) -> Line:
         heading = phrase("What to expect, once it is possible", language)
     last = plan.forecast.milestones[-1]
     parts = []
-    said = words.capitalized(words.change(last.enlarged_change_pct, plan.forecast.goal_pct, language))
+    said = words.capitalize(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct, language))
     if not plan.forecast.of_photo:
         said = f"{said} {phrase(words.TRIAL, language)}"
         parts.append(phrase("That is the trial's result, not made from the pores of this photo.", language))
@@ -127,20 +132,20 @@ def _expect(plan: Plan, language: str) -> Line:
     return Line(heading, said, " ".join(parts))
 
 
-def _following(plan: Plan, language: str) -> Line:
+def _write_next_step(plan: Plan, language: str) -> Line:
     heading = phrase("What is next", language)
     if plan.status == "blocked":
-        return Line(heading, *_clearing(plan, language))
-    said = phrase("Session 1 on {day}", language, day=words.day(plan.sessions[0], language=language))
+        return Line(heading, *_describe_clearing(plan, language))
+    said = phrase("Session 1 on {day}", language, day=words.write_day(plan.sessions[0], language=language))
     decides = phrase("The practitioner decides and signs.", language)
     before = [item for item in plan.calendar.items if item.phase == "before" and item.last >= plan.on]
     if not before:
         return Line(heading, said, decides)
-    start = words.day(max(before[0].first, plan.on), year=False, language=language)
+    start = words.write_day(max(before[0].first, plan.on), year=False, language=language)
     return Line(heading, said, f"{decides} {phrase('From {day}: {what}.', language, day=start, what=before[0].title)}")
 
 
-def _clearing(plan: Plan, language: str) -> tuple[str, str]:
+def _describe_clearing(plan: Plan, language: str) -> tuple[str, str]:
     """The next step of a blocked plan, and what is behind it."""
     blocking = [verdict for verdict in plan.verdicts if verdict.blocks]
     first = blocking[0]
@@ -152,12 +157,12 @@ def _clearing(plan: Plan, language: str) -> tuple[str, str]:
         answers = counted("Answer {count} question", "Answer {count} questions", language, len(asked))
         return answers, phrase("They stand below. The practitioner can help with them.", language)
     if until:
-        again = phrase("Ask again on {day}", language, day=words.day(until, language=language))
+        again = phrase("Ask again on {day}", language, day=words.write_day(until, language=language))
         return again, first.clears or first.because
     return phrase("Talk with the practitioner", language), first.clears or first.because
 
 
-def _listed(titles: list[str], language: str, most: int = 3) -> str:
+def _shorten_list(titles: list[str], language: str, most: int = 3) -> str:
     """Some titles, and how many more there are."""
     listed = ", ".join(titles[:most])
     if len(titles) <= most:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from porelight.refusal import Refusal
-from porelight.report.workshop import WHOLE, remove_abandoned, swap, workshop, write_durably
+from porelight.report.workshop import WHOLE, open_workshop, remove_abandoned, swap_into_place, write_durably
 
 DELIVERED = frozenset(
     {
@@ -27,14 +27,14 @@ FIELDS = "fields.zarr"
 ANOTHER = "Name a new folder, or empty this one"
 
 
-def check(out: Path) -> None:
+def check_folder(out: Path) -> None:
     """Refuse early what :func:`deliver` would refuse late: before minutes of work, not after.
 
     Raises:
         Refusal: the place cannot be written, or holds something that is not an earlier output.
     """
-    place = _resolved(out)
-    with _refusing(out):
+    place = _resolve_place(out)
+    with _refuse_errors(out):
         remove_abandoned(place)
         _check_place(place, out)
 
@@ -50,11 +50,11 @@ def _check_place(place: Path, out: Path) -> None:
             raise Refusal("the folder holds something else than an earlier result", where=str(out), advice=ANOTHER)
     elif place.exists():
         raise Refusal("there is a file of this name", where=str(out), advice="Name another folder")
-    with workshop(_ground(place)):
+    with open_workshop(_nearest_folder(place)):
         pass
 
 
-def deliver(out: Path, files: Mapping[str, bytes]) -> None:
+def deliver_files(out: Path, files: Mapping[str, bytes]) -> None:
     """Make ``out`` a folder of exactly these files; an earlier output there is replaced whole.
 
     Args:
@@ -64,12 +64,12 @@ def deliver(out: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         Refusal: the place cannot be written, or holds something that is not an earlier output. Nothing is changed.
     """
-    check(out)
-    place = _resolved(out)
-    with _refusing(out), workshop(_ground(place)) as hidden:
+    check_folder(out)
+    place = _resolve_place(out)
+    with _refuse_errors(out), open_workshop(_nearest_folder(place)) as hidden:
         whole = hidden / WHOLE
-        _write(whole, files)
-        swap(whole, place)
+        _write_files(whole, files)
+        swap_into_place(whole, place)
 
 
 def deliver_file(out: Path, data: bytes) -> None:
@@ -79,11 +79,11 @@ def deliver_file(out: Path, data: bytes) -> None:
         Refusal: the place cannot be written, or is a folder.
     """
     check_file(out)
-    place = _resolved(out)
-    with _refusing(out), workshop(_ground(place)) as hidden:
+    place = _resolve_place(out)
+    with _refuse_errors(out), open_workshop(_nearest_folder(place)) as hidden:
         whole = hidden / WHOLE
         write_durably(whole, data)
-        swap(whole, place)
+        swap_into_place(whole, place)
 
 
 def check_file(out: Path) -> None:
@@ -92,13 +92,13 @@ def check_file(out: Path) -> None:
     Raises:
         Refusal: the place cannot be written, or is a folder.
     """
-    place = _resolved(out)
-    with _refusing(out):
+    place = _resolve_place(out)
+    with _refuse_errors(out):
         remove_abandoned(place)
         if place.is_dir():
             raise Refusal("this is a folder, not a file", where=str(out), advice="Name the file inside it")
         _check_parent(place)
-        with workshop(_ground(place)):
+        with open_workshop(_nearest_folder(place)):
             pass
 
 
@@ -127,24 +127,24 @@ def _is_empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
 
 
-def _resolved(out: Path) -> Path:
-    with _refusing(out):
+def _resolve_place(out: Path) -> Path:
+    with _refuse_errors(out):
         return out.expanduser().resolve()
 
 
 def _check_parent(place: Path) -> None:
-    ground = _ground(place)
+    ground = _nearest_folder(place)
     if not ground.is_dir():
         raise Refusal("this is a file, not a folder", where=str(ground), advice="Name a place inside a folder")
 
 
-def _ground(place: Path) -> Path:
+def _nearest_folder(place: Path) -> Path:
     """The nearest folder above that is there; those in between are made once everything is written."""
     return next(parent for parent in place.parents if parent.exists())
 
 
 @contextlib.contextmanager
-def _refusing(out: Path) -> Iterator[None]:
+def _refuse_errors(out: Path) -> Iterator[None]:
     """An error of the file system, as one line."""
     try:
         yield
@@ -153,7 +153,7 @@ def _refusing(out: Path) -> Iterator[None]:
         raise Refusal(reason, where=str(out), advice="Choose a place you may write to, with room for it") from None
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir()
     for name, data in files.items():
         parts = PurePosixPath(name)

@@ -40,7 +40,7 @@ def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:
     for verdict in told:
         if verdict.outcome == "proceed":
             continue
-        until = f" Until {words.day(verdict.until)}." if verdict.until else ""
+        until = f" Until {words.write_day(verdict.until)}." if verdict.until else ""
         clears = f" {verdict.clears}" if verdict.clears else ""
         lines.append(f"{verdict.outcome.upper()} {verdict.title}: {verdict.because}{until}{clears}")
         lines.append(f"    source: {verdict.source.title} ({verdict.tier}, {verdict.confidence}); rule {verdict.rule}")
@@ -52,10 +52,10 @@ def of_plan(plan: Plan) -> list[str]:
     """Five lines: pores, verdict, forecast, sessions, candidates."""
     return [
         f"Pores:      {of_census(plan.census)}",
-        f"Verdict:    {_verdict(plan)}",
-        f"Forecast:   {_forecast(plan)}",
-        f"Sessions:   {_sessions(plan)}",
-        f"Candidates: {_candidates(plan)}",
+        f"Verdict:    {_verdict_line(plan)}",
+        f"Forecast:   {_forecast_line(plan)}",
+        f"Sessions:   {_sessions_line(plan)}",
+        f"Candidates: {_candidates_line(plan)}",
     ]
 
 
@@ -64,14 +64,15 @@ def of_simulation(simulation: Simulation) -> list[str]:
     crater, injury, recovery = simulation.crater, simulation.injury, simulation.recovery
     um, days = units.um, units.day
     return [
-        f"Setting:     {_setting(simulation)}",
+        f"Setting:     {_setting_line(simulation)}",
         f"Ablation:    {crater.ablation_depth / um:.0f} um deep, {crater.ablation_width / um:.0f} um wide",
         f"Coagulation: to {injury.coagulation_depth / um:.0f} um "
         f"({injury.coagulated.depth.low / um:.0f} to {injury.coagulated.depth.high / um:.0f} by damage model), "
         f"{injury.coagulation_width / um:.0f} um wide",
-        f"Heat:        tissue up to {_plain(words.hottest(simulation))}, "
+        f"Heat:        tissue up to {_plain_text(words.describe_peak(simulation))}, "
         f"energy balance within {abs(simulation.warming.energy.error):.0e}",
-        f"Healing:     closed in {span(recovery.closed, days)} days, red for {span(recovery.redness, days)} days",
+        f"Healing:     closed in {format_span(recovery.closed, days)} days, "
+        f"red for {format_span(recovery.redness, days)} days",
         f"Cells:       dead to {injury.necrosis_depth / um:.0f} um "
         f"({injury.dead.depth.low / um:.0f} to {injury.dead.depth.high / um:.0f} by damage model), "
         f"{injury.necrosis_width / um:.0f} um wide",
@@ -96,22 +97,22 @@ def of_change(found: Change) -> list[str]:
     from porelight.draw import compare as drawn
     from porelight.report import change_page
 
-    measures = [_plain(drawn.measure_line(each)) for each in drawn.listed(found)]
+    measures = [_plain_text(drawn.measure_line(each)) for each in drawn.overall_measures(found)]
     return [
-        _plain(f"{change_page.headline(found)}. {change_page.detail(found)}"),
+        _plain_text(f"{change_page.change_headline(found)}. {change_page.change_detail(found)}"),
         *measures,
         *(f"Remark: {remark}" for remark in found.remarks),
     ]
 
 
-def span(interval: Interval, unit: float) -> str:
+def format_span(interval: Interval, unit: float) -> str:
     """The ends of an interval in ``unit``, with one digit below 10."""
     low, high = interval.low / unit, interval.high / unit
     digits = 1 if high < 10 else 0
     return f"{low:.{digits}f} to {high:.{digits}f}"
 
 
-def _verdict(plan: Plan) -> str:
+def _verdict_line(plan: Plan) -> str:
     if plan.status == "blocked":
         first = next(verdict for verdict in plan.verdicts if verdict.blocks)
         others = sum(verdict.blocks for verdict in plan.verdicts) - 1
@@ -121,29 +122,29 @@ def _verdict(plan: Plan) -> str:
     return "ready for the practitioner's decision" + (f"; mind: {', '.join(adjusted)}" if adjusted else "")
 
 
-def _forecast(plan: Plan) -> str:
+def _forecast_line(plan: Plan) -> str:
     if plan.forecast_is == "not_offered":
         refused = any(verdict.outcome == "refuse" for verdict in plan.verdicts)
         return "none: treatment is refused" if refused else "none: the photo shows nothing to forecast"
     last = plan.forecast.milestones[-1]
     prefix = "if treatment becomes possible: " if plan.forecast_is == "only_if_possible" else ""
-    said = _plain(words.change(last.enlarged_change_pct, plan.forecast.goal_pct))
+    said = _plain_text(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct))
     trial = "" if plan.forecast.of_photo else f", {words.TRIAL}, not from this photo"
     return f"{prefix}enlarged pores {said} {last.label}{trial}"
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     """Words of the report as a terminal has them."""
     return text.replace("\u00a0", " ").replace("°", "")
 
 
-def _sessions(plan: Plan) -> str:
+def _sessions_line(plan: Plan) -> str:
     if not plan.sessions:
         return "none while the plan is blocked"
-    return f"{len(plan.sessions)}: {', '.join(words.day(date) for date in plan.sessions)}"
+    return f"{len(plan.sessions)}: {', '.join(words.write_day(date) for date in plan.sessions)}"
 
 
-def _candidates(plan: Plan) -> str:
+def _candidates_line(plan: Plan) -> str:
     if not plan.candidates:
         return "none"
     energies = [candidate.setting.pulse_energy / units.mJ for candidate in plan.candidates]
@@ -154,18 +155,18 @@ def _candidates(plan: Plan) -> str:
     )
 
 
-def _setting(simulation: Simulation) -> str:
+def _setting_line(simulation: Simulation) -> str:
     setting = simulation.setting
     stack = f" x {setting.pulses_per_column}" if setting.pulses_per_column > 1 else ""
     convention = "1/e2" if setting.profile == "gaussian_1e2" else "top-hat"
     return (
         f"{setting.laser.name}, {setting.pulse_energy / units.mJ:g} mJ{stack}, "
         f"{setting.spot_diameter / units.um:g} um {convention} spot, {setting.pulse_duration / units.us:.4g} us"
-        f"{_conditions(simulation)}"
+        f"{_conditions_line(simulation)}"
     )
 
 
-def _conditions(simulation: Simulation) -> str:
+def _conditions_line(simulation: Simulation) -> str:
     """What is not as usual."""
     exposure, cooling = simulation.exposure, simulation.setting.cooling
     said = [exposure.pulse] if exposure.pulse != "square" else []

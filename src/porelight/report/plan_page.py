@@ -46,7 +46,7 @@ PLAN_PHASES = {
 """Phase of a care item -> the heading it stands under, in order."""
 
 
-def render(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
+def render_plan(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
     """The page as text; the same plan, photo and language give the same text.
 
     Args:
@@ -57,25 +57,25 @@ def render(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
     told = localize_plan(plan, language)
     shown = {
         "plan": told,
-        "answer": first_screen.answer(told, language),
-        "photo": figures.photo(photo_pixels),
+        "answer": first_screen.write_answer(told, language),
+        "photo": figures.embed_photo(photo_pixels),
         "rings": draw.overlay_svg(plan.census, language),
         "scale_bar": _scale_bar(plan, language),
         "regions": summarise_regions(plan.census),
         "verdicts": by_outcome(told.verdicts, language),
         "standing": rank_regions(plan.census)[0],
         "asked": open_questions(told.verdicts, plan.person),
-        "figures": _figures(told, language),
-        "preview": preview_panels.shown(plan, photo_pixels, language),
-        "comparison": comparison(plan.candidates, language),
-        "course": calendar(told, language),
+        "figures": _draw_figures(told, language),
+        "preview": preview_panels.show_preview(plan, photo_pixels, language),
+        "comparison": compare_candidates(plan.candidates, language),
+        "course": session_calendar(told, language),
         "clashes": to_talk_about(told.clashes, language),
-        "basis": basis(plan),
+        "basis": plan_basis(plan),
         "pore_px": _middle_px(plan),
-        "style": template.text("style/tokens.css") + template.text("style/report.css"),
-        **template.scripted("report"),
+        "style": template.read_text("style/tokens.css") + template.read_text("style/report.css"),
+        **template.load_script("report"),
     }
-    return template.filled("report.html", shown, plan_model.plan_sources(plan), language)
+    return template.fill_template("report.html", shown, plan_model.plan_sources(plan), language)
 
 
 def localize_plan(plan: Plan, language: str) -> Plan:
@@ -140,37 +140,37 @@ def make_verdict_card(verdict: Verdict, language: str = "en") -> VerdictCard:
     """What a verdict shows on a card of the report or of the clinic."""
     asked = [find_question(key) for key in verdict.asks] if verdict.outcome == "ask" else []
     texts, why = tuple(phrase(each.text, language) for each in asked), phrase(asked[0].why, language) if asked else ""
-    return VerdictCard(verdict, texts, why, tuple(_limit(each, language) for each in verdict.limits))
+    return VerdictCard(verdict, texts, why, tuple(_format_limit(each, language) for each in verdict.limits))
 
 
-def _limit(limit: Limit, language: str) -> str:
+def _format_limit(limit: Limit, language: str) -> str:
     if limit.name in words.LIMITS:
         return phrase(words.LIMITS[limit.name], language, most=limit.at_most)
     return phrase("{name} at most {most:g}", language, name=limit.name, most=limit.at_most)
 
 
-def _figures(plan: Plan, language: str) -> dict[str, Any]:
+def _draw_figures(plan: Plan, language: str) -> dict[str, Any]:
     drawn: dict[str, Any] = {
-        "sizes": figures.distribution(plan, language),
-        "factors": figures.factors(plan, language),
-        "indices": figures.indices(plan, language),
-        "fan": figures.fan(plan, language),
-        "candidates": figures.candidates(plan, language),
+        "sizes": figures.distribution_figure(plan, language),
+        "factors": figures.factor_figure(plan, language),
+        "indices": figures.index_figure(plan, language),
+        "fan": figures.fan_figure(plan, language),
+        "candidates": figures.candidate_figures(plan, language),
         "letter": None,
     }
     if plan.candidates:
         shown = plan.candidates[len(plan.candidates) // 2]
-        drawn["letter"] = letter(len(plan.candidates) // 2)
+        drawn["letter"] = candidate_letter(len(plan.candidates) // 2)
         peak = units.to_celsius(shown.simulation.warming.peak_temperature)
-        drawn["hottest"] = words.hottest(shown.simulation, language) if peak > max(ISOTHERMS) else None
-        apart = draw.spacing(shown.simulation)
-        drawn["apart"] = None if apart is None else words.number(apart / units.um, language=language)
-        drawn["overview"] = figures.overview(shown.simulation, language)
+        drawn["hottest"] = words.describe_peak(shown.simulation, language) if peak > max(ISOTHERMS) else None
+        apart = draw.column_spacing(shown.simulation)
+        drawn["apart"] = None if apart is None else words.format_number(apart / units.um, language=language)
+        drawn["overview"] = figures.overview_figure(shown.simulation, language)
         drawn["close_up"] = figures.close_up(shown.simulation, language)
     return drawn
 
 
-def letter(index: int) -> str:
+def candidate_letter(index: int) -> str:
     """The name of a candidate on the page."""
     return chr(ord("A") + index % 26)
 
@@ -188,7 +188,7 @@ def effect_facts(simulation: Simulation, language: str = "en") -> Facts:
     injury, recovery, crater = simulation.injury, simulation.recovery, simulation.crater
 
     def um(value: float) -> str:
-        return words.number(value / units.um, language=language)
+        return words.format_number(value / units.um, language=language)
 
     removed = phrase(
         "{depth} µm deep, {width} µm wide", language, depth=um(crater.ablation_depth), width=um(crater.ablation_width)
@@ -200,11 +200,11 @@ def effect_facts(simulation: Simulation, language: str = "en") -> Facts:
         low=um(injury.coagulated.depth.low),
         high=um(injury.coagulated.depth.high),
     )
-    treated = f"{words.number(100 * recovery.treated_fraction, language=language)} %"
+    treated = f"{words.format_number(100 * recovery.treated_fraction, language=language)} %"
     return [
         (phrase("Skin removed", language), removed),
         (phrase("Collagen set by heat (over damage models)", language), collagen),
-        (phrase("Hottest tissue", language), words.capitalized(words.hottest(simulation, language))),
+        (phrase("Hottest tissue", language), words.capitalize(words.describe_peak(simulation, language))),
         (phrase("Surface treated, heated rims included", language), treated),
         (phrase("Closed after", language), words.days_long(recovery.closed, language)),
         (phrase("Redness", language), words.days_long(recovery.redness, language)),
@@ -223,7 +223,7 @@ class Comparison:
     remarks: list[tuple[str, str]]
 
 
-def comparison(candidates: tuple[Candidate, ...], language: str = "en") -> Comparison | None:
+def compare_candidates(candidates: tuple[Candidate, ...], language: str = "en") -> Comparison | None:
     """None when there is nothing to compare."""
     if not candidates:
         return None
@@ -231,14 +231,14 @@ def comparison(candidates: tuple[Candidate, ...], language: str = "en") -> Compa
     laser = simulations[0].setting.laser
     return Comparison(
         laser=words.typeset(f"{phrase(laser.name, language)}, {laser.wavelength / units.nm:g} nm"),
-        letters=tuple(letter(index) for index in range(len(candidates))),
-        setting=_rows([setting_facts(each, language) for each in simulations]),
-        effect=_rows([effect_facts(each, language) for each in simulations]),
+        letters=tuple(candidate_letter(index) for index in range(len(candidates))),
+        setting=_transpose_facts([setting_facts(each, language) for each in simulations]),
+        effect=_transpose_facts([effect_facts(each, language) for each in simulations]),
         remarks=_shared_remarks(candidates, language),
     )
 
 
-def _rows(columns: list[Facts]) -> list[tuple[str, tuple[str, ...]]]:
+def _transpose_facts(columns: list[Facts]) -> list[tuple[str, tuple[str, ...]]]:
     return [(facts[0][0], tuple(text for _, text in facts)) for facts in zip(*columns, strict=True)]
 
 
@@ -247,7 +247,7 @@ def _shared_remarks(candidates: tuple[Candidate, ...], language: str) -> list[tu
     letters: dict[str, list[str]] = {}
     for index, candidate in enumerate(candidates):
         for remark in candidate.remarks:
-            letters.setdefault(write_words(remark, language), []).append(letter(index))
+            letters.setdefault(write_words(remark, language), []).append(candidate_letter(index))
     everyone = phrase("All", language)
     return [(everyone if len(names) == len(candidates) else ", ".join(names), text) for text, names in letters.items()]
 
@@ -269,7 +269,7 @@ class SessionDays:
     phases: tuple[Phase, ...]
 
 
-def calendar(plan: Plan, language: str = "en") -> list[SessionDays]:
+def session_calendar(plan: Plan, language: str = "en") -> list[SessionDays]:
     """The calendar by session, each in its phases."""
     listed = []
     for number, date in enumerate(plan.sessions, start=1):
@@ -294,7 +294,7 @@ class Basis:
     hash: str
 
 
-def basis(plan: Plan) -> Basis:
+def plan_basis(plan: Plan) -> Basis:
     """Every number and source behind a plan, and the check sum of its plan.json."""
     rows = template.weakest_first(plan)
     counts = {word: sum(row.confidence == word for row in rows) for word in reversed(cite.CONFIDENCES)}

@@ -62,13 +62,13 @@ class Shown:
         return 0.0 if self.bar is None else 100.0 * self.bar.px / self.panels[0].pixels.shape[1]
 
 
-def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
+def show_preview(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
     """None unless the plan expects something of these pores: a blocked plan shows no result."""
     census = plan.census
     if plan.forecast_is != "expected" or not plan.forecast.milestones or not census.pore_count:
         return None
     last = plan.forecast.milestones[-1]
-    change = _drawable(diameter_change_pct(census, last))
+    change = _clip_to_drawable(diameter_change_pct(census, last))
     window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
     drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
@@ -85,7 +85,7 @@ def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
         (_("Little change"), change.high, drawn.high),
     )
     for title, percent, simulated in reversed(ends):
-        said = _said(percent, change, language)
+        said = _describe_panel(percent, change, language)
         alt = phrase("Simulation of the same skin: {change}", language, change=said)
         panels.append(Panel(simulated, phrase(title, language), said, alt))
     bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height), language)
@@ -93,14 +93,14 @@ def shown(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | None:
     return Shown(tuple(panels), write_words(last.label, language), enlarged)
 
 
-def _drawable(change: Interval) -> Interval:
+def _clip_to_drawable(change: Interval) -> Interval:
     """Within what can be drawn; the ends of a forecast seldom leave it."""
     low, high = (100.0 * (size - 1.0) for size in RETOUCH_SIZES)
     least, middle, most = (min(max(end, low), high) for end in (change.low, change.mid, change.high))
     return Interval(least, middle, most, change.level)
 
 
-def _said(percent: float, change: Interval, language: str) -> str:
+def _describe_panel(percent: float, change: Interval, language: str) -> str:
     """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
     points = abs(round_middle(percent, change))
     if points == 0:
@@ -109,6 +109,6 @@ def _said(percent: float, change: Interval, language: str) -> str:
     return words.typeset(phrase(text, language, points=points))
 
 
-def png(seen: Shown, language: str = "en") -> bytes:
+def encode_preview(seen: Shown, language: str = "en") -> bytes:
     """``preview.png``."""
     return preview_png([(panel.pixels, panel.title, panel.said) for panel in seen.panels], seen.bar, language)

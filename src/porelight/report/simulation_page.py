@@ -43,57 +43,62 @@ class Shown:
     says: str
 
 
-def render(simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None, language: str = "en") -> str:
+def render_simulation(
+    simulation: Simulation, stills: tuple[Still, ...], stamp: Stamp | None = None, language: str = "en"
+) -> str:
     """The page as text; the same simulation gives the same text."""
     rows = template.weakest_first((simulation, stamp))
     shown = {
         "simulation": simulation,
         "numbers": read_numbers(simulation),
-        "setting": plan_page.setting_facts(simulation, language) + _conditions(simulation, language),
-        "effect": plan_page.effect_facts(simulation, language) + _cells(simulation, language),
-        "dose": _dose(read_numbers(simulation), language),
-        "stills": [_shown(still, language) for still in stills],
+        "setting": plan_page.setting_facts(simulation, language) + _exposure_facts(simulation, language),
+        "effect": plan_page.effect_facts(simulation, language) + _tissue_facts(simulation, language),
+        "dose": _describe_dose(read_numbers(simulation), language),
+        "stills": [_show_still(still, language) for still in stills],
         "start": _worth_seeing(stills),
         "film_says": draw.film_says(simulation, language),
-        "figures": _figures(simulation, language) | ({} if stamp is None else {"bulk": _bulk(stamp, language)}),
+        "figures": _draw_figures(simulation, language)
+        | ({} if stamp is None else {"bulk": _bulk_figure(stamp, language)}),
         "stamp": None if stamp is None else _stamp_facts(stamp, language),
         "rows": rows,
-        **template.scripted("simulation"),
-        "style": "".join(template.text(f"style/{name}.css") for name in ("tokens", "report", "simulation")),
+        **template.load_script("simulation"),
+        "style": "".join(template.read_text(f"style/{name}.css") for name in ("tokens", "report", "simulation")),
     }
-    return template.filled("simulation.html", shown, {row.source for row in rows}, language)
+    return template.fill_template("simulation.html", shown, {row.source for row in rows}, language)
 
 
-def _figures(simulation: Simulation, language: str) -> dict[str, Markup]:
+def _draw_figures(simulation: Simulation, language: str) -> dict[str, Markup]:
     tall = functools.partial(draw.histology_height, simulation)
     return {
-        "histology": figures.figure(
+        "histology": figures.make_figure(
             "histology",
             draw.histology_says(simulation, language),
-            lambda ax: draw.histology(ax, simulation),
+            lambda ax: draw.column_section(ax, simulation),
             wide=(440, tall(440)),
             narrow=tall(figures.PHONE),
             language=language,
         ),
         "close_up": figures.close_up(simulation, language),
-        "rim": _chart("rim", draw.rim_says(simulation, language), lambda ax: draw.rim_chart(ax, simulation), language),
-        "heat": _chart(
+        "rim": _chart_figure(
+            "rim", draw.rim_says(simulation, language), lambda ax: draw.rim_chart(ax, simulation), language
+        ),
+        "heat": _chart_figure(
             "heat", draw.heat_says(simulation, language), lambda ax: draw.heat_chart(ax, simulation), language
         ),
     }
 
 
-def _chart(name: str, says: str, draw_on: figures.Draw, language: str, height: float = 320) -> Markup:
-    return figures.figure(name, says, draw_on, wide=None, narrow=height, language=language)
+def _chart_figure(name: str, says: str, draw_on: figures.Draw, language: str, height: float = 320) -> Markup:
+    return figures.make_figure(name, says, draw_on, wide=None, narrow=height, language=language)
 
 
-def _bulk(stamp: Stamp, language: str) -> Markup:
-    return _chart("bulk", draw.bulk_says(stamp, language), lambda ax: draw.bulk_chart(ax, stamp), language, 260)
+def _bulk_figure(stamp: Stamp, language: str) -> Markup:
+    return _chart_figure("bulk", draw.bulk_says(stamp, language), lambda ax: draw.bulk_chart(ax, stamp), language, 260)
 
 
 def _stamp_facts(stamp: Stamp, language: str) -> plan_page.Facts:
     """What columns do to each other and to the skin between them."""
-    number = functools.partial(words.number, language=language)
+    number = functools.partial(words.format_number, language=language)
     touch = phrase("none", language)
     if stamp.merged:
         touch = phrase("{share} % of neighbours", language, share=number(100 * stamp.merged_share))
@@ -115,7 +120,7 @@ def _stamp_facts(stamp: Stamp, language: str) -> plan_page.Facts:
     ]
 
 
-def _shown(still: Still, language: str) -> Shown:
+def _show_still(still: Still, language: str) -> Shown:
     text = (
         "{moment}: light on, {hole}, hottest tissue {peak} °C"
         if still.lit
@@ -123,9 +128,9 @@ def _shown(still: Still, language: str) -> Shown:
     )
     hole = phrase("no hole", language)
     if still.depth:
-        hole = phrase("hole {depth} deep", language, depth=draw.length(still.depth, language))
-    peak = words.number(still.hottest, language=language)
-    says = phrase(text, language, moment=draw.moment(still.time, language), hole=hole, peak=peak)
+        hole = phrase("hole {depth} deep", language, depth=draw.format_length(still.depth, language))
+    peak = words.format_number(still.hottest, language=language)
+    says = phrase(text, language, moment=draw.format_moment(still.time, language), hole=hole, peak=peak)
     return Shown("data:image/png;base64," + base64.b64encode(still.png).decode(), says)
 
 
@@ -134,14 +139,14 @@ def _worth_seeing(stills: tuple[Still, ...]) -> int:
     return max((k for k, still in enumerate(stills) if still.lit), default=0)
 
 
-def _conditions(simulation: Simulation, language: str) -> plan_page.Facts:
+def _exposure_facts(simulation: Simulation, language: str) -> plan_page.Facts:
     exposure, cooling = simulation.exposure, simulation.setting.cooling
     said = phrase("none", language)
     if cooling is not None:
         name = phrase(COOLINGS.get(cooling.name, cooling.name), language)
         said = f"{name}, {units.to_celsius(cooling.temperature):.0f} °C"
         if cooling.before:
-            before = words.number(cooling.before / units.ms, language=language)
+            before = words.format_number(cooling.before / units.ms, language=language)
             said += phrase(", {time} ms before", language, time=before)
     facts = [
         (phrase("Shape of the pulse", language), phrase(exposure.pulse, language)),
@@ -152,11 +157,11 @@ def _conditions(simulation: Simulation, language: str) -> plan_page.Facts:
     return facts + ([(phrase("Switched off", language), ", ".join(exposure.without))] if exposure.without else [])
 
 
-def _cells(simulation: Simulation, language: str) -> plan_page.Facts:
+def _tissue_facts(simulation: Simulation, language: str) -> plan_page.Facts:
     injury = simulation.injury
 
     def um(value: float) -> str:
-        return words.number(value / units.um, language=language)
+        return words.format_number(value / units.um, language=language)
 
     wide = phrase(
         "{width} µm ({low} to {high})",
@@ -178,12 +183,12 @@ def _cells(simulation: Simulation, language: str) -> plan_page.Facts:
     ]
 
 
-def _dose(told: dict[str, object], language: str) -> str:
+def _describe_dose(told: dict[str, object], language: str) -> str:
     """The thermal dose, in words that say where its rule ends."""
     most, held = told.get("cem43_max_min"), told.get("cem43_max_where_rule_holds_min")
     if not isinstance(most, float) or not isinstance(held, float):
         return ""
-    values = {"most": words.number(most, language=language)}
+    values = {"most": words.format_number(most, language=language)}
     if not told["cem43_max_is_lower_bound"]:
         return phrase("Thermal dose: at most {most} minutes at 43 °C (CEM43).", language, **values)
     return phrase(
@@ -191,5 +196,5 @@ def _dose(told: dict[str, object], language: str) -> str:
         "which the rule was tested; at most {tested} minutes where it was not.",
         language,
         **values,
-        tested=words.number(held, language=language),
+        tested=words.format_number(held, language=language),
     )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from porelight.cite import Cited
 
 
-def filled(template: str, shown: dict[str, Any], sources: Iterable[cite.Source] = (), language: str = "en") -> str:
+def fill_template(
+    template: str, shown: dict[str, Any], sources: Iterable[cite.Source] = (), language: str = "en"
+) -> str:
     """A template with its values, these sources, and those that its texts name."""
     linker = words.Linker(language)
 
@@ -30,7 +32,7 @@ def filled(template: str, shown: dict[str, Any], sources: Iterable[cite.Source] 
         found = {source.key: source for source in sources} | linker.named
         return [found[key] for key in sorted(found)]
 
-    return environment(language, linker).get_template(template).render(shown, listed_sources=listed_sources)
+    return make_environment(language, linker).get_template(template).render(shown, listed_sources=listed_sources)
 
 
 def weakest_first(thing: object) -> list[Cited]:
@@ -38,7 +40,7 @@ def weakest_first(thing: object) -> list[Cited]:
     return sorted(cite.used(thing), key=lambda row: (-cite.CONFIDENCES.index(row.confidence), row.quantity))
 
 
-def environment(language: str = "en", linker: words.Linker | None = None, **options: Any) -> Environment:
+def make_environment(language: str = "en", linker: words.Linker | None = None, **options: Any) -> Environment:
     """The templates and macros of every page, with the words and filters they share.
 
     Args:
@@ -59,22 +61,30 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
         "lstrip_blocks": True,
     }
     made = jinja2.Environment(loader=jinja2.ChoiceLoader(loaders), **usual | options)  # noqa: S701 - it escapes
-    bound = (words.change, words.length, words.chance, words.number, words.scale, words.source_name, value)
+    bound = (
+        words.describe_change,
+        words.describe_length,
+        words.describe_chance,
+        words.format_number,
+        words.describe_scale,
+        words.source_name,
+        format_row,
+    )
     made.globals |= {function.__name__: functools.partial(function, language=language) for function in bound}
     made.globals |= {name: getattr(words, name) for name in WORD_LISTS}
     made.globals |= {
         "language": language,
-        "icons_svg": text("style/icons.svg"),
+        "icons_svg": read_text("style/icons.svg"),
         "say": functools.partial(say, language),
-        "day": functools.partial(words.day, language=language),
-        "days": functools.partial(words.days, language=language),
+        "write_day": functools.partial(words.write_day, language=language),
+        "write_days": functools.partial(words.write_days, language=language),
     }
     made.filters |= {
         "linked": linker or words.Linker(language),
         "typeset": words.typeset,
         "drawn": Markup,
         "words": functools.partial(write_words, language=language),
-        "capitalized": words.capitalized,
+        "capitalized": words.capitalize,
         "spoken": functools.partial(speak, language),
     }
     return made
@@ -83,11 +93,11 @@ def environment(language: str = "en", linker: words.Linker | None = None, **opti
 WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
 
 
-def say(language: str, text: str, /, **values: object) -> Markup:
+def say(language: str, read_text: str, /, **values: object) -> Markup:
     """A text of a template in the language of its page, typeset; values are escaped unless they are markup."""
     from markupsafe import Markup, escape
 
-    said = Markup(escape(words.typeset(phrase(text, language))))  # noqa: S704 - escaped on this line
+    said = Markup(escape(words.typeset(phrase(read_text, language))))  # noqa: S704 - escaped on this line
     written = {name: _as_markup(value, language) for name, value in values.items()}
     return said.format(**written) if written else said
 
@@ -103,19 +113,19 @@ def _as_markup(value: object, language: str) -> object:
     return write_value(value, "", language) if isinstance(value, float) else value
 
 
-def text(name: str) -> str:
+def read_text(name: str) -> str:
     """A file of this package."""
     return resources.files("porelight.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def scripted(name: str) -> dict[str, str]:
+def load_script(name: str) -> dict[str, str]:
     """A page's few lines of script, and the hash by which the page allows them and nothing else."""
-    script = text(f"style/{name}.js")
+    script = read_text(f"style/{name}.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {"script": script, "script_hash": f"sha256-{digest}"}
 
 
-def value(row: Cited, language: str = "en") -> str:
+def format_row(row: Cited, language: str = "en") -> str:
     """A row's number with its bounds and unit, as its source has it."""
     low, high = ("" if end is None else write_value(float(end), "g", language) for end in (row.low, row.high))
     bounds = f" ({phrase('{first} to {last}', language, first=low, last=high)})" if low and high else ""

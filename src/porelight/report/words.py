@@ -113,38 +113,38 @@ UNIT_WORDS: Final = (_("years"), _("weeks"), _("days"), _("degrees"))
 RESULTS: Final = (_("smaller"), _("larger"), _("no detectable change"))
 
 
-def day(date: dt.date, *, year: bool = True, language: str = "en") -> str:
+def write_day(date: dt.date, *, year: bool = True, language: str = "en") -> str:
     """Such as "Tue 14 March 2026"."""
     return format_day(date, language, year=year)
 
 
-def days(first: dt.date, last: dt.date, language: str = "en") -> str:
+def write_days(first: dt.date, last: dt.date, language: str = "en") -> str:
     """Such as "Tue 14 March", "Tue 14 to Fri 17 March" or "Mon 30 March to Wed 1 April"."""
     if first == last or language != "en" or (first.year, first.month) != (last.year, last.month):
         return format_days(first, last, language)
     return f"{WEEKDAY_NAMES[first.weekday()].format(short='')} {first.day} to {format_day(last)}"
 
 
-def scale(known: Scale | None, language: str = "en") -> str:
+def describe_scale(known: Scale | None, language: str = "en") -> str:
     """Such as "60 µm a pixel, as it was typed in", with its error where one is known."""
     if known is None:
         return phrase("none: uncalibrated", language)
     origin = phrase(SCALES[known.source], language)
-    um_per_px = number(known.um_per_px, 3, language)
+    um_per_px = format_number(known.um_per_px, 3, language)
     if not known.relative_error:
         return phrase("{um_per_px} µm a pixel, {origin}", language, um_per_px=um_per_px, origin=origin)
-    error = number(100 * known.relative_error, language=language)
+    error = format_number(100 * known.relative_error, language=language)
     text = "{um_per_px} µm a pixel, give or take {error} %, {origin}"
     return phrase(text, language, um_per_px=um_per_px, error=error, origin=origin)
 
 
-def change(interval: Interval, goal: float | None = None, language: str = "en") -> str:
+def describe_change(interval: Interval, goal: float | None = None, language: str = "en") -> str:
     """A change in %: "down about 30 % (between 10 and 50)"; where it may go either way, both ways are said.
 
     ``goal`` [%] is not said as reached by a middle that stays short of it.
     """
     mid, (low, high) = round_middle(interval.mid, interval, goal), round_outward(interval)
-    middle = _about(mid, language)
+    middle = _describe_direction(mid, language)
     # A fall is never said as all: no forecast leaves no enlarged pore.
     fall = phrase("more than 90", language) if low <= -100 else f"{abs(low)}"
     if high <= 0:
@@ -157,13 +157,13 @@ def change(interval: Interval, goal: float | None = None, language: str = "en") 
     return typeset(written)
 
 
-def _about(points: int, language: str) -> str:
+def _describe_direction(points: int, language: str) -> str:
     if points == 0:
         return phrase("about the same", language)
     return phrase("down about {points} %" if points < 0 else "up about {points} %", language, points=abs(points))
 
 
-def length(interval: Interval, unit: str, language: str = "en") -> str:
+def describe_length(interval: Interval, unit: str, language: str = "en") -> str:
     """A length with its interval: "about 180 µm (between 130 and 220)"."""
     mid, (low, high) = round_middle(interval.mid, interval), round_outward(interval)
     text = "about {mid} {unit} (between {low} and {high})"
@@ -178,7 +178,7 @@ def days_long(interval: Interval, language: str = "en") -> str:
     return phrase("about {mid} days ({low} to {high})", language, mid=mid, low=low, high=high)
 
 
-def chance(share: float, language: str = "en") -> str:
+def describe_chance(share: float, language: str = "en") -> str:
     """A probability in words that a person can count: "about 6 in 10"."""
     tenths = round(10.0 * share)
     if tenths == 0:
@@ -192,13 +192,13 @@ TRIAL: Final = _("in the trial this rests on")
 """Said after a forecast that is the trial's result and not this photo's."""
 
 
-def hottest(simulation: Simulation, language: str = "en") -> str:
+def describe_peak(simulation: Simulation, language: str = "en") -> str:
     """The peak temperature; where tissue is carried away at it, it is the model's limit."""
-    peak = f"{number(to_celsius(simulation.warming.peak_temperature), language=language)} °C"
+    peak = f"{format_number(to_celsius(simulation.warming.peak_temperature), language=language)} °C"
     return phrase("the model's limit of {peak}", language, peak=peak) if simulation.peak_is_limit else peak
 
 
-def number(value: float | None, digits: int = 2, language: str = "en") -> str:
+def format_number(value: float | None, digits: int = 2, language: str = "en") -> str:
     """``value`` with that many significant digits, without an exponent."""
     if value is None:
         return ""
@@ -208,7 +208,7 @@ def number(value: float | None, digits: int = 2, language: str = "en") -> str:
     return localize_digits(f"{kept:.0f}" if abs(kept) >= 10 ** (digits - 1) else f"{kept:g}", language)
 
 
-def capitalized(text: str) -> str:
+def capitalize(text: str) -> str:
     """With a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
 

@@ -36,11 +36,11 @@ class Busy(OSError):
 
 
 @contextlib.contextmanager
-def workshop(ground: Path) -> Iterator[Path]:
+def open_workshop(ground: Path) -> Iterator[Path]:
     """A hidden folder in ``ground``, gone afterwards whatever happens."""
     folder, lock = None, None
     try:
-        with undisturbed():
+        with hold_signals():
             while folder is None:
                 made = Path(tempfile.mkdtemp(prefix=".porelight.", dir=ground))
                 # Before the lock is ours, another run may take the folder for nobody's; then there is a new one.
@@ -49,7 +49,7 @@ def workshop(ground: Path) -> Iterator[Path]:
                     folder = made if _is_locked_by(lock, made) else None
         yield folder
     finally:
-        with undisturbed():
+        with hold_signals():
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
             if lock is not None:
@@ -57,7 +57,7 @@ def workshop(ground: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def hold_folder(folder: Path) -> Iterator[None]:
     """Hold a folder, made if it is missing, so that one run at a time works in it.
 
     Raises:
@@ -117,8 +117,8 @@ def remove_abandoned(place: Path) -> None:
         with contextlib.suppress(OSError), os.scandir(ground) as entries:
             for entry in entries:
                 if NAME.fullmatch(entry.name) and _is_ours(Path(entry.path)):
-                    with contextlib.suppress(OSError), undisturbed():
-                        _remove(Path(entry.path))
+                    with contextlib.suppress(OSError), hold_signals():
+                        _remove_abandoned(Path(entry.path))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -130,7 +130,7 @@ def _is_ours(folder: Path) -> bool:
     return False
 
 
-def _remove(folder: Path) -> None:
+def _remove_abandoned(folder: Path) -> None:
     lock = take_lock(folder)
     if lock is None and time.time() - folder.stat().st_mtime < UNLOCKED_SECONDS:
         return
@@ -158,14 +158,14 @@ def wait_for_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def swap(whole: Path, place: Path) -> None:
+def swap_into_place(whole: Path, place: Path) -> None:
     """Put a new folder or file in its place; an earlier folder there is moved into the workshop of the new one.
 
     On Linux both change places at one stroke. Elsewhere the earlier one is away for a moment: it comes back if the new
     one cannot be put there, and a run that is killed in between leaves a note where it belongs.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
-    with undisturbed():
+    with hold_signals():
         try:
             whole.replace(place)
             return
@@ -173,7 +173,7 @@ def swap(whole: Path, place: Path) -> None:
             # A folder takes the place of no other that holds something.
             if not place.is_dir():
                 raise
-        if _exchanged(whole, place):
+        if _exchange_paths(whole, place):
             return
         earlier = whole.with_name(EARLIER)
         whole.with_name(PLACE).write_text(os.path.relpath(place, whole.parents[1]), encoding="utf-8")
@@ -185,7 +185,7 @@ def swap(whole: Path, place: Path) -> None:
             raise
 
 
-def _exchanged(one: Path, other: Path) -> bool:
+def _exchange_paths(one: Path, other: Path) -> bool:
     """Whether two paths have changed places, which only Linux can do at one stroke."""
     import ctypes
 
@@ -198,7 +198,7 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
+def hold_signals() -> Iterator[None]:
     """What would stop the program waits until the end; only the main thread is ever disturbed."""
     if threading.current_thread() is not threading.main_thread():
         yield

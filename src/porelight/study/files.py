@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from porelight.refusal import Refusal
-from porelight.report.workshop import Busy, held, undisturbed, wait_for_disk, write_durably
+from porelight.report.workshop import Busy, hold_folder, hold_signals, wait_for_disk, write_durably
 from porelight.study import tables
 from porelight.version import __version__
 
@@ -75,7 +75,7 @@ class Files:
             Refusal: another run is working on it.
         """
         try:
-            with held(self.workshop.parent):
+            with hold_folder(self.workshop.parent):
                 self.workshop.mkdir(exist_ok=True)
                 for begun in self.workshop.glob(f"*{BEGUN}"):
                     begun.unlink()
@@ -118,7 +118,7 @@ class Files:
                         write(table)
             wait_for_disk(pores)
             write_durably(photos, tables.packed(tables.photo_table(rows), told))
-            with undisturbed():
+            with hold_signals():
                 pores.replace(self.pores)
                 photos.replace(self.photos)
         finally:
