@@ -34,7 +34,7 @@ def main() -> None:
         "arms": sum(map(len, trials.values())),
         "people": sum(max(arm.people for arm in arms) for arms in trials.values()),
     }
-    head = "# What the fit of the forecast left: written by python -m benchmarks.fit_forecast, with forecast_draws.npy.\n"
+    head = "# What the fit left, beside forecast_draws.npy: written by python -m benchmarks.fit_forecast.\n"
     (DATA / "forecast.yaml").write_text(head + yaml.safe_dump(about, sort_keys=False), encoding="utf-8")
     print(head + yaml.safe_dump(about, sort_keys=False))
 

@@ -1,7 +1,8 @@
-"""The table of draws that the offline fit left in the package: ``data/forecast_draws.npy``, described by ``data/forecast.yaml``."""
+"""The table of draws that the offline fit left in the package, described by ``data/forecast.yaml``."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import io
@@ -14,7 +15,7 @@ from porelight.forecasting.arms import CLASSES
 from porelight.forecasting.latent import Shared
 
 TABLE = "data/forecast_draws.npy"
-FIELDS = tuple(name for name in Shared.__slots__ if name != "class_effect")
+FIELDS = tuple(field.name for field in dataclasses.fields(Shared) if field.name != "class_effect")
 
 
 def pack_draws(shared: Shared) -> bytes:

@@ -1,9 +1,9 @@
-"""The offline fit of :mod:`porelight.forecasting.latent` to the arms of the trials. ``benchmarks.fit_forecast`` runs it.
+"""The offline fit of :mod:`~porelight.forecasting.latent` to the arms of the trials, run by ``benchmarks.fit_forecast``.
 
-Every shared quantity is a function of one standard normal number (:func:`shared_from`), so the prior is a standard normal
-in 18 dimensions and the transforms are the priors. What is a trial's own (its effect, its threshold, the slope of its
-score) is integrated by Gauss-Hermite quadrature, so that each trial has one likelihood of the shared quantities, and
-leaving a trial out means leaving out a factor. The posterior is sampled by adaptive importance sampling: a Student
+Every shared quantity is a function of one standard normal number (:func:`shared_from`), so the prior is a standard
+normal in 18 dimensions and the transforms are the priors. What is a trial's own (its effect, its threshold, the slope
+of its score) is integrated by Gauss-Hermite quadrature, so that each trial has one likelihood of the shared quantities,
+and leaving a trial out means leaving out a factor. The posterior is sampled by adaptive importance sampling: a Student
 distribution is fitted to the weighted draws again and again, and every draw is weighed against the mixture of all
 distributions that proposed any (Cornuet, Marin, Mira and Robert 2012, Scand J Stat 39:798).
 """
@@ -39,7 +39,7 @@ KEPT_VISITS = (13.0, 78.0)
 KEPT_ERROR = 0.15
 """Of the share that was kept: ten people, another ailment."""
 LOG_SPREAD_ERROR = 0.15
-"""Of the logarithm of a standard deviation between people: 1 / sqrt(2 n) of 42 is 0.11, and the visits of people differed."""
+"""Of the logarithm of a standard deviation between people: 1 / sqrt(2 n) of 42 is 0.11, and their visits differed."""
 MOST_KAPPA = 5.0
 """Pores of a 150th of their diameter: no treatment does more, and none comes near."""
 LEAST_PEOPLE_SPREAD_PCT = 5.0
@@ -47,7 +47,7 @@ LEAST_PEOPLE_SPREAD_PCT = 5.0
 
 
 def shared_from(unit: Floats) -> Shared:
-    """The priors: (DIMENSIONS, n) standard normal numbers -> shared quantities. docs/forecast.md gives the reason of each."""
+    """The priors: (DIMENSIONS, n) standard normal numbers -> shared quantities. docs/forecast.md has their reasons."""
     mean, across, between, later, number, tau, phi, size, power, slope, person, wobble, seen = unit[:13]
     return Shared(
         course_log=math.log(0.1) + 0.7 * mean,
@@ -120,7 +120,9 @@ def number_error(shared: Shared, arm: Arm, expected: Floats) -> Floats:
     return np.hypot(people / math.sqrt(arm.people), wobble)
 
 
-def _log_likelihood(shared: Shared, arm: Arm, printed: float, kappa: Floats, threshold: Floats, slope: Floats) -> Floats:
+def _log_likelihood(
+    shared: Shared, arm: Arm, printed: float, kappa: Floats, threshold: Floats, slope: Floats
+) -> Floats:
     expected = expected_number(shared, arm, kappa, threshold, slope)
     error = number_error(shared, arm, expected)
     if arm.between is not None:
@@ -156,7 +158,9 @@ def log_trial(shared: Shared, arms: tuple[Arm, ...], printed: tuple[float, ...] 
             if arm.metric in metrics:
                 kappa = trial_kappa(shared, arm, effects)[:, :, None]
                 node = center + spread * locals_
-                found = _log_likelihood(shared, arm, number, np.broadcast_to(kappa, (*kappa.shape[:2], LOCAL_NODES)), node, node)
+                found = _log_likelihood(
+                    shared, arm, number, np.broadcast_to(kappa, (*kappa.shape[:2], LOCAL_NODES)), node, node
+                )
                 inner = found if inner is None else inner + found
         if inner is not None:
             total += _log_sum(inner + np.log(local_weights))
@@ -246,7 +250,7 @@ def sample_posterior(
     proposals: list[tuple[Floats, Floats, int]] = []
     told: dict[str, list[Floats]] = {trial: [] for trial in (*trials, "kept")}
     for count in rounds:
-        root = np.linalg.cholesky(covariance)
+        root: Floats = np.asarray(np.linalg.cholesky(covariance), np.float64)
         stretch = np.sqrt(TAIL_FREEDOM / rng.chisquare(TAIL_FREEDOM, count))
         units.append(center[:, None] + root @ rng.standard_normal((DIMENSIONS, count)) * stretch)
         proposals.append((center, root, count))

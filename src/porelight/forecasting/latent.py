@@ -19,6 +19,8 @@ Q is the upper tail of the normal distribution.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -29,7 +31,7 @@ from porelight.forecasting.arms import CLASSES
 from porelight.frozen import frozen
 
 GRADING_NOISE = 0.03
-"""Noise on the log diameter with which an eye calls a face improved: 3 %, the least that a trained eye is taken to see."""
+"""Noise on the log diameter with which an eye calls a face improved: the least that a trained eye is taken to see."""
 
 
 @frozen
@@ -69,13 +71,13 @@ class Shared:
 
     def take(self, index: Indices | slice) -> Shared:
         """Some of the draws, in the order of ``index``."""
-        parts = {name: getattr(self, name) for name in self.__slots__}
+        parts: dict[str, Floats] = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return Shared(**{name: part[..., index] for name, part in parts.items()})
 
 
 def class_mean(shared: Shared, treatment: str) -> Floats:
     """Logarithm of E (n,) of a typical trial of that class."""
-    return shared.course_log + shared.class_spread * shared.class_effect[CLASSES.index(treatment)]
+    return np.asarray(shared.course_log + shared.class_spread * shared.class_effect[CLASSES.index(treatment)])
 
 
 def sum_effect(
@@ -112,13 +114,13 @@ def sum_effect(
 
 def _ripe_time(starts: list[float], at: float, tried_gap: float) -> float:
     """Weeks since the first of ``starts`` in which its effect appears, gaps longer than the tried one cut to it."""
-    gaps = [later - sooner for sooner, later in zip(starts, starts[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in itertools.pairwise(starts)]
     return at - starts[-1] + sum(min(gap, tried_gap) if tried_gap else gap for gap in gaps)
 
 
 def course_scale(shared: Shared, sessions: int) -> Floats:
     """n^(gamma - beta) of equation (2), (n,)."""
-    return float(sessions) ** (shared.number - shared.later)
+    return np.asarray(np.exp((shared.number - shared.later) * math.log(sessions)))
 
 
 def log_count(kappa: Floats, threshold: Floats, spread: Floats) -> Floats:

@@ -53,7 +53,7 @@ class Forecast:
 
     milestones: tuple[Milestone, ...]
     sessions_for_goal: int | None
-    """Fewest sessions with which the goal is reached as surely as required; None when no number within the evidence is."""
+    """Fewest that reach the goal as surely as required; None when no number within the evidence does."""
     goal_pct: float
     """Wanted change [%], negative is fewer or narrower; 0 where the goal is a visible change."""
     chance_of_goal: float | None
@@ -61,7 +61,7 @@ class Forecast:
     remarks: tuple[Message, ...]
     rests_on: tuple[Cited, ...]
     of_photo: bool = True
-    """Whether the sizes of the pores in the photo are in the number of enlarged pores; else it is that of a typical face."""
+    """Whether the number of enlarged pores follows from the sizes in the photo; else it is that of a typical face."""
     goal_kind: GoalKind = "count"
     required_chance: float = 2.0 / 3.0
     """Probability (0-1) of the goal that is called enough; the clinic's choice."""
@@ -80,6 +80,16 @@ class Forecast:
     """What a follow-up photo says of the course; None without one."""
 
     @property
-    def end(self) -> Milestone | None:
-        """The milestone that the headline speaks of: 12 weeks after the last session."""
-        return self.milestones[-1] if self.milestones else None
+    def enlarged_goal_pct(self) -> float | None:
+        """Wanted change of the number of enlarged pores [%]; None where something else is wanted."""
+        return self.goal_pct if self.goal_kind == "count" else None
+
+    @property
+    def diameter_goal_pct(self) -> float | None:
+        """Wanted change of the diameter [%]; None where something else is wanted."""
+        return self.goal_pct if self.goal_kind == "diameter" else None
+
+    @property
+    def fading(self) -> tuple[Milestone, ...]:
+        """The later milestones of the course as it is, without the one more session."""
+        return self.later[:-1]

@@ -1,4 +1,4 @@
-"""One person drawn many times: the particles that every number of a forecast is read from, and that a photo reweighs."""
+"""One person drawn many times: what every number of a forecast is read from, and what a photo reweighs."""
 
 from __future__ import annotations
 
@@ -133,10 +133,9 @@ def update_particles(particles: Particles, seen: Observation, seed: int) -> Part
     photo happens: the error has a part proportional to the change and heavy tails, so a photo narrows the forecast less
     than its stated error alone would.
     """
-    rows = cite.table("planning")
-    slope, widened = rows["compare_slope"], rows["compare_error_factor"].si
+    slope = cite.table("planning")["compare_slope"]
     told = -math.log1p(seen.change_pct * percent)
-    error = widened * seen.error_pct * percent / (1.0 + seen.change_pct * percent)
+    error = seen.error_pct * percent / (1.0 + seen.change_pct * percent)
     kappa = particles.kappa(seen.starts, seen.week)
     spread = np.hypot(error, (slope.si_high - slope.si) * kappa)
     off = (told - slope.si * kappa) / spread

@@ -1,7 +1,7 @@
 """What a course may do to this person's pores: session by session, as it fades, and against the goal.
 
-Every number is read from the same particles (:mod:`~porelight.forecasting.particles`), so the told chance, the told change
-and the preview cannot disagree. The setting is not an argument: trials saw no significant difference between energies or
+Every number is read from the same particles (:mod:`~porelight.forecasting.particles`), so that chance, change and
+preview cannot disagree. The setting is not an argument: trials saw no significant difference between energies or
 densities, so none is made up. Nor are age, oil and phototype: no trial shows that they change the result.
 """
 
@@ -205,8 +205,8 @@ def _make_milestone(
     diameter, median = _make_interval(outlook.photographed(kappa)), outlook.census.median_diameter_um
     length = None
     if median is not None:
-        ends = (median * (1.0 + end * percent) for end in (diameter.low, diameter.mid, diameter.high))
-        length = Interval(*ends, FORECAST_LEVEL)
+        low, mid, high = (median * (1.0 + end * percent) for end in (diameter.low, diameter.mid, diameter.high))
+        length = Interval(low, mid, high, FORECAST_LEVEL)
     enlarged = _make_interval((outlook.ratio(kappa) - 1.0) / percent)
     return Milestone(label, done, at, diameter, enlarged, length)
 

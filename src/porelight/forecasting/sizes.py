@@ -1,4 +1,4 @@
-"""What a shrinkage of every pore does to the number of enlarged ones: of this person's own sizes, or of a typical face's."""
+"""What a shrinkage of every pore does to the number of enlarged ones, by this person's sizes or a typical face's."""
 
 from __future__ import annotations
 

@@ -65,6 +65,8 @@ def make_environment(language: str = "en", linker: words.Linker | None = None, *
         words.describe_change,
         words.describe_length,
         words.describe_chance,
+        words.describe_goal,
+        words.describe_reachable,
         words.format_number,
         words.describe_scale,
         words.source_name,
@@ -90,7 +92,7 @@ def make_environment(language: str = "en", linker: words.Linker | None = None, *
     return made
 
 
-WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
+WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "GOAL_VERDICTS", "CHANGE_WORDS", "PLAIN")
 
 
 def say(language: str, read_text: str, /, **values: object) -> Markup:
