@@ -126,7 +126,7 @@ def _of_dials() -> Iterator[str]:
             yield row.text
 
 
-SPOKEN = {"say": 2, "write_phrase": 2, "_": 1, "phrase": 1, "counted": 2}
+SPOKEN = {"say": 2, "_": 1, "phrase": 1, "write_phrase": 2, "counted": 2}
 """Functions that say a text -> among how many of their first arguments it stands."""
 TEXT_NAMES = ("text", "unscaled")
 """Variables that hold a text until it is said."""

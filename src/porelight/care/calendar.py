@@ -10,11 +10,14 @@ from typing import Any
 
 from porelight import cite
 from porelight.care import facts
+from porelight.care.acts import begin_after_rest
 from porelight.care.choices import ClinicChoices
+from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
 from porelight.cite import Cited
+from porelight.laser import LaserClass
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]
@@ -49,15 +52,16 @@ def make_calendar(
     """
     kind = laser_kind(laser)
     _judge_spacing(sessions, kind)
-    rows = [row for row in _load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
+    rows = [row for row in load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
     items = [
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _make_item(row, number, day, sessions, language)) is not None
+        if (item := _make_item(row, number, day, sessions, kind.kind, language)) is not None
     ]
+    items = begin_after_rest(items, sessions)
     # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
-    order = {row["key"]: place for place, row in enumerate(_load_items())}
+    order = {row["key"]: place for place, row in enumerate(load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
     return Calendar(sessions=sessions, items=tuple(items), starts=starts, language=language)
 
@@ -65,11 +69,6 @@ def make_calendar(
 def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     """What holds on that day: the "today" view."""
     return tuple(item for item in course.items if item.first <= day <= item.last)
-
-
-def _load_items() -> list[Row]:
-    rows: list[Row] = cite.rows("care/items")["items"]
-    return rows
 
 
 def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
@@ -104,7 +103,9 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
+def _make_item(
+    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], kind: LaserClass, language: str
+) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
@@ -128,7 +129,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
         first=first,
         last=last,
         title=title,
-        text=say(row["text"], language),
+        text=fill_days(say(row["text"], language), kind, language),
         why=say(row["why"], language),
         source=resting.source,
         tier=row["tier"],
@@ -141,7 +142,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
 @functools.cache
 def _cite_item(key: str) -> Cited:
     """The item's days as a cited number: how many, from which to which."""
-    row = next(row for row in _load_items() if row["key"] == key)
+    row = next(row for row in load_items() if row["key"] == key)
     return Cited(
         key=f"care_{key}",
         quantity=f"days of care: {row['title'].lower()}",

@@ -1,4 +1,4 @@
-"""The offline fit of :mod:`~porelight.forecasting.latent` to the arms of the trials, run by ``benchmarks.fit_forecast``.
+"""The offline fit of :mod:`~porelight.forecasting.latent` to the arms of trials, run by ``benchmarks.fit_forecast``.
 
 Every shared quantity is a function of one standard normal number (:func:`shared_from`), so the prior is a standard
 normal in 18 dimensions and the transforms are the priors. What is a trial's own (its effect, its threshold, the slope

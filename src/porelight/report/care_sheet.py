@@ -78,9 +78,11 @@ class Course:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bar:
-    """A sign with the days on which it is normal, and what to do on all others."""
+    """A sign with the days on which it is normal, and what to do before and after them."""
 
     title: str
+    early: str
+    """Empty where it is normal from the day of the session on."""
     fine: str
     alert: str
     level: Level
@@ -316,7 +318,8 @@ def _day_bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
     if not normal:
         return other
     first, fine = normal[0]
-    return Bar(other.title, fine.text, other.text, other.level, first, normal[-1][0])
+    early = listed[0][1].text if listed[0][1].level != "normal" else ""
+    return Bar(other.title, early, fine.text, other.text, other.level, first, normal[-1][0])
 
 
 def _axis_place(day: int) -> float:
