@@ -75,7 +75,7 @@ def predict_average(arm: Arm, others: list[tuple[Arm, ...]], rng: np.random.Gene
     own = mean * (100.0 - mean) / arm.people if arm.of_people else SPREAD_PCT**2 / arm.people
     spread = np.sqrt(between + 1.0 / weight.sum() + own)
     values = mean + spread * rng.standard_t(max(printed.size - 1, 1), PREDICTED)
-    return np.clip(values, 0.0, 100.0) if arm.of_people else values
+    return np.asarray(np.clip(values, 0.0, 100.0) if arm.of_people else values)
 
 
 def score_trials() -> tuple[list[Score], list[Score]]:
@@ -209,7 +209,7 @@ def draw_prior() -> None:
     edges = np.linspace(-100.0, 20.0, 49)
     for shared, color, name in ((prior, BAR, "priors alone"), (posterior, ACCENT, "after the fit")):
         values = fit.predict_numbers(shared, arms, rng)[1]
-        axes.hist(values, bins=edges, density=True, histtype="step", color=color, linewidth=2, label=name)
+        axes.hist(values, bins=list(edges), density=True, histtype="step", color=color, linewidth=2, label=name)
     axes.axvline(arms[1].row.value, color="black", linewidth=1, linestyle="--")
     axes.set_xlabel("Change of the number of enlarged pores that the trial would print (%)")
     axes.legend(frameon=False)
