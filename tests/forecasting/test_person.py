@@ -256,7 +256,7 @@ def test_a_follow_up_photo_narrows_the_forecast_and_moves_it_its_way() -> None:
 
 
 def test_what_a_photo_says_decides_what_is_next() -> None:
-    reached = of(goal=0.1, goal_kind="diameter", seen=(observed(-25.0),))
+    reached = of(goal=0.05, goal_kind="diameter", seen=(observed(-20.0),))
     assert reached.next_step == "stop"
     nothing = of(goal=0.1, goal_kind="diameter", seen=(observed(2.0, 1.0), observed(2.0, 1.0)))
     assert nothing.next_step == "stop"

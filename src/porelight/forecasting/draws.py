@@ -15,13 +15,13 @@ from porelight.forecasting.arms import CLASSES
 from porelight.forecasting.latent import Shared
 
 TABLE = "data/forecast_draws.npy"
-FIELDS = tuple(field.name for field in dataclasses.fields(Shared) if field.name != "class_effect")
+SHARED_FIELDS = tuple(field.name for field in dataclasses.fields(Shared) if field.name != "class_effect")
 
 
 def pack_draws(shared: Shared) -> bytes:
     """The table as a file: one row a quantity, the classes last, in single precision."""
     file = io.BytesIO()
-    rows = np.vstack([*(getattr(shared, name) for name in FIELDS), shared.class_effect]).astype("<f4")
+    rows = np.vstack([*(getattr(shared, name) for name in SHARED_FIELDS), shared.class_effect]).astype("<f4")
     np.save(file, rows, allow_pickle=False)
     return file.getvalue()
 
@@ -29,10 +29,10 @@ def pack_draws(shared: Shared) -> bytes:
 def unpack_draws(content: bytes) -> Shared:
     """The reverse of :func:`pack_draws`."""
     rows = np.load(io.BytesIO(content), allow_pickle=False).astype(np.float64)
-    if rows.shape[0] != len(FIELDS) + len(CLASSES):
+    if rows.shape[0] != len(SHARED_FIELDS) + len(CLASSES):
         raise ValueError(f"{TABLE} has {rows.shape[0]} rows and not one for each quantity of the model")
-    named = dict(zip(FIELDS, rows, strict=False))
-    return Shared(class_effect=rows[len(FIELDS) :], **named)
+    named = dict(zip(SHARED_FIELDS, rows, strict=False))
+    return Shared(class_effect=rows[len(SHARED_FIELDS) :], **named)
 
 
 @functools.cache

@@ -126,6 +126,13 @@ def _stratified_normals(dimensions: int, count: int, rng: np.random.Generator) -
     return np.asarray(ndtri(rng.permuted(places, axis=1)))
 
 
+def _student_density(off: Floats) -> Floats:
+    """Of Student's distribution with :data:`ROBUST_FREEDOM` degrees of freedom."""
+    half = 0.5 * (ROBUST_FREEDOM + 1.0)
+    scale = math.exp(math.lgamma(half) - math.lgamma(0.5 * ROBUST_FREEDOM)) / math.sqrt(ROBUST_FREEDOM * math.pi)
+    return np.asarray(scale * (1.0 + off**2 / ROBUST_FREEDOM) ** -half)
+
+
 def update_particles(particles: Particles, seen: Observation, seed: int) -> Particles:
     """The persons that agree with a follow-up photo, drawn anew by how well they do.
 
@@ -139,8 +146,9 @@ def update_particles(particles: Particles, seen: Observation, seed: int) -> Part
     kappa = particles.kappa(seen.starts, seen.week)
     spread = np.hypot(error, (slope.si_high - slope.si) * kappa)
     off = (told - slope.si * kappa) / spread
-    logs = -0.5 * (ROBUST_FREEDOM + 1.0) * np.log1p(off**2 / ROBUST_FREEDOM) - np.log(spread)
-    weights = np.exp(logs - logs.max())
+    odd = cite.table("planning")["odd_photo"].si
+    # An odd photo may show any change: it is spread evenly over halving and doubling, whoever the person is.
+    weights = (1.0 - odd) * _student_density(off) / spread + odd / (2.0 * math.log(2.0))
     weights /= weights.sum()
     count = weights.size
     rng = np.random.default_rng(seed)
