@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from porelight import care
-from porelight.care.medicines import LONGEST_NAME, PROPOSED_NAMES
+from porelight.care.medicines import MEDICINE_NAME_LENGTH, PROPOSED_NAMES
 from porelight.care.questions import load_questions
 from porelight.cli import app
 from porelight.refusal import Refusal
@@ -68,7 +68,7 @@ def test_a_likeness_is_never_called_exact() -> None:
     assert len(care.find_medicines("retin")) <= PROPOSED_NAMES
 
 
-@each_row("written", ["", "  ", None, 7, "x" * (LONGEST_NAME + 1)])
+@each_row("written", ["", "  ", None, 7, "x" * (MEDICINE_NAME_LENGTH + 1)])
 def test_what_is_no_name_is_refused(written: object) -> None:
     with pytest.raises(Refusal, match="medicine"):
         care.find_medicines(written)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ SHORT_NAME_LENGTH: Final = 4
 """Letters up to which a name must be written exactly: one letter makes another word of it."""
 PROPOSED_NAMES: Final = 5
 """As many as a person can choose from at a glance."""
-LONGEST_NAME: Final = 200
+MEDICINE_NAME_LENGTH: Final = 200
 """Characters of one entry; more is no name."""
 
 
@@ -81,7 +81,7 @@ def find_medicines(written: str) -> tuple[MedicineMatch, ...]:
     Raises:
         Refusal: it is no text, or too long for a name.
     """
-    if not isinstance(written, str) or not written.strip() or len(written) > LONGEST_NAME:
+    if not isinstance(written, str) or not written.strip() or len(written) > MEDICINE_NAME_LENGTH:
         raise Refusal("a medicine's name is a short text", where="medicine", advice="Write one name, such as Xarelto")
     from rapidfuzz import fuzz
 
