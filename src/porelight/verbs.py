@@ -119,7 +119,7 @@ def calendar(
 
     who, choices = read_person(person), read_clinic(clinic)
     care.refuse_blocked_sessions(who, sessions, laser, choices, on=on, set_aside=set_aside)
-    return care.make_calendar(who, sessions, laser, choices, starts=starts, language=language)
+    return care.make_calendar(who, sessions, laser, choices, starts=starts, begins=on, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:

@@ -22,7 +22,19 @@ from .helpers import person
 ON = dt.date(2026, 6, 15)
 OTHERS = care.LANGUAGES[1:]
 TEXTS = tuple(str(message.id) for message in written.template() if message.id)
-SAME = {"Name", "Pore", "Laser", "VISIA-CR", "Filler", "Isotretinoin", "April", "August", "September", "November"}
+SAME = {
+    "Name",
+    "Pore",
+    "Laser",
+    "VISIA-CR",
+    "Filler",
+    "Isotretinoin",
+    "Acitretin",
+    "April",
+    "August",
+    "September",
+    "November",
+}
 """Texts that are the same word in German."""
 
 

@@ -83,7 +83,7 @@ def test_a_holiday_in_the_sun_clashes_before_and_after_but_not_in_between_years(
     course = care.make_calendar(person({}, ON), (SESSION,))
     before = care.find_clashes(course, planned("sun", SESSION - 20 * DAY, 10))
     assert [(clash.item.key, clash.first, clash.last) for clash in before] == [
-        ("stay_untanned", SESSION - 14 * DAY, SESSION - 11 * DAY)
+        ("stay_untanned", SESSION - 20 * DAY, SESSION - 11 * DAY)
     ]
     assert {clash.item.key for clash in care.find_clashes(course, planned("sun", SESSION + 6 * DAY, 5))} == {
         "no_direct_sun",

@@ -120,6 +120,18 @@ NAMED = {
     "peel": "peel",
     "device_treatment": "needling, radio waves, ultrasound or a laser",
     "worry_life": "worried",
+    "rosacea": "rosacea",
+    "eczema_now": "eczema",
+    "melasma_now": "brown patches, or brown marks",
+    "vitiligo_changed": "vitiligo",
+    "koebner_illness": "lichen planus, morphea",
+    "keloid_family": "raised scars in the family",
+    "face_surgery": "surgery of the face or lids",
+    "numbing_risk": "fits, an uneven heart beat, a blood illness",
+    "light_illness": "an illness that light makes worse",
+    "tattoo": "a tattoo or permanent make-up",
+    "acitretin": "acitretin",
+    "light_medicine": "another medicine that reacts to light",
 }
 """What the text of a gate says of each question that a no to it answers."""
 
@@ -183,7 +195,7 @@ def test_an_age_with_a_leading_zero_is_not_read_as_octal() -> None:
         ("#" * 20_001, "p.yaml: the file has 20001 characters"),
         ("questionnaire: one", "p.yaml, questionnaire: "),
         ("questionnaire: 1\nburns: easily", "p.yaml, burns: version 1 of the questions did not ask this"),
-        ("questionnaire: 3", "p.yaml, questionnaire: '3' cannot be used"),
+        ("questionnaire: 4", "p.yaml, questionnaire: '4' cannot be used"),
         ("burns: often", "p.yaml, burns: 'often' cannot be used. Write one of always, easily"),
         ("goals: [smaller_pores, gold]", "p.yaml, goals: .*cannot be used. Write one of smaller_pores"),
     ],

@@ -22,8 +22,10 @@ def rules_page() -> str:
     """The rule book, with the number of cases that cover each rule."""
     counts: Counter[tuple[str, str]] = Counter()
     for case in cases():
-        rule = next(rule for rule in rules_in_force(day_of(case)) if rule.key == case["rule"])
-        counts[rule.key, str(rule.effective)] += 1
+        # A case may also say that a rule had not begun on its day.
+        for rule in rules_in_force(day_of(case)):
+            if rule.key == case["rule"]:
+                counts[rule.key, str(rule.effective)] += 1
     return care.tabulate_rules(counts) + "\n"
 
 

@@ -255,7 +255,7 @@ def test_an_unknown_zone_or_a_negative_sequence_is_refused() -> None:
 
 
 def test_each_session_starts_at_its_own_time() -> None:
-    person = care.read_person("age: 32", "p")
+    person = care.read_person("age: 32\nphototype: II", "p")
     starts = (dt.time(9, 30), None, dt.time(14, 0))
     days = (MARCH, dt.date(2027, 4, 19), dt.date(2027, 5, 24))
     data = ics(care.make_calendar(person, days, starts=starts), timezone=BERLIN)
@@ -266,7 +266,7 @@ def test_each_session_starts_at_its_own_time() -> None:
 
 @pytest.mark.parametrize("starts", [(dt.time(9),), (dt.time(9), dt.time(9, tzinfo=ZoneInfo(BERLIN))), ("9:30", None)])
 def test_start_times_are_one_for_each_session_and_name_no_zone(starts: Any) -> None:
-    person = care.read_person("age: 32", "p")
+    person = care.read_person("age: 32\nphototype: II", "p")
     with pytest.raises(Refusal, match="starts"):
         care.make_calendar(person, (MARCH, dt.date(2027, 4, 19)), starts=starts)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from porelight import cite
@@ -16,6 +17,7 @@ from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
+from porelight.care.spacing import days_apart, spacing_on
 from porelight.cite import Cited
 from porelight.laser import LaserClass
 from porelight.refusal import Refusal
@@ -32,6 +34,7 @@ def make_calendar(
     clinic: ClinicChoices | None = None,
     *,
     starts: tuple[dt.time | None, ...] = (),
+    begins: dt.date | None = None,
     language: str = "en",
 ) -> Calendar:
     """Every item of a course, in order of its first day.
@@ -45,13 +48,14 @@ def make_calendar(
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
         starts: when each session starts on the clinic's clock; without it no item has a clock time.
+        begins: the day of planning, before which nothing is asked of anyone; without it items run their whole time.
         language: of every text.
 
     Raises:
         Refusal: sessions not in order, or closer than this laser needs; the laser is not known.
     """
     kind = laser_kind(laser)
-    _judge_spacing(sessions, kind)
+    _judge_spacing(sessions, laser, person)
     rows = [row for row in load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
     items = [
         item
@@ -59,7 +63,7 @@ def make_calendar(
         for row in rows
         if (item := _make_item(row, number, day, sessions, kind.kind, language)) is not None
     ]
-    items = begin_after_rest(items, sessions)
+    items = _begin_on(begin_after_rest(items, sessions), begins)
     # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
     order = {row["key"]: place for place, row in enumerate(load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
@@ -71,15 +75,25 @@ def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     return tuple(item for item in course.items if item.first <= day <= item.last)
 
 
-def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
+def _begin_on(items: Iterable[CareItem], begins: dt.date | None) -> list[CareItem]:
+    """The items with what comes before a session beginning on the day of planning, if that is later."""
+    if begins is None:
+        return list(items)
+    due = [item for item in items if item.phase != "before" or item.last >= begins]
+    return [
+        dataclasses.replace(item, first=begins) if item.phase == "before" and item.first < begins else item
+        for item in due
+    ]
+
+
+def _judge_spacing(sessions: tuple[dt.date, ...], laser: str, person: Person) -> None:
     for earlier, later in itertools.pairwise(sessions):
         if later <= earlier:
             raise Refusal(f"{later} does not come after {earlier}", where="sessions", advice="Give them in order, once")
-        # The lower end of what the sources give: the practice may take it, a shorter pause has no source at all.
-        least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
+        least = days_apart(spacing_on(later, laser, person.phototype))
         if (later - earlier).days < least:
             raise Refusal(
-                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
+                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser} needs {least}",
                 where="sessions",
                 advice="Choose a later day",
             )
@@ -112,7 +126,8 @@ def _make_item(
     # Between two sessions every day belongs to one of them: what prepares for the next would otherwise
     # contradict what follows from the last.
     if number > 1:
-        first = max(first, sessions[number - 2] + _ONE_DAY)
+        # What is never to be done needs no such care: it holds on the day of the last session too.
+        first = max(first, sessions[number - 2] + (dt.timedelta() if row.get("habit") else _ONE_DAY))
     if number < len(sessions):
         last = min(last, sessions[number] - _ONE_DAY)
     if first > last:

@@ -70,5 +70,13 @@ def _healing_words(kind: LaserClass, language: str) -> dict[str, str]:
     }
 
 
+def is_habit(key: str) -> bool:
+    """Whether an item only goes on as before, so that no session has to wait for it."""
+    return any(row["key"] == key and row.get("habit", False) for row in load_items())
+
+
 def _resolve_days(row: Row) -> Row:
-    return {**row, "first": read_day(row["first"]), "last": read_day(row["last"])}
+    # A rule and the item that keeps it read the same row, so whoever follows the calendar is never held back by it.
+    wait = cite.table("rules/days")[row["interval"]] if "interval" in row else None
+    first = -round(wait.value) if wait else read_day(row["first"])
+    return {**row, "first": first, "last": read_day(row["last"])}

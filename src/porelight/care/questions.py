@@ -12,7 +12,7 @@ from porelight.frozen import frozen
 from porelight.skin import Phototype
 
 QuestionType = Literal[
-    "yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade", "choice", "choices"
+    "yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade", "choice", "choices", "texts"
 ]
 
 

@@ -83,6 +83,15 @@ class PersonOut(Outside):
     skin_answers: dict[str, str]
     """Guided questions on the type of skin and the option chosen."""
     goals: list[str]
+    unlisted: list[str]
+    """What no question asks about, in the person's own words."""
+    test_spot_laser: str | None
+    earliest: dict[str, dt.date]
+    """The first possible day, where only a span is known; the last one stands in ``dates``."""
+    answered: dt.date | None
+    """The day on which the answers were given, where it was written down."""
+    answered_on: dict[str, dt.date]
+    """Questions that were answered on another day."""
 
 
 def _limits(limits: Any) -> Any:

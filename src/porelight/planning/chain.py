@@ -239,12 +239,12 @@ def _date_sessions(
     expected: Forecast,
     gap: timing.Spacing,
     on: dt.date,
-    dated: Callable[[tuple[dt.date, ...]], Calendar],
+    dated: Callable[..., Calendar],
 ) -> _Dates:
     lead = timing.preparation_days(dated((on,)).items, on)
     first = timing.first_session(on, lead, gap.time, person, verdicts)
     days = timing.session_dates(first, expected.milestones[-1].sessions_done, gap.time)
-    return _Dates(days, dated(days), timing.explain_dates(days, expected, gap, person, on, lead))
+    return _Dates(days, dated(days, begins=on), timing.explain_dates(days, expected, gap, person, on, lead))
 
 
 def _mark_if_possible(expected: Forecast) -> Forecast:
