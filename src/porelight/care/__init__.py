@@ -1,5 +1,6 @@
 """The person: who may be treated, and every day around a session."""
 
+from porelight.care.acts import Contradiction, find_contradictions
 from porelight.care.calendar import make_calendar, select_items
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, load_choices
 from porelight.care.course import refuse_blocked_sessions, screen_sessions
@@ -8,6 +9,7 @@ from porelight.care.expiry import as_of, drop_stale
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, load_lessons, make_day_guide
 from porelight.care.intake import OpenQuestion, next_questions, open_questions
 from porelight.care.language import LANGUAGES, say
+from porelight.care.medicines import MedicineMatch, MedicineName, find_medicines, load_medicines
 from porelight.care.model import (
     Answer,
     Calendar,
@@ -41,11 +43,14 @@ __all__ = [
     "Chosen",
     "Clash",
     "ClinicChoices",
+    "Contradiction",
     "DayGuide",
     "Engagement",
     "Lesson",
     "Limit",
     "Medicine",
+    "MedicineMatch",
+    "MedicineName",
     "Message",
     "OpenQuestion",
     "Option",
@@ -67,12 +72,15 @@ __all__ = [
     "drop_stale",
     "complaints",
     "find_clashes",
+    "find_contradictions",
+    "find_medicines",
     "find_question",
     "gravest_outcome",
     "list_messages",
     "list_patient_texts",
     "load_choices",
     "load_lessons",
+    "load_medicines",
     "load_questions",
     "make_calendar",
     "make_day_guide",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from porelight.care.model import Verdict
     from porelight.fields import Interval
+    from porelight.forecasting.model import Forecast
     from porelight.photo.census import PoreCensus
     from porelight.photo.compare.change import Change
     from porelight.planning.model import Plan
@@ -57,6 +58,26 @@ def of_plan(plan: Plan) -> list[str]:
         f"Sessions:   {_sessions_line(plan)}",
         f"Candidates: {_candidates_line(plan)}",
     ]
+
+
+def describe_forecast(course: Forecast) -> list[str]:
+    """The changes, the goal, what each number of sessions brings, and what a follow-up photo says of the next."""
+    if not course.milestones:
+        return [str(remark) for remark in course.remarks]
+    told = []
+    for each in (*course.milestones, *course.later):
+        width = _plain_text(words.describe_change(each.diameter_change_pct, course.diameter_goal_pct))
+        number = _plain_text(words.describe_change(each.enlarged_change_pct, course.enlarged_goal_pct))
+        told.append(f"Week {each.week:.0f}, {each.label}: width of the pores {width}; enlarged pores {number}")
+    chance = words.describe_chance(course.chance_of_goal or 0.0)
+    verdict = words.GOAL_VERDICTS[course.verdict or "open"]
+    reachable = words.describe_reachable(course)
+    told.append(_plain_text(f"Goal: {words.describe_goal(course)}, in {chance} courses. {verdict} {reachable}".strip()))
+    for option in course.options:
+        chances = (words.describe_chance(share) for share in (option.chance_of_goal, option.chance_shown))
+        reached, shown = chances
+        told.append(f"Sessions {option.sessions}: goal in {reached}; a photo shows the last one in {shown}")
+    return [*told, *(f"Remark: {remark}" for remark in course.remarks)]
 
 
 def of_simulation(simulation: Simulation) -> list[str]:
@@ -128,9 +149,11 @@ def _forecast_line(plan: Plan) -> str:
         return "none: treatment is refused" if refused else "none: the photo shows nothing to forecast"
     last = plan.forecast.milestones[-1]
     prefix = "if treatment becomes possible: " if plan.forecast_is == "only_if_possible" else ""
-    said = _plain_text(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct))
-    trial = "" if plan.forecast.of_photo else f", {words.TRIAL}, not from this photo"
-    return f"{prefix}enlarged pores {said} {last.label}{trial}"
+    course = plan.forecast
+    width = _plain_text(words.describe_change(last.diameter_change_pct, course.diameter_goal_pct))
+    number = _plain_text(words.describe_change(last.enlarged_change_pct, course.enlarged_goal_pct))
+    typical = "" if course.of_photo else ", of a typical face and not from this photo"
+    return f"{prefix}width of the pores {width} {last.label}; enlarged pores {number}{typical}"
 
 
 def _plain_text(text: str) -> str:
