@@ -259,13 +259,6 @@ def trial(
     return candidates.trial(setting, met, verdicts, who.phototype, seed=seed)
 
 
-def new_course() -> str:
-    """A name for a course that no other course has; it says nothing of the person."""
-    import secrets
-
-    return secrets.token_hex(10)
-
-
 def plan(
     photo: Photo,
     person: Path | str | Person,
@@ -298,8 +291,7 @@ def plan(
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
         set_aside: verdicts that a named professional lifts, each with a reason.
-        course: what names the course in its calendar, as :func:`new_course` draws one; the plan of the same course made
-            anew updates its entries.
+        course: what names the course in its calendar: a plan made anew under the same name updates its entries.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:

@@ -95,12 +95,9 @@ def care(
     if not (out or sheet or today or as_json):
         advice = "Ask for --out FILE.ics, --sheet FILE, --today or --json"
         raise Refusal("there is nothing to make", where="care", advice=advice)
-    if start and timezone is None:
-        raise Refusal("a clock time needs its zone", where="--start", advice="Add --timezone, such as Europe/Berlin")
-    if timezone is not None:
-        ics.find_zone(timezone)
-    now = day_of(on, timezone)
+    _check_zone(timezone, clock=bool(start))
     _check_files(out, sheet)
+    now, (named, former) = day_of(on, timezone), name_course(course, replaces)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = inputs.read_person(person)
     starts = _spread_starts([moment.time() for moment in start or ()], len(days))
@@ -116,10 +113,8 @@ def care(
         language=language,
     )
     if out:
-        named, former = name_course(course, replaces)
         options: dict[str, Any] = {"sequence": sequence, "replaces": former, "alarms": alarms, "stamp": now}
-        data = ics.to_ics(dated, course=named, timezone=timezone, **options)
-        folder.deliver_file(out, data)
+        folder.deliver_file(out, ics.to_ics(dated, course=named, timezone=timezone, **options))
     if sheet:
         page = paper.render_sheet(dated, laser, timezone=timezone or "UTC", clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
@@ -132,6 +127,16 @@ def care(
         say(line)
     for written in filter(None, (out, sheet)):
         say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+
+
+def _check_zone(timezone: str | None, *, clock: bool) -> None:
+    """Refuse a zone that there is not, and a clock time of which nobody knows where it holds."""
+    from porelight.export import ics
+
+    if clock and timezone is None:
+        raise Refusal("a clock time needs its zone", where="--start", advice="Add --timezone, such as Europe/Berlin")
+    if timezone is not None:
+        ics.find_zone(timezone)
 
 
 def _check_files(out: Path | None, sheet: Path | None) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -83,17 +84,21 @@ Replaces = Annotated[
 Alarms = Annotated[bool, typer.Option("--alarms", help="With reminders of the sessions and of what is begun in time.")]
 
 
+COURSE_BYTES: Final = 10
+"""Random bytes in the name of a course: a million courses share none but by a chance of one in 10^12."""
+
+
 def name_course(course: str, replaces: Path | None) -> tuple[str, bytes | None]:
     """The name of a course and the file sent before: given, read from that file, or drawn anew.
 
     Raises:
         Refusal: the file cannot be read, or is the calendar of another course.
     """
-    from porelight import inputs, verbs
+    from porelight import inputs
     from porelight.export import former_ics, ics
 
     if replaces is None:
-        return ics.check_course(course) if course else verbs.new_course(), None
+        return ics.check_course(course) if course else secrets.token_hex(COURSE_BYTES), None
     data = inputs.read_bytes(replaces)
     former = former_ics.read_former(data, str(replaces)).course
     if course and course != former:
