@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, SetAside, Today, Verdict
     from porelight.draw import Figure
     from porelight.fields import Progress
-    from porelight.forecasting.model import Forecast
+    from porelight.forecasting.model import Forecast, GoalKind
     from porelight.laser import Setting
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
@@ -266,6 +266,8 @@ def plan(
     um_per_px: float | None = None,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
@@ -280,7 +282,9 @@ def plan(
         on: the day on which the person is judged and from which dates count.
         um_per_px: scale of the photo [um/px]; left out, it is taken from the card or the eyes in it, if they are.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall, 0 to 1.
+        goal_kind: of the "count" of enlarged pores, of the "diameter", or "visible", any change that an eye would see.
+        required_chance: probability of the goal that is enough; left out, two in three.
         seed: of every random draw; the same seed gives the same plan.
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
@@ -296,7 +300,15 @@ def plan(
     if progress:
         progress("Measuring the pores", 0.0)
     census = measure(photo, um_per_px=um_per_px, regions=regions)
-    options: dict[str, Any] = {"laser": laser, "goal": goal, "seed": seed, "clinic": choices, "set_aside": set_aside}
+    options: dict[str, Any] = {
+        "laser": laser,
+        "goal": goal,
+        "goal_kind": goal_kind,
+        "required_chance": required_chance,
+        "seed": seed,
+        "clinic": choices,
+        "set_aside": set_aside,
+    }
     return make_plan(census, who, on=on, progress=progress, **options)
 
 
@@ -308,7 +320,10 @@ def forecast(
     um_per_px: float | None = None,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     sessions: int | None = None,
+    discount: bool = True,
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
@@ -322,8 +337,11 @@ def forecast(
         um_per_px: as in :func:`measure`.
         regions: as there.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall, 0 to 1.
+        goal_kind: of the "count" of enlarged pores, of the "diameter", or "visible", any change that an eye would see.
+        required_chance: probability of the goal that is enough; left out, two in three.
         sessions: length of the course; left out, the fewest that reach the goal, at most what a trial has tried.
+        discount: whether what a missing control side hides in the trials is taken off.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree.
 
@@ -335,7 +353,19 @@ def forecast(
 
     who, choices = read_person(person), read_clinic(clinic)
     census = photo if isinstance(photo, PoreCensus) else measure(photo, um_per_px=um_per_px, regions=regions)
-    return forecast_course(census, who, on=on, laser=laser, goal=goal, sessions=sessions, seed=seed, clinic=choices)
+    return forecast_course(
+        census,
+        who,
+        on=on,
+        laser=laser,
+        goal=goal,
+        goal_kind=goal_kind,
+        required_chance=required_chance,
+        sessions=sessions,
+        discount=discount,
+        seed=seed,
+        clinic=choices,
+    )
 
 
 def card() -> bytes:

@@ -22,9 +22,9 @@ def test_a_refused_plan_has_no_forecast_on_the_terminal() -> None:
     assert lines.of_plan(nothing)[2].split(maxsplit=1)[1] == "none: the photo shows nothing to forecast"
 
 
-def test_a_trials_result_is_not_said_as_this_photos() -> None:
-    assert "in the trial this rests on, not from this photo" in lines.of_plan(a_plan.uncalibrated())[2]
-    assert "trial" not in lines.of_plan(a_plan.ready())[2]
+def test_the_number_of_a_typical_face_is_not_said_as_this_photos() -> None:
+    assert "of a typical face and not from this photo" in lines.of_plan(a_plan.uncalibrated())[2]
+    assert "typical" not in lines.of_plan(a_plan.ready())[2]
 
 
 def test_the_models_limit_is_said_as_one() -> None:

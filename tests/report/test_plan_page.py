@@ -258,13 +258,12 @@ def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -
     assert "There are no dates yet" in shown
 
 
-def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
+def test_the_card_says_when_the_number_is_of_a_typical_face_or_the_laser_borrowed() -> None:
     expect = first_screen.write_answer(a_plan.uncalibrated()).expect
-    assert expect.said.endswith("in the trial this rests on")
-    assert "not made from the pores of this photo" in expect.detail
+    assert "of a typical face, not of this photo" in expect.detail
     borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
-    assert "borrows from CO2" in first_screen.write_answer(borrowed).expect.detail
-    assert "borrows" not in first_screen.write_answer(a_plan.ready()).expect.detail
+    assert "never as better than CO2" in first_screen.write_answer(borrowed).expect.detail
+    assert "never as better" not in first_screen.write_answer(a_plan.ready()).expect.detail
 
 
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:

@@ -15,8 +15,9 @@ from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import sort_by_gravity
 from porelight.fields import Progress
-from porelight.forecasting.model import Forecast
-from porelight.forecasting.shrinkage import forecast_pores
+from porelight.forecasting.model import Forecast, GoalKind
+from porelight.forecasting.particles import Observation
+from porelight.forecasting.person import forecast_pores
 from porelight.forecasting.trials import course_of
 from porelight.laser import Course, Setting, find_laser
 from porelight.message import Message, message
@@ -43,6 +44,8 @@ def make_plan(
     on: dt.date,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
@@ -55,7 +58,9 @@ def make_plan(
         person: who is to be treated.
         on: the day on which the person is judged and from which dates count.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, above 0 and at most 1.
+        goal: wanted fall, above 0 and at most 1.
+        goal_kind: of the number of enlarged pores, of the diameter, or any change that an eye would see.
+        required_chance: probability of the goal that is enough; None takes two in three.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         set_aside: verdicts that a named professional lifts, each with a reason; they stay in the plan as lifted.
@@ -73,7 +78,9 @@ def make_plan(
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
-    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed)
+    expected = forecast_pores(
+        census, laser, spacing=gap.time, goal=goal, goal_kind=goal_kind, required_chance=required_chance, seed=seed
+    )
     # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
     tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
@@ -115,7 +122,11 @@ def forecast_course(
     on: dt.date,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     sessions: int | None = None,
+    discount: bool = True,
+    seen: tuple[Observation, ...] = (),
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
@@ -128,7 +139,11 @@ def forecast_course(
         on: as there.
         laser: as there.
         goal: as there.
+        goal_kind: as there.
+        required_chance: as there.
         sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
+        discount: whether what a missing control side hides in the trials is taken off.
+        seen: what follow-up photos showed, in order.
         seed: as there.
         clinic: as there.
         set_aside: as there.
@@ -139,7 +154,18 @@ def forecast_course(
     chosen = clinic or care.ClinicChoices()
     verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
     gap = timing.session_spacing(laser, person.phototype)
-    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed, sessions=sessions)
+    expected = forecast_pores(
+        census,
+        laser,
+        spacing=gap.time,
+        goal=goal,
+        goal_kind=goal_kind,
+        required_chance=required_chance,
+        sessions=sessions,
+        discount=discount,
+        seen=seen,
+        seed=seed,
+    )
     return _weigh_forecast(expected, verdicts)
 
 
@@ -233,6 +259,12 @@ def _withhold_forecast(expected: Forecast) -> Forecast:
         milestones=(),
         sessions_for_goal=None,
         chance_of_goal=None,
+        verdict=None,
+        chance_range=None,
+        reachable_pct=None,
+        later=(),
+        options=(),
+        next_step=None,
         remarks=(message("forecast.not_offered"),),
         rests_on=(),
     )

@@ -128,9 +128,11 @@ def _forecast_line(plan: Plan) -> str:
         return "none: treatment is refused" if refused else "none: the photo shows nothing to forecast"
     last = plan.forecast.milestones[-1]
     prefix = "if treatment becomes possible: " if plan.forecast_is == "only_if_possible" else ""
-    said = _plain_text(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct))
-    trial = "" if plan.forecast.of_photo else f", {words.TRIAL}, not from this photo"
-    return f"{prefix}enlarged pores {said} {last.label}{trial}"
+    course = plan.forecast
+    width = _plain_text(words.describe_change(last.diameter_change_pct, course.diameter_goal_pct))
+    number = _plain_text(words.describe_change(last.enlarged_change_pct, course.enlarged_goal_pct))
+    typical = "" if course.of_photo else ", of a typical face and not from this photo"
+    return f"{prefix}width of the pores {width} {last.label}; enlarged pores {number}{typical}"
 
 
 def _plain_text(text: str) -> str:
