@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from porelight.inputs import Photo, read_clinic, read_person, read_photo, read_regions, read_text
+from porelight.inputs import Photo, check_follow_up, read_clinic, read_person, read_photo, read_regions, read_text
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from porelight.laser import Setting
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
+    from porelight.planning.follow_up import FollowUp
     from porelight.planning.model import Candidate, Plan
     from porelight.simulation.dials import Scenario
     from porelight.simulation.model import Simulation
@@ -324,6 +325,9 @@ def forecast(
     required_chance: float | None = None,
     sessions: int | None = None,
     discount: bool = True,
+    after: Photo | tuple[Photo, ...] = (),
+    after_session: int | tuple[int, ...] = (),
+    weeks_after: float | tuple[float, ...] = (),
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
@@ -342,6 +346,9 @@ def forecast(
         required_chance: probability of the goal that is enough; left out, two in three.
         sessions: length of the course; left out, the fewest that reach the goal, at most what a trial has tried.
         discount: whether what a missing control side hides in the trials is taken off.
+        after: follow-up photos of the same skin, in order.
+        after_session: sessions done when each of them was taken.
+        weeks_after: weeks from that session to each of them; left out, 4.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree.
 
@@ -353,6 +360,7 @@ def forecast(
 
     who, choices = read_person(person), read_clinic(clinic)
     census = photo if isinstance(photo, PoreCensus) else measure(photo, um_per_px=um_per_px, regions=regions)
+    follow_ups = _compare_follow_ups(photo, census, after, after_session, weeks_after, um_per_px)
     return forecast_course(
         census,
         who,
@@ -363,9 +371,49 @@ def forecast(
         required_chance=required_chance,
         sessions=sessions,
         discount=discount,
+        follow_ups=follow_ups,
         seed=seed,
         clinic=choices,
     )
+
+
+def _compare_follow_ups(
+    first: Photo | PoreCensus,
+    census: PoreCensus,
+    after: Photo | tuple[Photo, ...],
+    after_session: int | tuple[int, ...],
+    weeks_after: float | tuple[float, ...],
+    um_per_px: float | None,
+) -> tuple[FollowUp, ...]:
+    """Every follow-up photo compared with the first.
+
+    Raises:
+        Refusal: photos and sessions are not as many, there is no first photo, or one cannot be used.
+    """
+    from porelight.photo.census import PoreCensus
+    from porelight.planning.follow_up import FollowUp
+
+    photos = after if isinstance(after, tuple) else (after,)
+    sessions = after_session if isinstance(after_session, tuple) else (after_session,)
+    weeks = weeks_after if isinstance(weeks_after, tuple) else (weeks_after,)
+    if len(sessions) != len(photos):
+        advice = "Give one for each photo: how many sessions were done when it was taken"
+        raise Refusal("photos and sessions are not as many", where="after_session", advice=advice)
+    weeks = weeks or (4.0,) * len(photos)
+    if len(weeks) != len(photos):
+        raise Refusal("photos and weeks are not as many", where="weeks_after", advice="Give one for each photo")
+    if not photos:
+        return ()
+    if isinstance(first, PoreCensus):
+        raise Refusal("a census alone cannot be compared", where="photo", advice="Give the first photo")
+    if list(sessions) != sorted(sessions):
+        raise Refusal("the photos are not in order", where="after_session", advice="Give the earliest first")
+    found = []
+    for later, session, since in zip(photos, sessions, weeks, strict=True):
+        check_follow_up(first, later)
+        change = compare(first, later, um_per_px=um_per_px, census_before=census)
+        found.append(FollowUp(change, session, since))
+    return tuple(found)
 
 
 def card() -> bytes:

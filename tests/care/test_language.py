@@ -23,6 +23,7 @@ ON = dt.date(2026, 6, 15)
 OTHERS = care.LANGUAGES[1:]
 TEXTS = tuple(str(message.id) for message in written.template() if message.id)
 SAME = {
+    "Botox",
     "Name",
     "Pore",
     "Laser",

@@ -9,7 +9,7 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from porelight.cli import care, ending, machine, medicine, photo, plan, simulate
+from porelight.cli import care, ending, forecast, machine, medicine, photo, plan, simulate
 from porelight.cli.options import say
 from porelight.refusal import Refusal
 
@@ -83,7 +83,7 @@ def root(
 
 simulate_setting = simulate.take_dials(simulate.simulate)
 for command in (
-    *(plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
+    *(plan.plan, forecast.forecast, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
     *(medicine.medicine, machine.doctor, machine.warmup),
 ):
     app.command()(command)

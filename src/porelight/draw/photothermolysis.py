@@ -21,7 +21,7 @@ def _(text: str) -> str:
     return text
 
 
-STEPS: Final = (
+LASER_STEPS: Final = (
     (_("1. Light"), _("Short bursts of light\ngo into the skin.")),
     (_("2. Heat"), _("The skin takes up the light.\nIt becomes heat: tiny dots,\nwith whole skin between.")),
     (_("3. Healing"), _("The skin builds new collagen\nand gets tighter. The pore\nmay look smaller.")),
@@ -34,7 +34,7 @@ def laser_steps(ax: Axes) -> Axes:
 
     ax.set(xlim=(0, 360), ylim=(STEPS_HEIGHT, 0))
     ax.axis("off")
-    for step, (title, text) in enumerate(STEPS):
+    for step, (title, text) in enumerate(LASER_STEPS):
         top = step * STEP_HEIGHT + 34
         ax.add_patch(Rectangle((0, top), SKIN_WIDTH, 14, facecolor=TOKENS["epidermis"], linewidth=0))
         ax.add_patch(Rectangle((0, top + 14), SKIN_WIDTH, 86, facecolor=TOKENS["dermis"], linewidth=0))
@@ -56,7 +56,9 @@ def laser_steps(ax: Axes) -> Axes:
 
 def laser_steps_say(language: str = "en") -> str:
     """What the figure shows."""
-    told = " ".join(f"{phrase(title, language)}: {phrase(text, language)}" for title, text in STEPS).replace("\n", " ")
+    told = " ".join(f"{phrase(title, language)}: {phrase(text, language)}" for title, text in LASER_STEPS).replace(
+        "\n", " "
+    )
     drawn = phrase("A pore with its oil gland in three steps, not to scale.", language)
     return f"{drawn} {told}"
 

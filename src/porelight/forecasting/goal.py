@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 import numpy as np
 
@@ -15,6 +15,16 @@ from porelight.frozen import frozen
 from porelight.refusal import Refusal, check_choice
 
 
+def goal_kind_of(written: str) -> GoalKind:
+    """The kind of goal that a person typed.
+
+    Raises:
+        Refusal: there is no such kind.
+    """
+    check_choice(written, "goal_kind", get_args(GoalKind), where="goal_kind")
+    return cast("GoalKind", written)
+
+
 @frozen
 class Goal:
     """``share`` is the wanted fall, above 0 and at most 1; a visible change has none."""
@@ -25,7 +35,7 @@ class Goal:
     """Probability (0-1) that is enough."""
 
     def __post_init__(self) -> None:
-        check_choice(self.kind, "goal_kind", get_args(GoalKind), where="goal_kind")
+        goal_kind_of(self.kind)
         if not 0.0 <= self.share <= 1.0:
             raise Refusal(
                 f"a goal of {self.share:g} is no share", where="goal", advice="Give a number from 0 to 1, such as 0.5"

@@ -112,12 +112,17 @@ def forecast_pores(
     count = sessions or for_goal or most
     kappa = outlook.kappa(count, outlook.end(count))
     chance = outlook.chance(kappa)
+    following = decide_next(options, wanted, len(seen[-1].starts)) if seen else None
+    told = [message(f"forecast.next_{following.replace(' ', '_')}")] if following else []
     return Forecast(
         milestones=tuple(_make_milestone(outlook, label, done, at) for label, done, at in list_visits(outlook, count)),
         sessions_for_goal=for_goal,
         goal_pct=0.0 if goal_kind == "visible" else -goal / percent,
         chance_of_goal=chance,
-        remarks=list_remarks(census, course, wanted, for_goal, count=count, spacing=spacing, discount=discount),
+        remarks=(
+            *told,
+            *list_remarks(census, course, wanted, for_goal, count=count, spacing=spacing, discount=discount),
+        ),
         rests_on=_rests_on(course),
         of_photo=share is not None,
         goal_kind=goal_kind,
@@ -128,7 +133,7 @@ def forecast_pores(
         later=_list_later(outlook, count),
         options=options,
         updated_by=len(seen),
-        next_step=decide_next(options, wanted, len(seen[-1].starts)) if seen else None,
+        next_step=following,
     )
 
 

@@ -16,7 +16,6 @@ from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import sort_by_gravity
 from porelight.fields import Progress
 from porelight.forecasting.model import Forecast, GoalKind
-from porelight.forecasting.particles import Observation
 from porelight.forecasting.person import forecast_pores
 from porelight.forecasting.trials import course_of
 from porelight.laser import Course, Setting, find_laser
@@ -25,6 +24,7 @@ from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
 from porelight.planning.candidates import simulate_candidates
 from porelight.planning.factors import explain_factors
+from porelight.planning.follow_up import FollowUp, observe_change
 from porelight.planning.model import PHOTO_RULE, Candidate, Plan
 from porelight.planning.photo_verdict import judge_photo
 from porelight.simulation.chain import simulate
@@ -126,7 +126,7 @@ def forecast_course(
     required_chance: float | None = None,
     sessions: int | None = None,
     discount: bool = True,
-    seen: tuple[Observation, ...] = (),
+    follow_ups: tuple[FollowUp, ...] = (),
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
@@ -143,7 +143,7 @@ def forecast_course(
         required_chance: as there.
         sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
         discount: whether what a missing control side hides in the trials is taken off.
-        seen: what follow-up photos showed, in order.
+        follow_ups: comparisons with later photos, in order.
         seed: as there.
         clinic: as there.
         set_aside: as there.
@@ -154,6 +154,7 @@ def forecast_course(
     chosen = clinic or care.ClinicChoices()
     verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
     gap = timing.session_spacing(laser, person.phototype)
+    most = sessions or round(course_of(laser).most_sessions.value)
     expected = forecast_pores(
         census,
         laser,
@@ -163,7 +164,7 @@ def forecast_course(
         required_chance=required_chance,
         sessions=sessions,
         discount=discount,
-        seen=seen,
+        seen=tuple(observe_change(each, gap.time, most) for each in follow_ups),
         seed=seed,
     )
     return _weigh_forecast(expected, verdicts)

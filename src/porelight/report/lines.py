@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from porelight.care.model import Verdict
     from porelight.fields import Interval
+    from porelight.forecasting.model import Forecast
     from porelight.photo.census import PoreCensus
     from porelight.photo.compare.change import Change
     from porelight.planning.model import Plan
@@ -57,6 +58,26 @@ def of_plan(plan: Plan) -> list[str]:
         f"Sessions:   {_sessions_line(plan)}",
         f"Candidates: {_candidates_line(plan)}",
     ]
+
+
+def describe_forecast(course: Forecast) -> list[str]:
+    """The changes, the goal, what each number of sessions brings, and what a follow-up photo says of the next."""
+    if not course.milestones:
+        return [str(remark) for remark in course.remarks]
+    told = []
+    for each in (*course.milestones, *course.later):
+        width = _plain_text(words.describe_change(each.diameter_change_pct, course.diameter_goal_pct))
+        number = _plain_text(words.describe_change(each.enlarged_change_pct, course.enlarged_goal_pct))
+        told.append(f"Week {each.week:.0f}, {each.label}: width of the pores {width}; enlarged pores {number}")
+    chance = words.describe_chance(course.chance_of_goal or 0.0)
+    verdict = words.GOAL_VERDICTS[course.verdict or "open"]
+    reachable = words.describe_reachable(course)
+    told.append(_plain_text(f"Goal: {words.describe_goal(course)}, in {chance} courses. {verdict} {reachable}".strip()))
+    for option in course.options:
+        chances = (words.describe_chance(share) for share in (option.chance_of_goal, option.chance_shown))
+        reached, shown = chances
+        told.append(f"Sessions {option.sessions}: goal in {reached}; a photo shows the last one in {shown}")
+    return [*told, *(f"Remark: {remark}" for remark in course.remarks)]
 
 
 def of_simulation(simulation: Simulation) -> list[str]:

@@ -95,7 +95,7 @@ def localize_plan(plan: Plan, language: str) -> Plan:
     verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
     course = plan.calendar
     if plan.sessions:
-        course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, language=language)
+        course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, begins=plan.on, language=language)
     return dataclasses.replace(
         plan,
         verdicts=verdicts,
