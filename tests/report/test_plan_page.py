@@ -110,7 +110,7 @@ def test_nothing_is_recommended_or_promised() -> None:
     assert "recommend" not in said
     assert "guarantee" not in said
     assert "it cannot remove pores" in said
-    assert "mostly given by your genes" in said
+    assert "mostly in your genes" in said
 
 
 def test_dates_of_every_session_are_shown() -> None:

@@ -21,6 +21,9 @@ Row = Mapping[str, Any]
 Level = Literal["normal", "photo", "call", "emergency"]
 """``photo``: send us one; ``call``: call us the same day."""
 
+Part = Literal["pores", "causes", "laser", "risks", "other"]
+"""Where a lesson is shown; ``other``: what there is instead of a laser."""
+
 SIGN_LEVELS: tuple[Level, ...] = ("normal", "photo", "call", "emergency")
 LAST_GUIDE_DAY = 84
 """The guide ends with the review after twelve weeks."""
@@ -69,6 +72,7 @@ class Lesson:
     """One thing to know before saying yes."""
 
     key: str
+    part: Part
     title: str
     text: str
     source: Source
@@ -118,6 +122,7 @@ def load_lessons(language: str = "en") -> tuple[Lesson, ...]:
     return tuple(
         Lesson(
             key=row["key"],
+            part=row["part"],
             title=say(row["title"], language),
             text=say(row["text"], language),
             source=cite.source(row["source"]),

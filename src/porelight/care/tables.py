@@ -107,6 +107,7 @@ def list_messages() -> Iterator[Message]:
         yield Message(planned, "care/engagements", "words")
     for row in cite.rows("care/questions")["questions"]:
         yield from _list_fields("care/questions", row["key"], row, "text", "why")
+        yield from (Message(each, "care/questions", row["key"]) for each in row.get("checklist", ()))
         for option in row.get("options", ()):
             yield from _list_fields("care/questions", row["key"], option, "text")
     for row in cite.rows("rules/candidacy")["rules"]:

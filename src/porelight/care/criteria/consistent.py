@@ -29,6 +29,7 @@ from porelight.care.fhirpath import (
     negate,
     some,
 )
+from porelight.care.medicines import MEDICINE_NAME_LENGTH, find_medicines
 from porelight.care.model import Verdict
 from porelight.care.phototype import GUIDED_QUESTIONS, PHOTOTYPES
 from porelight.care.questions import find_question, load_questions
@@ -98,8 +99,20 @@ def judge_unlisted(evaluation: Evaluation) -> Verdict:
     if not written:
         return evaluation.approve()
     verdict = evaluation.apply()
-    shown = evaluation.say("Written: {texts}.", texts="; ".join(written))
-    return dataclasses.replace(verdict, because=f"{verdict.because} {shown}")
+    shown = [evaluation.say("Written: {texts}.", texts="; ".join(written)), *_propose_medicines(evaluation, written)]
+    return dataclasses.replace(verdict, because=" ".join([verdict.because, *shown]))
+
+
+def _propose_medicines(evaluation: Evaluation, written: tuple[str, ...]) -> list[str]:
+    """What a written name may mean; it answers no question, a person confirms it."""
+    likeliest = [
+        (text, matches[0].medicine) for text in written if (matches := find_medicines(text[:MEDICINE_NAME_LENGTH]))
+    ]
+    text = "{written} may be {name} ({ingredient})."
+    return [
+        evaluation.say(text, written=each, name=medicine.name, ingredient=medicine.ingredient)
+        for each, medicine in likeliest
+    ]
 
 
 def express_unlisted(context: RuleContext) -> list[Condition]:
