@@ -273,6 +273,7 @@ def plan(
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
     set_aside: tuple[SetAside, ...] = (),
+    course: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
@@ -290,6 +291,7 @@ def plan(
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
         set_aside: verdicts that a named professional lifts, each with a reason.
+        course: what names the course in its calendar: a plan made anew under the same name updates its entries.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -309,6 +311,7 @@ def plan(
         "seed": seed,
         "clinic": choices,
         "set_aside": set_aside,
+        "name": course,
     }
     return make_plan(census, who, on=on, progress=progress, **options)
 

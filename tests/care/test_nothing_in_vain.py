@@ -55,7 +55,7 @@ OTHER: dict[str, list[Any]] = {
     "test_spot_laser": ["eryag"],
 }
 """Answers to questions that do not take yes or no."""
-GUIDED = {"phototype": None, "burns": "easy", "tans": "little", "skin_colour": "white"}
+GUIDED = {"phototype": None, "burns": "easily", "tans": "little", "skin_colour": "white"}
 NEEDS: dict[str, dict[str, Any]] = {"born": {"age": None}, "burns": GUIDED, "tans": GUIDED, "skin_colour": GUIDED}
 """Questions that are asked in place of another: that one has no answer then."""
 

@@ -40,7 +40,7 @@ def screen_sessions(
     """
     decisions = tuple(set_aside)
     judged = [
-        screen_person(before, day, laser, clinic, asked_on=None if on is None else min(on, day), language=language)
+        screen_person(before, day, laser, clinic, asked_on=on or _asked_by(person, day), language=language)
         for before, day in zip(_persons_before(person, sessions), sessions, strict=True)
     ]
     blocking = [{verdict.rule for verdict in verdicts if verdict.blocks} for verdicts in judged]
@@ -86,6 +86,12 @@ def refuse_blocked_sessions(
                 what = f"there can be no session on {day}: {verdict.because.rstrip('.')}{until}"
                 advice = f"{verdict.clears} Or a professional sets the rule {verdict.rule} aside, with a reason"
                 raise Refusal(what, where="sessions", advice=advice)
+
+
+def _asked_by(person: Person, day: dt.date) -> dt.date:
+    """The day on which answers must hold for a session: its own, or that of the answers where these came later."""
+    told = [one for one in (person.answered, *person.answered_on.values()) if one is not None]
+    return max([day, *told])
 
 
 def _persons_before(person: Person, sessions: tuple[dt.date, ...]) -> Iterator[Person]:

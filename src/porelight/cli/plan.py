@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from porelight.cli.options import (
+    Alarms,
     Clinic,
+    Course,
     Day,
     Json,
     Language,
     LaserKey,
     Out,
     Regions,
+    Replaces,
     Scale,
     Seed,
+    Sequence,
+    Timezone,
     day_of,
+    name_course,
     progress_bar,
     say,
 )
@@ -36,10 +42,11 @@ def plan(
     on: Day = None,
     seed: Seed = 0,
     clinic: Clinic = None,
-    timezone: Annotated[
-        str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
-    ] = "UTC",
-    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when planning again.")] = 0,
+    timezone: Timezone = None,
+    course: Course = "",
+    replaces: Replaces = None,
+    alarms: Alarms = False,
+    sequence: Sequence = 0,
     with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
     language: Language = "en",
     as_json: Json = False,
@@ -49,7 +56,9 @@ def plan(
     from porelight.export import ics
     from porelight.report import bundle, folder, lines
 
-    ics.find_zone(timezone)
+    if timezone is not None:
+        ics.find_zone(timezone)
+    named, former = name_course(course, replaces)
     if with_fhir:
         extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check_folder(out)
@@ -58,20 +67,20 @@ def plan(
         made = verbs.plan(
             picture,
             person,
-            on=day_of(on),
+            on=day_of(on, timezone),
             um_per_px=um_per_px,
             regions=regions,
             laser=laser,
             goal=goal,
             seed=seed,
             clinic=clinic,
+            course=named,
             progress=progress,
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = bundle.of_plan(
-            made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir, language=language
-        )
+        options: dict[str, Any] = {"sequence": sequence, "replaces": former, "alarms": alarms, "language": language}
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone or "UTC", fhir=with_fhir, **options)
         folder.deliver_files(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)

@@ -330,6 +330,8 @@ class PlanOut(Outside):
     status: Literal["ready", "blocked"]
     on: dt.date
     """The day on which the person was judged."""
+    course: str
+    """What names the course in its calendar; empty where nobody named it."""
     laser: str
     person: PersonOut
     verdicts: list[VerdictOut]

@@ -49,6 +49,7 @@ def make_plan(
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
+    name: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """From the pores and the person to a plan.
@@ -64,6 +65,7 @@ def make_plan(
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         set_aside: verdicts that a named professional lifts, each with a reason; they stay in the plan as lifted.
+        name: what names the course in its calendar; drawn or given by the caller, for nothing here is random.
         progress: told of each stage.
 
     Raises:
@@ -92,6 +94,14 @@ def make_plan(
         dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     else:
         dates = _date_sessions(person, verdicts, expected, gap, on, date_care)
+        lifted = {decision.rule for decision in set_aside}
+        judged = care.screen_sessions(person, dates.sessions, laser, chosen, on=on)
+        # Each session stands before the same gate as a calendar: what holds on its own day, such as an old test spot.
+        if held_back := {one.rule: one for each in judged for one in each if one.blocks and one.rule not in lifted}:
+            blocked = True
+            others = (one for one in verdicts if one.rule not in held_back)
+            verdicts = sort_by_gravity((*others, *held_back.values()))
+            dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     return Plan(
         status="blocked" if blocked else "ready",
         on=on,
@@ -107,6 +117,7 @@ def make_plan(
         goal=goal,
         seed=seed,
         version=__version__,
+        course=name,
         laser=laser,
         timing=dates.because,
         rests_on=(gap.row, course.spacing),

@@ -97,6 +97,8 @@ class Plan:
     """Wanted fall (0-1), by default of the number of enlarged pores: ``forecast.goal_kind``."""
     seed: int
     version: str
+    course: str = ""
+    """The name of the course, given or drawn where the plan was asked for; empty where nobody named it."""
     laser: str = "co2"
     """Key of the laser that the plan is about."""
     timing: tuple[Message, ...] = ()
