@@ -21,6 +21,7 @@ from porelight import cite, planning
 from porelight.care.model import Engagement
 from porelight.export import as_json, plan_model
 from porelight.photo.census import Finding, Gate
+from porelight.photo.quality import advice_on
 from porelight.report import figures, first_screen, plan_page
 from tests.report import a_plan
 
@@ -286,7 +287,7 @@ def test_while_something_blocks_lesser_points_wait_behind_it() -> None:
 
 def test_a_photo_that_its_gate_refuses_boasts_no_numbers() -> None:
     ready = a_plan.ready()
-    gate = Gate("refuse", (Finding("blurred", "refuse", "Hold the phone still"),))
+    gate = Gate("refuse", (Finding("blurred", "refuse", advice_on("blurred")),))
     plan = dataclasses.replace(ready, census=dataclasses.replace(ready.census, gate=gate))
     measured = first_screen.write_answer(plan).measured
     assert str(plan.census.pore_count) not in measured.said + measured.detail
