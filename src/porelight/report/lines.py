@@ -47,7 +47,8 @@ def of_verdicts(verdicts: Iterable[Verdict], language: str = "en") -> list[str]:
     for verdict in told:
         if verdict.outcome == "proceed":
             continue
-        until = phrase("Until {day}.", language, day=words.write_day(verdict.until, language)) if verdict.until else ""
+        day = words.write_day(verdict.until, language=language) if verdict.until else ""
+        until = phrase("Until {day}.", language, day=day) if day else ""
         said = " ".join(part for part in (verdict.because, until, verdict.clears) if part)
         lines.append(f"{phrase(verdict.outcome, language).upper()} {verdict.title}: {said}")
         rested = {"tier": phrase(verdict.tier, language), "confidence": _confidence(verdict, language)}
