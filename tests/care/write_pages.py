@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from porelight import care
+from porelight.care.expiry import load_lifetimes
 from porelight.care.guide import LAST_GUIDE_DAY, load_signs, load_stages
 from porelight.care.items import load_items
 from porelight.care.language import say
@@ -150,6 +151,13 @@ def person_page() -> str:
         "practitioner. A `phototype` that is given counts, and where the guided answers say otherwise, that is shown.\n"
         f"- `questionnaire` is the version of the questions that were asked, 1 to {questionnaire_version()}; "
         "the latest where left out. A file of an earlier version holds only what was asked then.",
+        "- `answered` is the day on which the answers were given, and of single ones: `answered: 2026-11-30`, or "
+        "`answered: [2026-06-01, pregnancy 2026-11-30]`. An answer that is older than the time in the column *holds "
+        "for* counts as not given and is asked again; a yes that holds treatment back stays. Left out, it is the day "
+        "judged.\n"
+        "- A **when** that is known only about is written `2026-03`, `2026`, `2026-03-01 to 2026-04-15` or `about 6 "
+        "months ago` (this one needs `answered`), and is judged at its cautious end.\n"
+        "- **texts** takes what no question asks about, in own words: `unlisted: [Humira, a pacemaker]`.",
         "`examples/person.yaml` is such a file.",
         "A form gives the same answers in Python. `complaints` names every answer that cannot be used, `answers_of` "
         "gives back the answers of a person:",
@@ -158,14 +166,21 @@ def person_page() -> str:
     for kind, title in kinds.items():
         rows = [
             f"| `{asked.key}` | {asked.type} | {asked.text}{_options(asked)} "
-            f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {asked.since} |"
+            f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {_lasts(asked.key)} "
+            f"| {asked.since} |"
             for asked in care.load_questions()
             if asked.kind == kind
         ]
-        head = ["| key | type | question | answered by | asked again at each visit | since |"]
-        head += ["|---|---|---|---|---|---|"]
+        head = ["| key | type | question | answered by | asked again at each visit | holds for | since |"]
+        head += ["|---|---|---|---|---|---|---|"]
         parts += [f"## {title}", "\n".join([*head, *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _lasts(key: str) -> str:
+    """How long an answer holds."""
+    row = load_lifetimes().get(key)
+    return "good" if row is None else "the day" if row.value == 0 else f"{row.value:.0f} days"
 
 
 def _options(asked: care.Question) -> str:
