@@ -52,7 +52,7 @@ def screen(
 
         print_json(numbers.verdict_numbers(verdicts))
         return
-    for line in lines.of_verdicts(verdicts):
+    for line in lines.of_verdicts(verdicts, language):
         say(line)
 
 

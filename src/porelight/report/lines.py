@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from porelight import units
 from porelight.report import words
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,19 +35,33 @@ def of_census(census: PoreCensus) -> str:
     return ", ".join(parts) + (f"; {', '.join(census.flags)}" if census.flags else "") + warned
 
 
-def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:
-    """What is not a plain yes, gravest first, with reason, source and what clears it; then how many rules agree."""
+def of_verdicts(verdicts: Iterable[Verdict], language: str = "en") -> list[str]:
+    """What is not a plain yes, gravest first, with reason, source and what clears it; then how many rules agree.
+
+    Args:
+        verdicts: worded in that language.
+        language: of the words around them; titles of sources stay as they are.
+    """
     told = list(verdicts)
     lines = []
     for verdict in told:
         if verdict.outcome == "proceed":
             continue
-        until = f" Until {words.write_day(verdict.until)}." if verdict.until else ""
-        clears = f" {verdict.clears}" if verdict.clears else ""
-        lines.append(f"{verdict.outcome.upper()} {verdict.title}: {verdict.because}{until}{clears}")
-        lines.append(f"    source: {verdict.source.title} ({verdict.tier}, {verdict.confidence}); rule {verdict.rule}")
+        day = words.write_day(verdict.until, language=language) if verdict.until else ""
+        until = phrase("Until {day}.", language, day=day) if day else ""
+        said = " ".join(part for part in (verdict.because, until, verdict.clears) if part)
+        lines.append(f"{phrase(verdict.outcome, language).upper()} {verdict.title}: {said}")
+        rested = {"tier": phrase(verdict.tier, language), "confidence": _confidence(verdict, language)}
+        text = "source: {source} ({tier}, {confidence}); rule {rule}"
+        lines.append("    " + phrase(text, language, source=verdict.source.title, rule=verdict.rule, **rested))
     clear = sum(verdict.outcome == "proceed" for verdict in told)
-    return [*lines, f"{clear} of {len(told)} rules have nothing against it. A qualified professional decides."]
+    text = "{clear} of {count} rules have nothing against it. A qualified professional decides."
+    return [*lines, phrase(text, language, clear=clear, count=len(told))]
+
+
+def _confidence(verdict: Verdict, language: str) -> str:
+    """The word of the tables in English, where programs may look for it; else that of the report."""
+    return verdict.confidence if language == "en" else phrase(words.CONFIDENCE_WORDS[verdict.confidence], language)
 
 
 def of_plan(plan: Plan) -> list[str]:
