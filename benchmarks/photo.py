@@ -25,7 +25,7 @@ from porelight import photo
 from porelight.arrays import Pixels
 from porelight.photo.artificial.render import Camera, Phototype, Rendered, render_skin
 from porelight.photo.pores.detect import detect
-from porelight.photo.pores.dots import SCALES
+from porelight.photo.pores.dots import DOT_SCALE_RATIOS
 from porelight.photo.pores.size import ladder, pore_scale, pyramid
 from porelight.photo.tone import encode_srgb, linear, logarithm, luminance
 
@@ -267,11 +267,11 @@ def speed() -> None:
     print(f"its pores at a known pore scale ({size.scale:.1f} px): {12.0 / clock:.1f} MP/s ({ours:.1f} per processor)")
     crop = np.ascontiguousarray(log_light[:500, :500], dtype=np.float64)
     bright = (crop.max() - crop) / (crop.max() - crop.min())
-    low, high = size.scale * SCALES[0], size.scale * SCALES[-1]
+    low, high = size.scale * DOT_SCALE_RATIOS[0], size.scale * DOT_SCALE_RATIOS[-1]
     rivals: dict[str, Callable[[], object]] = {
         "blob_dog": lambda: feature.blob_dog(bright, low, high, 1.41, threshold=0.05),
-        "blob_log": lambda: feature.blob_log(bright, low, high, len(SCALES), threshold=0.05),
-        "blob_doh": lambda: feature.blob_doh(bright, low, high, len(SCALES), threshold=0.001),
+        "blob_log": lambda: feature.blob_log(bright, low, high, len(DOT_SCALE_RATIOS), threshold=0.05),
+        "blob_doh": lambda: feature.blob_doh(bright, low, high, len(DOT_SCALE_RATIOS), threshold=0.001),
     }
     for name, rival in rivals.items():
         _, processor = timed(rival)

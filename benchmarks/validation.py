@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from benchmarks.forecast_check import write_scores
 from porelight import cite
 from porelight.simulation.chain import simulate
 from porelight.simulation.numbers import read_numbers
@@ -198,7 +199,7 @@ def page(found: list[Line], plan: dict[str, Any]) -> str:
     depth, width = shrink["excision_depth"].value, shrink["excision_width"].value
     deep, total, wide = ("ablation_depth_um",), ("coagulation_depth_um",), ("ablation_width_um",)
     parts = [
-        "# Validation: columns and craters",
+        "# Validation: columns, craters and the forecast",
         "",
         "Made by `make validation` from `benchmarks/columns.yaml`; do not edit. Lengths in um. One parameter set for"
         " every row. Where a source does not state a setting it is varied over its plausible range and ours is a band;"
@@ -246,6 +247,7 @@ def page(found: list[Line], plan: dict[str, Any]) -> str:
         "",
         (HERE / "validation_remarks.md").read_text(encoding="utf-8").strip(),
         "",
+        *write_scores(),
     ]
     return "\n".join(parts)
 

@@ -130,7 +130,7 @@ def test_no_file_bears_the_name_of_its_folder() -> None:
 
 # What is not yet as it should be may only become less: lower a bound when the count falls.
 HIDDEN_MODULES = 2
-REUSED_CONSTANTS = 12
+REUSED_CONSTANTS = 0
 SHARE_OF_ONE_WORD_FUNCTIONS = 0.17
 SHARE_OF_COMMENT_LINES = 0.010
 

@@ -17,7 +17,7 @@ def test_a_message_writes_its_values_into_the_text_of_its_code() -> None:
 
 def test_a_message_inside_a_message_is_written_in_the_same_language() -> None:
     german = {
-        "{sessions}: the fewest whose middle forecast reaches the goal.": "{sessions}: die wenigsten, die reichen.",
+        "{sessions}: the fewest that make the goal likely enough.": "{sessions}: die wenigsten, die reichen.",
         "{count} sessions": "{count} Sitzungen",
     }
     reported = message("planning.fewest_for_goal", sessions=counted_message("planning.sessions", 3))

@@ -5,6 +5,7 @@ Here files are read, and nowhere below.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Photo: TypeAlias = "Path | str | bytes | Picture | Image.Image | NDArray[Any]"
 """A path, the bytes of a file, a PIL image, an array, or a picture read before."""
+
+EXIF_PHOTO_NOTES, EXIF_TAKEN, EXIF_CHANGED = 0x8769, 0x9003, 0x0132
+"""Tags of EXIF: the notes on the exposure, the time of it, and the time at which the file was written."""
 
 LARGEST_FILE: Final = 200_000_000
 """Bytes of the largest file we read: many times a phone's largest photo, little beside a machine's memory."""
@@ -55,6 +59,36 @@ def read_bytes(path: Path | str) -> bytes:
         raise
     except ValueError:
         raise Refusal("the path holds a character that no path can hold", where="path", advice="Check it") from None
+
+
+def check_follow_up(first: object, later: object) -> None:
+    """That a later photo is not older than the first, where both files carry the day they were taken.
+
+    Raises:
+        Refusal: it is older.
+    """
+    days = [_day_taken(photo) for photo in (first, later)]
+    if days[0] is not None and days[1] is not None and days[1] < days[0]:
+        raise Refusal(
+            f"the follow-up photo is of {days[1]}, older than the first of {days[0]}",
+            where="after",
+            advice="Give the photos in the order in which they were taken",
+        )
+
+
+def _day_taken(photo: object) -> dt.date | None:
+    """By the camera's clock; None where the file does not say, or is no file."""
+    if not isinstance(photo, Path | str):
+        return None
+    from PIL import Image
+
+    try:
+        with Image.open(photo) as image:
+            notes = image.getexif()
+            written = notes.get_ifd(EXIF_PHOTO_NOTES).get(EXIF_TAKEN) or notes.get(EXIF_CHANGED)
+        return dt.datetime.strptime(str(written)[:10], "%Y:%m:%d").date()
+    except (OSError, ValueError, SyntaxError):
+        return None
 
 
 def read_text(path: Path | str) -> str:

@@ -82,13 +82,11 @@ class Ablation:
 
 @frozen
 class Course:
-    """Rows that describe a course. ``early`` and ``final`` are two visits of one trial, ``anchor_spacing`` apart."""
+    """Rows that describe a course, and the settings that candidates are taken from."""
 
     laser: str
-    early: Cited
-    final: Cited
     anchor_spacing: Cited
-    study_spread: Cited
+    """Of the trial that says what a course of this laser does."""
     spacing: Cited
     spacing_dark: Cited
     """For phototypes IV to VI."""
@@ -97,7 +95,7 @@ class Course:
     energies_mj: tuple[float, ...]
     densities_pct: tuple[float, ...]
     lender: str | None = None
-    """Laser whose trial anchors this course for want of one of its own."""
+    """Laser whose trial stands in for want of one of its own."""
     tried: tuple[Cited, Cited] | None = None
     """Energy per column and density that a trial compared; None where no trial with this laser names its setting."""
 
@@ -288,17 +286,14 @@ def _read_laser(row: Mapping[str, Any]) -> Laser:
 
 
 def _read_course(key: str, row: Mapping[str, Any]) -> Course:
-    trials, planning = cite.table("trials"), cite.table("planning")
+    planning = cite.table("planning")
     rows = {each["key"]: each for each in cite.rows("lasers")["lasers"]}
     # A borrowed forecast holds for no more sessions than the trial it borrows from had.
     lender = rows[row.get("borrows", key)]["course"]
     most = (planning[lender["most_sessions"]], planning[row["most_sessions"]])
     return Course(
         laser=key,
-        early=trials[row["anchors"][0]],
-        final=trials[row["anchors"][1]],
         anchor_spacing=planning[row["anchor_spacing"]],
-        study_spread=planning[row["spread"]],
         spacing=planning[row["spacing"]],
         spacing_dark=planning[row["spacing_dark"]],
         most_sessions=min(most, key=lambda each: each.value),

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from porelight.inputs import Photo, read_clinic, read_person, read_photo, read_regions, read_text
+from porelight.inputs import Photo, check_follow_up, read_clinic, read_person, read_photo, read_regions, read_text
 from porelight.refusal import Refusal
 
 if TYPE_CHECKING:
     from porelight.care import Calendar, Clash, ClinicChoices, Person, SetAside, Today, Verdict
     from porelight.draw import Figure
     from porelight.fields import Progress
-    from porelight.forecasting.model import Forecast
+    from porelight.forecasting.model import Forecast, GoalKind
     from porelight.laser import Setting
     from porelight.photo.census import PoreCensus, Region
     from porelight.photo.compare.change import Change
+    from porelight.planning.follow_up import FollowUp
     from porelight.planning.model import Candidate, Plan
     from porelight.simulation.dials import Scenario
     from porelight.simulation.model import Simulation
@@ -119,7 +120,7 @@ def calendar(
 
     who, choices = read_person(person), read_clinic(clinic)
     care.refuse_blocked_sessions(who, sessions, laser, choices, on=on, set_aside=set_aside)
-    return care.make_calendar(who, sessions, laser, choices, starts=starts, language=language)
+    return care.make_calendar(who, sessions, laser, choices, starts=starts, begins=on, language=language)
 
 
 def clashes(person: Path | str | Person, course: Calendar) -> tuple[Clash, ...]:
@@ -266,10 +267,13 @@ def plan(
     um_per_px: float | None = None,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
     set_aside: tuple[SetAside, ...] = (),
+    course: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """The whole chain, from a photo and a person to a plan.
@@ -280,11 +284,14 @@ def plan(
         on: the day on which the person is judged and from which dates count.
         um_per_px: scale of the photo [um/px]; left out, it is taken from the card or the eyes in it, if they are.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall, 0 to 1.
+        goal_kind: of the "count" of enlarged pores, of the "diameter", or "visible", any change that an eye would see.
+        required_chance: probability of the goal that is enough; left out, two in three.
         seed: of every random draw; the same seed gives the same plan.
         clinic: what the clinic chose where sources disagree: a YAML file, or the choices.
         regions: where to look for pores, as in :func:`measure`.
         set_aside: verdicts that a named professional lifts, each with a reason.
+        course: what names the course in its calendar: a plan made anew under the same name updates its entries.
         progress: called with a stage's name and the share done, 0 to 1.
 
     Raises:
@@ -296,7 +303,16 @@ def plan(
     if progress:
         progress("Measuring the pores", 0.0)
     census = measure(photo, um_per_px=um_per_px, regions=regions)
-    options: dict[str, Any] = {"laser": laser, "goal": goal, "seed": seed, "clinic": choices, "set_aside": set_aside}
+    options: dict[str, Any] = {
+        "laser": laser,
+        "goal": goal,
+        "goal_kind": goal_kind,
+        "required_chance": required_chance,
+        "seed": seed,
+        "clinic": choices,
+        "set_aside": set_aside,
+        "name": course,
+    }
     return make_plan(census, who, on=on, progress=progress, **options)
 
 
@@ -308,7 +324,13 @@ def forecast(
     um_per_px: float | None = None,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     sessions: int | None = None,
+    discount: bool = True,
+    after: Photo | tuple[Photo, ...] = (),
+    after_session: int | tuple[int, ...] = (),
+    weeks_after: float | tuple[float, ...] = (),
     seed: int = 0,
     clinic: Path | str | ClinicChoices | None = None,
     regions: Path | str | tuple[Region, ...] | None = None,
@@ -322,8 +344,14 @@ def forecast(
         um_per_px: as in :func:`measure`.
         regions: as there.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, 0 to 1.
+        goal: wanted fall, 0 to 1.
+        goal_kind: of the "count" of enlarged pores, of the "diameter", or "visible", any change that an eye would see.
+        required_chance: probability of the goal that is enough; left out, two in three.
         sessions: length of the course; left out, the fewest that reach the goal, at most what a trial has tried.
+        discount: whether what a missing control side hides in the trials is taken off.
+        after: follow-up photos of the same skin, in order.
+        after_session: sessions done when each of them was taken.
+        weeks_after: weeks from that session to each of them; left out, 4.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree.
 
@@ -335,7 +363,60 @@ def forecast(
 
     who, choices = read_person(person), read_clinic(clinic)
     census = photo if isinstance(photo, PoreCensus) else measure(photo, um_per_px=um_per_px, regions=regions)
-    return forecast_course(census, who, on=on, laser=laser, goal=goal, sessions=sessions, seed=seed, clinic=choices)
+    follow_ups = _compare_follow_ups(photo, census, after, after_session, weeks_after, um_per_px)
+    return forecast_course(
+        census,
+        who,
+        on=on,
+        laser=laser,
+        goal=goal,
+        goal_kind=goal_kind,
+        required_chance=required_chance,
+        sessions=sessions,
+        discount=discount,
+        follow_ups=follow_ups,
+        seed=seed,
+        clinic=choices,
+    )
+
+
+def _compare_follow_ups(
+    first: Photo | PoreCensus,
+    census: PoreCensus,
+    after: Photo | tuple[Photo, ...],
+    after_session: int | tuple[int, ...],
+    weeks_after: float | tuple[float, ...],
+    um_per_px: float | None,
+) -> tuple[FollowUp, ...]:
+    """Every follow-up photo compared with the first.
+
+    Raises:
+        Refusal: photos and sessions are not as many, there is no first photo, or one cannot be used.
+    """
+    from porelight.photo.census import PoreCensus
+    from porelight.planning.follow_up import FollowUp
+
+    photos = after if isinstance(after, tuple) else (after,)
+    sessions = after_session if isinstance(after_session, tuple) else (after_session,)
+    weeks = weeks_after if isinstance(weeks_after, tuple) else (weeks_after,)
+    if len(sessions) != len(photos):
+        advice = "Give one for each photo: how many sessions were done when it was taken"
+        raise Refusal("photos and sessions are not as many", where="after_session", advice=advice)
+    weeks = weeks or (4.0,) * len(photos)
+    if len(weeks) != len(photos):
+        raise Refusal("photos and weeks are not as many", where="weeks_after", advice="Give one for each photo")
+    if not photos:
+        return ()
+    if isinstance(first, PoreCensus):
+        raise Refusal("a census alone cannot be compared", where="photo", advice="Give the first photo")
+    if list(sessions) != sorted(sessions):
+        raise Refusal("the photos are not in order", where="after_session", advice="Give the earliest first")
+    found = []
+    for later, session, since in zip(photos, sessions, weeks, strict=True):
+        check_follow_up(first, later)
+        change = compare(first, later, um_per_px=um_per_px, census_before=census)
+        found.append(FollowUp(change, session, since))
+    return tuple(found)
 
 
 def card() -> bytes:

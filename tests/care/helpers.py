@@ -56,6 +56,7 @@ def _read(path: Path) -> Any:
 def _told(value: Any, on: dt.date) -> Any:
     if isinstance(value, list):
         return [_told(item, on) for item in value]
-    if ago := re.fullmatch(r"(\d+) days ago", str(value)):
-        return str(on - dt.timedelta(days=int(ago[1])))
+    # Also behind the key of a question, as an answer of its own day is written.
+    if ago := re.fullmatch(r"(\w+ )?(\d+) days ago", str(value)):
+        return f"{ago[1] or ''}{on - dt.timedelta(days=int(ago[2]))}"
     return str(value)

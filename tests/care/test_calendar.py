@@ -35,7 +35,7 @@ def test_every_line_of_the_design_is_there_with_its_days() -> None:
     """The before and after lists of the design, for a fractional CO2 laser."""
     found = items()
     assert days(found["hydrate"]) == (-5, -1)
-    assert days(found["stay_untanned"]) == (-14, -1)
+    assert days(found["stay_untanned"]) == (-60, -1)
     assert days(found["no_treatment"]) == (-14, -1)
     assert days(found["ask_doctor"]) == (-28, -14)
     assert days(found["no_exfoliation"]) == (-3, -1)

@@ -22,7 +22,20 @@ from .helpers import person
 ON = dt.date(2026, 6, 15)
 OTHERS = care.LANGUAGES[1:]
 TEXTS = tuple(str(message.id) for message in written.template() if message.id)
-SAME = {"Name", "Pore", "Laser", "VISIA-CR", "Filler", "Isotretinoin", "April", "August", "September", "November"}
+SAME = {
+    "Botox",
+    "Name",
+    "Pore",
+    "Laser",
+    "VISIA-CR",
+    "Filler",
+    "Isotretinoin",
+    "Acitretin",
+    "April",
+    "August",
+    "September",
+    "November",
+}
 """Texts that are the same word in German."""
 
 
@@ -121,7 +134,7 @@ def test_verdicts_calendar_guide_and_lessons_come_in_the_language() -> None:
     course = care.make_calendar(someone, (dt.date(2027, 3, 1),), language="de")
     assert "Lasersitzung 1 von 1" in {item.title for item in course.items}
     assert care.make_day_guide(3, language="de").stage.title == "Rau und braun"
-    assert care.load_lessons("de")[0].title == "Was Poren sind"
+    assert care.load_lessons("de")[0].title == "Sie sind nicht allein"
     assert care.still_true("de")[0].text.endswith("?")
 
 

@@ -21,7 +21,6 @@ from jinja2.ext import babel_extract
 from porelight import care
 from porelight.laser import load_lasers
 from porelight.message import templates
-from porelight.photo.quality import ADVICE
 from porelight.simulation.dials import Scenario, setting_dials
 
 if TYPE_CHECKING:
@@ -44,8 +43,6 @@ def template() -> Catalog:
         found.add(text, auto_comments=[f"messages {code}"])
     for each in load_lasers().values():
         found.add(each.name, auto_comments=["laser"])
-    for text in ADVICE.values():
-        found.add(text, auto_comments=["advice on a photo"])
     for text in _of_dials():
         found.add(text, auto_comments=["dial"])
     for path in CODE:
@@ -126,7 +123,7 @@ def _of_dials() -> Iterator[str]:
             yield row.text
 
 
-SPOKEN = {"say": 2, "_": 1, "phrase": 1, "counted": 2}
+SPOKEN = {"say": 2, "_": 1, "phrase": 1, "write_phrase": 2, "counted": 2}
 """Functions that say a text -> among how many of their first arguments it stands."""
 TEXT_NAMES = ("text", "unscaled")
 """Variables that hold a text until it is said."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from porelight import care
+from porelight.care.expiry import load_lifetimes
+from porelight.care.guide import LAST_GUIDE_DAY, load_signs, load_stages
+from porelight.care.items import load_items
 from porelight.care.language import say
 from porelight.care.questions import questionnaire_version
 from porelight.care.rules import rules_in_force
@@ -22,31 +27,57 @@ def rules_page() -> str:
     """The rule book, with the number of cases that cover each rule."""
     counts: Counter[tuple[str, str]] = Counter()
     for case in cases():
-        rule = next(rule for rule in rules_in_force(day_of(case)) if rule.key == case["rule"])
-        counts[rule.key, str(rule.effective)] += 1
+        # A case may also say that a rule had not begun on its day.
+        for rule in rules_in_force(day_of(case)):
+            if rule.key == case["rule"]:
+                counts[rule.key, str(rule.effective)] += 1
     return care.tabulate_rules(counts) + "\n"
 
 
 def texts_page() -> str:
-    """Every patient text with its source and reading grade, the hardest text of each page first."""
+    """Every patient text with its days, source and grade: the calendar and the guide by day, the rest by grade."""
     texts = list(care.list_patient_texts())
     parts = [
         "# Patient texts",
         "Every sentence that a patient may read, for a clinician to review. The grade is the Flesch-Kincaid grade of "
-        "the text without its title; 7 is about 12 years of age. Titles are shown before the text.",
+        "the text without its title; 7 is about 12 years of age. Titles are shown before the text. Days are counted "
+        "from the session: -14 is two weeks before it, 0 the day itself.",
     ]
+    days = _days_of_texts()
     for page in dict.fromkeys(text.page for text in texts):
-        listed = sorted((text for text in texts if text.page == page), key=lambda text: -grade(text.text))
+        dated = page in ("calendar", "guide")
+        listed = [text for text in texts if text.page == page]
+        listed.sort(key=lambda text: days[text.key][0] if dated else (-grade(text.text),))
         rows = [
-            f"| {text.key} | {text.title} | {text.text} | {text.source} | {grade(text.text):.1f} |" for text in listed
+            f"| {text.key} | {f'{days[text.key][1]} | ' if dated else ''}{text.title} | {text.text} | {text.source} "
+            f"| {grade(text.text):.1f} |"
+            for text in listed
         ]
-        parts += [
-            f"## {page.capitalize()}",
-            "\n".join(["| key | title | text | source | grade |", "|---|---|---|---|---|", *rows]),
-        ]
+        head = [f"| key | {'days | for | ' if dated else ''}title | text | source | grade |"]
+        head += [f"|---|{'---|---|' if dated else ''}---|---|---|---|"]
+        parts += [f"## {page.capitalize()}", "\n".join([*head, *rows])]
     rows = [f"| {text} | {grade(text):.1f} |" for text in program_texts()]
     parts += ["## In the program", "\n".join(["| text | grade |", "|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _days_of_texts() -> dict[str, tuple[tuple[float, ...], str]]:
+    """Of each text of the calendar and the guide: what to sort by, and its days and lasers as two cells."""
+    found: dict[str, tuple[tuple[float, ...], str]] = {}
+    for row in [*load_items(), *load_stages()]:
+        found[row["key"]] = _days_cell(row["first"], row["last"], row)
+    for row in load_signs():
+        first, last = row.get("normal", (LAST_GUIDE_DAY + 1, -1))
+        if "normal" in row:
+            found[f"{row['key']} fine"] = _days_cell(first, last, row)
+            found[f"{row['key']} early"] = _days_cell(0, first - 1, row)
+        found[f"{row['key']} alert"] = _days_cell(last + 1, LAST_GUIDE_DAY, row)
+    return found
+
+
+def _days_cell(first: int, last: int, row: Mapping[str, Any]) -> tuple[tuple[float, ...], str]:
+    days = f"{first}" if first == last else f"{first} to {last}"
+    return (first, last), f"{days} | {', '.join(row.get('kinds', ())) or 'all'}"
 
 
 def program_texts() -> list[str]:
@@ -120,6 +151,13 @@ def person_page() -> str:
         "practitioner. A `phototype` that is given counts, and where the guided answers say otherwise, that is shown.\n"
         f"- `questionnaire` is the version of the questions that were asked, 1 to {questionnaire_version()}; "
         "the latest where left out. A file of an earlier version holds only what was asked then.",
+        "- `answered` is the day on which the answers were given, and of single ones: `answered: 2026-11-30`, or "
+        "`answered: [2026-06-01, pregnancy 2026-11-30]`. An answer that is older than the time in the column *holds "
+        "for* counts as not given and is asked again; a yes that holds treatment back stays. Left out, it is the day "
+        "judged.\n"
+        "- A **when** that is known only about is written `2026-03`, `2026`, `2026-03-01 to 2026-04-15` or `about 6 "
+        "months ago` (this one needs `answered`), and is judged at its cautious end.\n"
+        "- **texts** takes what no question asks about, in own words: `unlisted: [Humira, a pacemaker]`.",
         "`examples/person.yaml` is such a file.",
         "A form gives the same answers in Python. `complaints` names every answer that cannot be used, `answers_of` "
         "gives back the answers of a person:",
@@ -128,14 +166,21 @@ def person_page() -> str:
     for kind, title in kinds.items():
         rows = [
             f"| `{asked.key}` | {asked.type} | {asked.text}{_options(asked)} "
-            f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {asked.since} |"
+            f"| {f'`{asked.gate}`' if asked.gate else ''} | {'yes' if asked.again else ''} | {_lasts(asked.key)} "
+            f"| {asked.since} |"
             for asked in care.load_questions()
             if asked.kind == kind
         ]
-        head = ["| key | type | question | answered by | asked again at each visit | since |"]
-        head += ["|---|---|---|---|---|---|"]
+        head = ["| key | type | question | answered by | asked again at each visit | holds for | since |"]
+        head += ["|---|---|---|---|---|---|---|"]
         parts += [f"## {title}", "\n".join([*head, *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _lasts(key: str) -> str:
+    """How long an answer holds."""
+    row = load_lifetimes().get(key)
+    return "good" if row is None else "the day" if row.value == 0 else f"{row.value:.0f} days"
 
 
 def _options(asked: care.Question) -> str:

@@ -23,7 +23,7 @@ def forecast() -> Forecast:
     weeks = (4.0, 8.0, 20.0)
     return Forecast(
         milestones=tuple(
-            Milestone(message("forecast.after_session", number=n), n, week, Interval(*end), None)
+            Milestone(message("forecast.after_session", number=n), n, week, Interval(*end), Interval(*end), None)
             for n, (week, end) in enumerate(zip(weeks, ends, strict=True), start=1)
         ),
         sessions_for_goal=2,
@@ -31,6 +31,7 @@ def forecast() -> Forecast:
         chance_of_goal=0.58,
         remarks=(),
         rests_on=(),
+        goal_kind="diameter",
     )
 
 

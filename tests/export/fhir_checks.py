@@ -92,6 +92,7 @@ def _said(asked: Question) -> st.SearchStrategy[Any]:
         "site": st.sampled_from(["forehead", "nose", "cheek", "chin", "temple"]),
         "grade": st.sampled_from(["0", "1", "2", "3", "4"]),
         "choice": st.sampled_from([*keys, "unknown"]),
+        "texts": st.lists(st.text("abcxyz äß", min_size=1, max_size=12).filter(str.strip), max_size=3),
         "choices": st.lists(st.sampled_from(keys or ["none"]), max_size=4),
     }
     return by_type[asked.type]

@@ -67,7 +67,7 @@ def refusal_of(answers: dict[str, Any]) -> str:
 
 
 def test_good_answers_are_read() -> None:
-    assert person_of(good()) == care.read_person(FILE, "p.yaml")
+    assert person_of(good()) == care.read_person(f"{FILE[:-1]}, answered: 2026-06-15}}", "p.yaml")
 
 
 @each_row(
@@ -282,6 +282,7 @@ def test_answers_made_elsewhere_need_no_texts_and_may_leave_out_parts() -> None:
     answers = {
         "resourceType": "QuestionnaireResponse",
         "status": "amended",
+        "authored": "2026-06-15T09:30:00+02:00",
         "questionnaire": good()["questionnaire"],
         "item": [{"linkId": "minimum", "item": [{"linkId": "pregnancy", "answer": [coding("N")]}]}],
     }
@@ -289,5 +290,69 @@ def test_answers_made_elsewhere_need_no_texts_and_may_leave_out_parts() -> None:
 
 
 def test_no_items_at_all_leave_everything_unknown() -> None:
-    empty = QuestionnaireResponse(status="completed", questionnaire=good()["questionnaire"])
-    assert fhir.person_from(empty) == care.read_person("{site: cheek}", "p.yaml")
+    named = good()["questionnaire"]
+    empty = QuestionnaireResponse(
+        status="completed", authored=dt.datetime(2026, 6, 15, tzinfo=dt.UTC), questionnaire=named
+    )
+    assert fhir.person_from(empty) == care.read_person("{site: cheek, answered: 2026-06-15}", "p.yaml")
+
+
+@each_row(
+    ("change", "said"),
+    [
+        ({"status": "stopped"}, "the questions were broken off"),
+        ({"status": "in-progress"}, "the questions are not all answered yet"),
+        ({"status": "entered-in-error"}, "entered in error"),
+        ({"authored": None}, "nobody knows when these answers were given"),
+    ],
+)
+def test_answers_that_are_not_finished_or_have_no_date_are_refused_in_one_line(
+    change: dict[str, Any], said: str
+) -> None:
+    assert said in refusal_of({key: value for key, value in (good() | change).items() if value is not None})
+
+
+def test_old_answers_are_asked_again_and_those_of_the_future_refused() -> None:
+    old, ahead = person_of(good() | {"authored": "2019-01-01"}), person_of(good() | {"authored": "2031-01-01"})
+    asked = {verdict.rule for verdict in care.screen_person(old, ON) if verdict.outcome == "ask"}
+    assert {"bothered", "sun", "pregnancy"} <= asked
+    with pytest.raises(Refusal, match="the answers are of 2031-01-01, after 2026-06-15"):
+        care.screen_person(ahead, ON)
+
+
+@each_row("authored", ["2026-06", "2026", "2026-06-15T23:30:00-05:00"])
+def test_the_date_of_the_answers_may_be_a_month_a_year_or_a_moment(authored: str) -> None:
+    assert str(person_of(good() | {"authored": authored}).answered) == {
+        "2026-06": "2026-06-01",
+        "2026": "2026-01-01",
+    }.get(authored, "2026-06-15")
+
+
+@each_row(("day", "first", "last"), [("2026-03", "2026-03-01", "2026-03-31"), ("2025", "2025-01-01", "2025-12-31")])
+def test_a_partial_date_is_a_span(day: str, first: str, last: str) -> None:
+    answers = good()
+    for item in answers["item"]:
+        for asked in item["item"]:
+            if asked["linkId"] == "strong_sun":
+                asked["answer"][0]["item"][0]["answer"][0]["valueDate"] = day
+    someone = person_of(answers)
+    assert (str(someone.earliest["strong_sun"]), str(someone.dates["strong_sun"])) == (first, last)
+    again = fhir.as_bytes(fhir.make_response(someone, ON))
+    assert fhir.person_from(fhir.read_response(again, "again")) == someone
+
+
+@each_row("code", ["asked-declined", "asked-unknown", "unknown", "masked"])
+def test_an_answer_that_was_declined_is_unknown_and_asked(code: str) -> None:
+    absent = {"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": code}
+    answers = good() | {
+        "item": [{"linkId": "minimum", "item": [{"linkId": "pregnancy", "answer": [{"valueCoding": absent}]}]}]
+    }
+    verdicts = {verdict.rule: verdict for verdict in care.screen_person(person_of(answers), ON)}
+    assert verdicts["pregnancy"].outcome == "ask"
+
+
+def test_one_response_inside_a_bundle_is_read_and_two_are_refused() -> None:
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": good()}]}
+    assert person_of(bundle) == person_of(good())
+    for entries in ([], bundle["entry"] * 2, [{"resource": PATIENT}], None, [None]):
+        assert "this bundle holds" in refusal_of(bundle | {"entry": entries})

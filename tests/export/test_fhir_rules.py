@@ -42,7 +42,7 @@ def told_by(rule: dict[str, Any], is_true: Callable[[str], bool]) -> list[str]:
 
 def truth_on(someone: care.Person, on: dt.date) -> Callable[[str], bool]:
     """Whether an expression is true on a person's answers; each is evaluated once, whichever lasers ask it."""
-    answers = fhir.as_values(fhir.make_response(someone, on))
+    answers = fhir.as_values(fhir.make_response(care.as_of(someone, on), on))
     return functools.cache(lambda expression: holds(expression, answers))
 
 

@@ -16,6 +16,7 @@ from porelight import care
 from porelight.care.model import Calendar
 from porelight.export.ics import _find_changes, to_ics
 from porelight.refusal import Refusal
+from tests.rows import each_row
 
 BERLIN = "Europe/Berlin"
 STAMP = dt.date(2027, 1, 4)
@@ -29,7 +30,7 @@ def course(*sessions: dt.date, start: dt.time | None = None) -> Calendar:
 
 
 def ics(calendar: Calendar, **options: object) -> bytes:
-    return to_ics(calendar, **({"uid_seed": "course 1", "stamp": STAMP} | options))  # type: ignore[arg-type]
+    return to_ics(calendar, **({"course": "course-1", "stamp": STAMP} | options))  # type: ignore[arg-type]
 
 
 def events(data: bytes) -> dict[str, Any]:
@@ -90,15 +91,19 @@ def test_whole_days_are_dates_in_a_named_zone() -> None:
 
 def test_the_same_calendar_gives_the_same_bytes() -> None:
     assert ics(course()) == ics(course())
-    assert to_ics(course(), uid_seed="a") == to_ics(course(), uid_seed="a")
+    assert to_ics(course(), course="a") == to_ics(course(), course="a")
 
 
 def test_a_moved_session_updates_its_events_instead_of_doubling_them() -> None:
     """A reader keeps events by UID and takes the higher SEQUENCE: nothing is left on the old days."""
     kept = events(ics(course(MARCH, MARCH + dt.timedelta(days=28))))
-    moved = events(ics(course(MARCH, MARCH + dt.timedelta(days=35)), sequence=1))
+    before = ics(course(MARCH, MARCH + dt.timedelta(days=28)))
+    moved = events(ics(course(MARCH, MARCH + dt.timedelta(days=35)), replaces=before))
     assert set(kept) == set(moved)
-    assert {int(event["SEQUENCE"]) for event in moved.values()} == {1}
+    numbers = {uid: int(event["SEQUENCE"]) for uid, event in moved.items()}
+    stays = {uid for uid in kept if kept[uid]["DTSTART"].dt == moved[uid]["DTSTART"].dt}
+    assert {numbers[uid] for uid in set(kept) - stays} == {1}
+    assert 0 in {numbers[uid] for uid in stays}
     second = [
         (kept[uid]["DTSTART"].dt, moved[uid]["DTSTART"].dt)
         for uid in kept
@@ -110,7 +115,7 @@ def test_a_moved_session_updates_its_events_instead_of_doubling_them() -> None:
 def test_what_a_shorter_course_no_longer_has_is_cancelled() -> None:
     before = course(MARCH, MARCH + dt.timedelta(days=28))
     now = course(MARCH)
-    data = ics(now, sequence=1, replaces=before)
+    data = ics(now, replaces=ics(before))
     found = events(data)
     gone = [event for event in found.values() if event.get("STATUS") == "CANCELLED"]
     assert set(found) == set(events(ics(before))) | set(events(ics(now)))
@@ -119,7 +124,7 @@ def test_what_a_shorter_course_no_longer_has_is_cancelled() -> None:
 
 
 def test_another_course_has_other_identifiers() -> None:
-    assert not set(events(ics(course()))) & set(events(ics(course(), uid_seed="course 2")))
+    assert not set(events(ics(course()))) & set(events(ics(course(), course="course-2")))
 
 
 def test_items_with_a_clock_time_carry_their_zone() -> None:
@@ -197,13 +202,13 @@ def test_vobject_sees_every_event_with_its_days() -> None:
 def test_in_vobject_a_moved_session_leaves_nothing_on_its_old_day() -> None:
     before = ics(course(MARCH, MARCH + dt.timedelta(days=28)))
     after = course(MARCH, MARCH + dt.timedelta(days=35))
-    held = kept_by_vobject(before, ics(after, sequence=1))
+    held = kept_by_vobject(before, ics(after, replaces=before))
     assert {(e.summary.value, e.dtstart.value) for e in held.values()} == {(i.title, i.first) for i in after.items}
 
 
 def test_in_vobject_a_shorter_course_leaves_nothing_behind() -> None:
     long, short = course(MARCH, MARCH + dt.timedelta(days=28)), course(MARCH)
-    held = kept_by_vobject(ics(long), ics(short, sequence=1, replaces=long))
+    held = kept_by_vobject(ics(long), ics(short, replaces=ics(long)))
     assert {(e.summary.value, e.dtstart.value) for e in held.values()} == {(i.title, i.first) for i in short.items}
 
 
@@ -219,7 +224,7 @@ def test_in_vobject_the_clock_and_the_leap_day_are_right() -> None:
 
 
 def test_utc_is_a_zone_too() -> None:
-    data = ics(course(start=dt.time(9, 30)))
+    data = ics(course(start=dt.time(9, 30)), timezone="UTC")
     assert data.count(b"BEGIN:VTIMEZONE") == 1
     assert b"TZID:UTC" in data
     assert b"X-WR-TIMEZONE:UTC" in data
@@ -233,15 +238,69 @@ def test_a_leap_day_is_a_day() -> None:
 
 
 def test_nothing_in_the_file_says_who_it_is() -> None:
-    data = ics(course(), uid_seed="Ann Example 1994-03-02").decode()
-    assert "Ann" not in data
-    assert "1994" not in data
+    for name in ("Ann Example", "1994/03/02", "", "a" * 65, "x\ny"):
+        with pytest.raises(Refusal, match="this cannot name a course"):
+            ics(course(), course=name)
+    data = ics(course()).decode()
     assert "ATTENDEE" not in data
     assert "ORGANIZER" not in data
 
 
+def test_the_same_course_written_again_keeps_every_byte_and_a_third_time_too() -> None:
+    first = ics(course())
+    assert ics(course(), replaces=first, stamp=STAMP + dt.timedelta(days=9)) == first
+
+
+def test_what_was_cancelled_once_is_not_cancelled_again_and_comes_back_with_a_higher_number() -> None:
+    long, short = course(MARCH, MARCH + dt.timedelta(days=28)), course(MARCH)
+    gone = ics(short, replaces=ics(long))
+    assert ics(short, replaces=gone) == gone
+    back = named(ics(long, replaces=gone), "Laser session 2")
+    assert (back.get("STATUS"), int(back["SEQUENCE"])) == (None, 2)
+
+
+def test_only_the_session_takes_up_time() -> None:
+    for start in (None, dt.time(9)):
+        found = events(ics(course(start=start), timezone=BERLIN)).values()
+        busy = [str(event["SUMMARY"]) for event in found if str(event["TRANSP"]) == "OPAQUE"]
+        assert busy == ["Laser session 1 of 1"]
+
+
+def test_a_clock_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(Refusal, match="a clock time needs its zone"):
+        ics(course(start=dt.time(9)))
+
+
+def test_alarms_are_few_and_only_where_asked_for() -> None:
+    assert b"VALARM" not in ics(course())
+    alarmed = {
+        str(event["SUMMARY"]): event for event in events(ics(course(), alarms=True)).values() if event.subcomponents
+    }
+    assert set(alarmed) == {"Laser session 1 of 1", "Ask your doctor", "Tablets against cold sores", "Numbing cream"}
+    assert alarmed["Laser session 1 of 1"].subcomponents[0]["TRIGGER"].dt == dt.timedelta(hours=-15)
+
+
+@each_row(
+    ("former", "said"),
+    [
+        (b"", "this is no calendar|this calendar names no course"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "names no course"),
+        (b"\x00\xff", "this is no calendar|names no course"),
+        (b"x" * 5_000_001, "it has 5000001 bytes"),
+    ],
+)
+def test_a_former_file_that_is_none_of_ours_is_refused(former: bytes, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        ics(course(), replaces=former)
+
+
+def test_the_former_file_of_another_course_is_refused() -> None:
+    with pytest.raises(Refusal, match="that is the calendar of the course course-2"):
+        ics(course(), replaces=ics(course(), course="course-2"))
+
+
 def test_an_empty_course_is_a_calendar_without_events() -> None:
-    data = to_ics(Calendar(sessions=(), items=()), uid_seed="x")
+    data = to_ics(Calendar(sessions=(), items=()), course="x")
     assert events(data) == {}
 
 
@@ -255,7 +314,7 @@ def test_an_unknown_zone_or_a_negative_sequence_is_refused() -> None:
 
 
 def test_each_session_starts_at_its_own_time() -> None:
-    person = care.read_person("age: 32", "p")
+    person = care.read_person("age: 32\nphototype: II", "p")
     starts = (dt.time(9, 30), None, dt.time(14, 0))
     days = (MARCH, dt.date(2027, 4, 19), dt.date(2027, 5, 24))
     data = ics(care.make_calendar(person, days, starts=starts), timezone=BERLIN)
@@ -266,7 +325,7 @@ def test_each_session_starts_at_its_own_time() -> None:
 
 @pytest.mark.parametrize("starts", [(dt.time(9),), (dt.time(9), dt.time(9, tzinfo=ZoneInfo(BERLIN))), ("9:30", None)])
 def test_start_times_are_one_for_each_session_and_name_no_zone(starts: Any) -> None:
-    person = care.read_person("age: 32", "p")
+    person = care.read_person("age: 32\nphototype: II", "p")
     with pytest.raises(Refusal, match="starts"):
         care.make_calendar(person, (MARCH, dt.date(2027, 4, 19)), starts=starts)
 

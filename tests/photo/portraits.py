@@ -7,7 +7,7 @@ from skimage import data
 from porelight.arrays import Pixels
 from porelight.photo import Picture
 from porelight.photo.face.find_face import Face, find_face
-from porelight.photo.mask import FEATURES
+from porelight.photo.mask import COVERED_FEATURES
 
 LIDS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (362, 382, 381, 380, 374, 373, 390, 249, 263))
 
@@ -39,7 +39,7 @@ def with_closed_eyes(shown: Picture) -> Picture:
     face = found(shown)
     hidden = np.zeros(shown.pixels.shape[:2], np.uint8)
     for name in ("right eye", "left eye"):
-        cv2.fillPoly(hidden, [np.round(face.points[list(FEATURES[name])]).astype(np.int32)], 255)
+        cv2.fillPoly(hidden, [np.round(face.points[list(COVERED_FEATURES[name])]).astype(np.int32)], 255)
     skin = cv2.inpaint(shown.pixels, hidden, 3, cv2.INPAINT_TELEA)
     for lid in LIDS:
         line = np.round(face.points[list(lid)]).astype(np.int32)

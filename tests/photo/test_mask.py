@@ -12,7 +12,7 @@ from porelight import photo
 from porelight.arrays import Pixels
 from porelight.photo.artificial.render import SKIN_TONES, Camera, Phototype, render_skin
 from porelight.photo.face.regions import cover_regions, outline_regions
-from porelight.photo.mask import FEATURES, skin_mask
+from porelight.photo.mask import COVERED_FEATURES, skin_mask
 from porelight.photo.tone import linear
 from tests.photo.portraits import found, near, picture
 
@@ -108,7 +108,7 @@ def test_a_face_without_its_brows_eyes_lips_nostrils_and_fringe() -> None:
     shown = near(7.0)
     face = found(shown)
     seen = skin_mask(linear(shown.pixels), face).searched
-    for name, indices in FEATURES.items():
+    for name, indices in COVERED_FEATURES.items():
         hidden = np.zeros(seen.shape, np.uint8)
         cv2.fillPoly(hidden, [np.round(face.points[list(indices)]).astype(np.int32)], 1)
         assert not seen[hidden > 0].any(), name

@@ -58,6 +58,23 @@ def test_what_is_redrawn_is_as_rough_and_as_noisy_as_the_photo() -> None:
     assert noise_level(Picture(drawn, "drawn", "PNG")) == pytest.approx(noise_level(PHOTO), rel=0.05)
 
 
+def test_a_narrower_pore_is_fainter_and_leaves_no_ring() -> None:
+    """Where the old edge was there is skin now, as bright as the skin around within a tenth of the pore's depth."""
+    (drawn,) = redraw_pores(PHOTO, CENSUS, (-30.0,))
+    rows, columns = np.mgrid[0 : PHOTO.height, 0 : PHOTO.width]
+    fading, rings = [], []
+    for x, y, radius in zip(CENSUS.pores.x, CENSUS.pores.y, 0.5 * CENSUS.pores.diameter, strict=True):
+        rho = np.hypot(rows - y, columns - x) / radius
+        middle, ring, skin = (
+            drawn[band, 1].mean() for band in (rho < 0.5, (rho > 1.05) & (rho < 1.3), (rho > 1.7) & (rho < 2.2))
+        )
+        before = PHOTO.pixels[rho < 0.5, 1].mean()
+        fading.append((skin - middle) / (skin - before))
+        rings.append((skin - ring) / (skin - before))
+    assert np.median(fading) < 0.85
+    assert abs(np.median(rings)) < 0.1
+
+
 def test_no_change_gives_the_photo_back() -> None:
     (drawn,) = redraw_pores(PHOTO, CENSUS, (0.0,))
     assert np.array_equal(drawn, PHOTO.pixels)

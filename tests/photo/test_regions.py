@@ -46,12 +46,12 @@ def test_a_portrait_has_five_regions_where_they_belong() -> None:
 
 
 def test_regions_keep_clear_of_eyes_brows_lips_and_nostrils() -> None:
-    from porelight.photo.mask import FEATURES
+    from porelight.photo.mask import COVERED_FEATURES
 
     shown = near(6.0)
     face = found(shown)
     for region in outline_regions(face, shown.width, shown.height):
-        for indices in FEATURES.values():
+        for indices in COVERED_FEATURES.values():
             places = face.points[list(indices)]
             assert not is_inside(region.outline, places[:, 0], places[:, 1]).any()
 

@@ -9,6 +9,7 @@ import pytest
 
 from porelight.care.model import Limit
 from porelight.forecasting.trials import course_of
+from porelight.planning import harm
 from porelight.planning.candidates import least_limits, simulate_candidates
 from porelight.units import mJ, percent, um
 from tests.planning.made_up import LASER, dial, simulate, verdict
@@ -85,6 +86,24 @@ def test_brown_marks_are_weighed_for_skin_that_gets_them() -> None:
     assert not any("brown marks" in str(remark) for candidate in made(phototype="II") for remark in candidate.remarks)
     dark = made(phototype="V")
     assert all(any("brown marks" in str(remark) for remark in candidate.remarks) for candidate in dark)
+
+
+@pytest.mark.parametrize(
+    ("laser", "phototype", "said"),
+    [
+        ("co2", "III", "in 14 of 100 people in the one series"),
+        ("co2", "IV", "in 14 (alajlan2011) to 75 (cheyasak2015) of 100 people"),
+        ("co2", None, "in 14 (alajlan2011) to 75 (cheyasak2015) of 100 people"),
+        ("co2", "V", "is not known"),
+        ("co2", "VI", "is not known"),
+        ("eryag", "IV", "in 10 of 100 people in the one series"),
+        ("eryag", "V", "is not known"),
+    ],
+)
+def test_brown_marks_are_those_of_this_laser_in_this_phototype(
+    laser: str, phototype: Phototype | None, said: str
+) -> None:
+    assert said in str(harm.describe_marks(laser, phototype))
 
 
 def test_no_candidate_is_recommended() -> None:

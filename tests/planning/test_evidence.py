@@ -75,17 +75,3 @@ def test_every_row_is_cited_and_an_assumption_gives_its_reason(name: str) -> Non
             assert row.note, row.key
         if row.low is not None and row.high is not None:
             assert row.low <= row.value <= row.high, row.key
-
-
-def test_the_assumed_spread_between_studies_is_that_of_three_devices() -> None:
-    """Log shrinkage of diameter per course: count over steepness, area over 2, volume over 3."""
-    import numpy as np
-
-    trials, steep = cite.table("trials"), cite.table("planning")["tail_steepness"].value
-    shrinkage = [
-        -np.log1p(trials["kwon_s3"].si) / steep,
-        -np.log1p(trials["saedi_area"].si) / 2,
-        -np.log1p(trials["nmrf_v6"].si) / 3,
-    ]
-    found = float(np.std(np.log(shrinkage), ddof=1))
-    assert cite.table("planning")["study_spread"].value == pytest.approx(found, abs=0.05)

@@ -9,6 +9,7 @@ import pytest
 
 from porelight import care
 from porelight.photo.census import Finding, Gate
+from porelight.photo.quality import advice_on
 from porelight.planning import chain
 from porelight.planning.photo_verdict import judge_photo
 from tests.planning.made_up import ON, census
@@ -26,7 +27,7 @@ UNUSABLE = [
     (census(count=0), "No pore was found"),
     (census(count=0, um_per_px=None), "No pore was found"),
     (census(median=100, spread=0.1), "No enlarged pore was found"),
-    (dataclasses.replace(census(), gate=Gate("refuse", (Finding("noisy", "refuse", "More light"),))), "(noisy)"),
+    (dataclasses.replace(census(), gate=Gate("refuse", (Finding("noisy", "refuse", advice_on("noisy")),))), "(noisy)"),
     (flagged(census(), "no skin"), "little skin"),
     (flagged(census(count=3, median=400), "few pores"), "Only 3"),
 ]

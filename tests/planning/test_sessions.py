@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from porelight import care
+from porelight.care.items import is_habit
 from porelight.planning import sessions
 from porelight.refusal import Refusal
 from porelight.units import week
@@ -52,8 +53,16 @@ def test_a_laser_without_a_pore_trial_is_refused() -> None:
 def test_the_preparation_is_the_earliest_thing_to_do_before_a_session() -> None:
     items = care.make_calendar(person(), (ON,), "co2").items
     lead = sessions.preparation_days(items, ON)
-    assert lead == max((ON - item.first).days for item in items if item.phase == "before")
-    assert lead >= 14  # the fortnight without strong sun of DESIGN's "before"
+    due = [item for item in items if item.phase == "before" and not is_habit(item.key)]
+    assert lead == max((ON - item.first).days for item in due)
+    assert lead >= 14  # the fortnight without a peel of DESIGN's "before"
+
+
+def test_no_session_waits_for_what_only_goes_on_as_before() -> None:
+    """A filler is not had for six weeks before: who had none has kept that already."""
+    items = {item.key: item for item in care.make_calendar(person(), (ON,), "co2").items}
+    assert (ON - items["no_device"].first).days == 90
+    assert sessions.preparation_days([items["no_device"], items["no_filler"]], ON) == 0
 
 
 def test_nothing_to_prepare_needs_no_days() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import re
 
-from porelight import planning
+from porelight import care, planning
 from porelight.report import first_screen, lines
 from tests.report import a_plan
 from tests.report.test_plan_page import refused
@@ -22,9 +24,9 @@ def test_a_refused_plan_has_no_forecast_on_the_terminal() -> None:
     assert lines.of_plan(nothing)[2].split(maxsplit=1)[1] == "none: the photo shows nothing to forecast"
 
 
-def test_a_trials_result_is_not_said_as_this_photos() -> None:
-    assert "in the trial this rests on, not from this photo" in lines.of_plan(a_plan.uncalibrated())[2]
-    assert "trial" not in lines.of_plan(a_plan.ready())[2]
+def test_the_number_of_a_typical_face_is_not_said_as_this_photos() -> None:
+    assert "of a typical face and not from this photo" in lines.of_plan(a_plan.uncalibrated())[2]
+    assert "typical" not in lines.of_plan(a_plan.ready())[2]
 
 
 def test_the_models_limit_is_said_as_one() -> None:
@@ -32,3 +34,16 @@ def test_the_models_limit_is_said_as_one() -> None:
     assert "up to the model's limit of 350 C" in lines.of_simulation(simulation)[3]
     cooler = dataclasses.replace(simulation.warming, peak=simulation.warming.peak * 0.8)
     assert "limit" not in lines.of_simulation(dataclasses.replace(simulation, warming=cooler))[3]
+
+
+def test_what_a_terminal_says_of_the_rules_is_german_throughout() -> None:
+    """Until 2026-12 a German screen kept ASK, "source", "Until" and its last line in English."""
+    someone = care.read_person("isotretinoin: 2026-05-01", "someone")
+    found = care.screen_person(someone, dt.date(2026, 6, 1), language="de")
+    said = lines.of_verdicts(found, "de")
+    assert any(line.startswith("NACHFRAGEN ") for line in said)
+    assert any("Bis " in line for line in said)
+    for line in said:
+        # Titles of sources keep their own language.
+        own = line.partition("(")[2] if line.startswith("    ") else line
+        assert not re.search(r"\b(ASK|DEFER|ADJUST|Until|source|rule|read|have|nothing|the)\b", own), line

@@ -21,6 +21,7 @@ from porelight import cite, planning
 from porelight.care.model import Engagement
 from porelight.export import as_json, plan_model
 from porelight.photo.census import Finding, Gate
+from porelight.photo.quality import advice_on
 from porelight.report import figures, first_screen, plan_page
 from tests.report import a_plan
 
@@ -110,7 +111,7 @@ def test_nothing_is_recommended_or_promised() -> None:
     assert "recommend" not in said
     assert "guarantee" not in said
     assert "it cannot remove pores" in said
-    assert "mostly given by your genes" in said
+    assert "mostly in your genes" in said
 
 
 def test_dates_of_every_session_are_shown() -> None:
@@ -258,13 +259,12 @@ def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -
     assert "There are no dates yet" in shown
 
 
-def test_the_card_says_when_the_forecast_is_the_trials_or_borrowed() -> None:
+def test_the_card_says_when_the_number_is_of_a_typical_face_or_the_laser_borrowed() -> None:
     expect = first_screen.write_answer(a_plan.uncalibrated()).expect
-    assert expect.said.endswith("in the trial this rests on")
-    assert "not made from the pores of this photo" in expect.detail
+    assert "of a typical face, not of this photo" in expect.detail
     borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
-    assert "borrows from CO2" in first_screen.write_answer(borrowed).expect.detail
-    assert "borrows" not in first_screen.write_answer(a_plan.ready()).expect.detail
+    assert "never as better than CO2" in first_screen.write_answer(borrowed).expect.detail
+    assert "never as better" not in first_screen.write_answer(a_plan.ready()).expect.detail
 
 
 def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
@@ -287,7 +287,7 @@ def test_while_something_blocks_lesser_points_wait_behind_it() -> None:
 
 def test_a_photo_that_its_gate_refuses_boasts_no_numbers() -> None:
     ready = a_plan.ready()
-    gate = Gate("refuse", (Finding("blurred", "refuse", "Hold the phone still"),))
+    gate = Gate("refuse", (Finding("blurred", "refuse", advice_on("blurred")),))
     plan = dataclasses.replace(ready, census=dataclasses.replace(ready.census, gate=gate))
     measured = first_screen.write_answer(plan).measured
     assert str(plan.census.pore_count) not in measured.said + measured.detail

@@ -1,12 +1,15 @@
 """The person: who may be treated, and every day around a session."""
 
+from porelight.care.acts import Contradiction, find_contradictions
 from porelight.care.calendar import make_calendar, select_items
 from porelight.care.choices import Choice, Chosen, ClinicChoices, Option, load_choices
 from porelight.care.course import refuse_blocked_sessions, screen_sessions
 from porelight.care.engagements import Clash, find_clashes
+from porelight.care.expiry import as_of, drop_stale
 from porelight.care.guide import DayGuide, Lesson, Sign, Stage, load_lessons, make_day_guide
 from porelight.care.intake import OpenQuestion, next_questions, open_questions
 from porelight.care.language import LANGUAGES, say
+from porelight.care.medicines import MedicineMatch, MedicineName, find_medicines, load_medicines
 from porelight.care.model import (
     Answer,
     Calendar,
@@ -25,6 +28,7 @@ from porelight.care.person import answers_of, complaints, person_from, read_pers
 from porelight.care.phototype import Suggestion, suggest_phototype
 from porelight.care.questions import AnswerOption, Question, find_question, load_questions
 from porelight.care.screen import gravest_outcome, screen_person
+from porelight.care.spacing import days_apart, spacing_row
 from porelight.care.tables import Message, PatientText, list_messages, list_patient_texts, tabulate_rules
 from porelight.care.today import Today, make_today
 from porelight.care.visit import at_visit, still_true
@@ -39,11 +43,14 @@ __all__ = [
     "Chosen",
     "Clash",
     "ClinicChoices",
+    "Contradiction",
     "DayGuide",
     "Engagement",
     "Lesson",
     "Limit",
     "Medicine",
+    "MedicineMatch",
+    "MedicineName",
     "Message",
     "OpenQuestion",
     "Option",
@@ -59,15 +66,21 @@ __all__ = [
     "Today",
     "Verdict",
     "answers_of",
+    "as_of",
     "at_visit",
+    "days_apart",
+    "drop_stale",
     "complaints",
     "find_clashes",
+    "find_contradictions",
+    "find_medicines",
     "find_question",
     "gravest_outcome",
     "list_messages",
     "list_patient_texts",
     "load_choices",
     "load_lessons",
+    "load_medicines",
     "load_questions",
     "make_calendar",
     "make_day_guide",
@@ -83,6 +96,7 @@ __all__ = [
     "screen_sessions",
     "select_items",
     "set_aside_verdicts",
+    "spacing_row",
     "still_true",
     "suggest_phototype",
     "tabulate_rules",

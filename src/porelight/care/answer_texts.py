@@ -11,8 +11,10 @@ from typing import Annotated, Any, Final, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 
 from porelight.care.checks import FIRST_YEAR, LAST_YEAR
-from porelight.care.model import MOST_SEVERE, OLDEST_AGE, YOUNGEST_AGE, Answer
+from porelight.care.model import MOST_SEVERE, NOTHING_WRITTEN, OLDEST_AGE, YOUNGEST_AGE, Answer
+from porelight.care.partial_dates import is_partial
 from porelight.care.questions import Question, load_questions, questionnaire_version
+from porelight.frozen import frozen
 from porelight.skin import Phototype, Site
 
 WORDS_OF_ANSWER: Final[dict[str, Answer]] = {
@@ -36,6 +38,7 @@ def make_form() -> type[BaseModel]:
     """All questions as one strict model: a field each, whose value is read from text or a list of texts."""
     fields = {asked.key: _make_field(asked) for asked in load_questions()}
     fields["questionnaire"] = (Annotated[int, BeforeValidator(_read_version)], questionnaire_version())
+    fields["answered"] = (Annotated[tuple[tuple[str, dt.date], ...], BeforeValidator(_read_answered)], ())
     form: type[BaseModel] = create_model("PersonFile", __config__=ConfigDict(extra="forbid"), **fields)
     return form
 
@@ -54,7 +57,8 @@ def _field_types() -> dict[str, Any]:
     site, phototype = _read_one_of(*get_args(Site)), _read_one_of(*get_args(Phototype))
     return {
         "yes_no": (Annotated[Answer, BeforeValidator(_read_answer)], "unknown"),
-        "when": (Annotated[Answer | dt.date, BeforeValidator(_read_when)], "unknown"),
+        "when": (Annotated[Answer | dt.date | PartialDay, BeforeValidator(_read_when)], "unknown"),
+        "texts": (Annotated[tuple[str, ...], BeforeValidator(_read_texts)], ()),
         "age": (Annotated[int | None, BeforeValidator(_read_age)], None),
         "date": (Annotated[dt.date | None, BeforeValidator(_read_day)], None),
         "dates": (Annotated[tuple[dt.date, ...], BeforeValidator(_read_days)], ()),
@@ -88,7 +92,16 @@ def _read_day(text: object) -> dt.date:
     return day
 
 
-def _read_when(text: object) -> Answer | dt.date:
+@frozen
+class PartialDay:
+    """A day that is known only about, as it was told."""
+
+    text: str
+
+
+def _read_when(text: object) -> Answer | dt.date | PartialDay:
+    if isinstance(text, str) and is_partial(text):
+        return PartialDay(text)
     # Anything that begins with a digit was meant as a day, and is told what is wrong with it as one.
     if isinstance(text, str) and re.match(r"\d", text.strip()):
         return _read_day(text)
@@ -154,6 +167,28 @@ def _read_options(asked: Question) -> Callable[[object], tuple[str, ...]]:
 def _read_grade(text: object) -> int | None:
     grade = _read_one_of(*(str(number) for number in range(MOST_SEVERE + 1)))(text)
     return None if grade is None else int(grade)
+
+
+def _read_texts(given: object) -> tuple[str, ...]:
+    """What was written, one text or several; a plain no or nothing at all is none."""
+    listed = given if isinstance(given, list | tuple) else [given]
+    written = [each for each in listed if isinstance(each, str)]
+    if len(written) != len(listed):
+        raise ValueError("write it in words, or a list of such texts")
+    return tuple(each for each in written if each.strip().lower() not in NOTHING_WRITTEN)
+
+
+def _read_answered(given: object) -> tuple[tuple[str, dt.date], ...]:
+    """The day of all answers, and the days of those that were given on another one: ``pregnancy 2026-11-30``."""
+    days: dict[str, dt.date] = {}
+    for each in given if isinstance(given, list | tuple) else [given]:
+        key, _, day = each.rpartition(" ") if isinstance(each, str) else ("", "", each)
+        if key and key not in {asked.key for asked in load_questions()}:
+            raise ValueError(f"there is no question {key[:40]!r}; write the key of a question before the day")
+        if key in days:
+            raise ValueError("a day is given twice; write one day for all, and one for each question")
+        days[key] = _read_day(day)
+    return tuple(days.items())
 
 
 def _read_version(text: object) -> int:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from porelight import cite
 from porelight.care import facts
+from porelight.care.acts import begin_after_rest
 from porelight.care.choices import ClinicChoices
+from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Calendar, CareItem, Person
 from porelight.care.rules import LaserKind, laser_kind
+from porelight.care.spacing import days_apart, spacing_on
 from porelight.cite import Cited
+from porelight.laser import LaserClass
 from porelight.refusal import Refusal
 
 Row = Mapping[str, Any]
@@ -29,6 +34,7 @@ def make_calendar(
     clinic: ClinicChoices | None = None,
     *,
     starts: tuple[dt.time | None, ...] = (),
+    begins: dt.date | None = None,
     language: str = "en",
 ) -> Calendar:
     """Every item of a course, in order of its first day.
@@ -42,22 +48,24 @@ def make_calendar(
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
         starts: when each session starts on the clinic's clock; without it no item has a clock time.
+        begins: the day of planning, before which nothing is asked of anyone; without it items run their whole time.
         language: of every text.
 
     Raises:
         Refusal: sessions not in order, or closer than this laser needs; the laser is not known.
     """
     kind = laser_kind(laser)
-    _judge_spacing(sessions, kind)
-    rows = [row for row in _load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
+    _judge_spacing(sessions, laser, person)
+    rows = [row for row in load_items() if _applies_to(row, person, kind, clinic or ClinicChoices())]
     items = [
         item
         for number, day in enumerate(sessions, start=1)
         for row in rows
-        if (item := _make_item(row, number, day, sessions, language)) is not None
+        if (item := _make_item(row, number, day, sessions, kind.kind, language)) is not None
     ]
+    items = _begin_on(begin_after_rest(items, sessions), begins)
     # On one day of one session the items keep the order of the table: before, on the day, after, what to watch for.
-    order = {row["key"]: place for place, row in enumerate(_load_items())}
+    order = {row["key"]: place for place, row in enumerate(load_items())}
     items.sort(key=lambda item: (item.first, item.session, order[item.key]))
     return Calendar(sessions=sessions, items=tuple(items), starts=starts, language=language)
 
@@ -67,20 +75,25 @@ def select_items(course: Calendar, day: dt.date) -> tuple[CareItem, ...]:
     return tuple(item for item in course.items if item.first <= day <= item.last)
 
 
-def _load_items() -> list[Row]:
-    rows: list[Row] = cite.rows("care/items")["items"]
-    return rows
+def _begin_on(items: Iterable[CareItem], begins: dt.date | None) -> list[CareItem]:
+    """The items with what comes before a session beginning on the day of planning, if that is later."""
+    if begins is None:
+        return list(items)
+    due = [item for item in items if item.phase != "before" or item.last >= begins]
+    return [
+        dataclasses.replace(item, first=begins) if item.phase == "before" and item.first < begins else item
+        for item in due
+    ]
 
 
-def _judge_spacing(sessions: tuple[dt.date, ...], laser: LaserKind) -> None:
+def _judge_spacing(sessions: tuple[dt.date, ...], laser: str, person: Person) -> None:
     for earlier, later in itertools.pairwise(sessions):
         if later <= earlier:
             raise Refusal(f"{later} does not come after {earlier}", where="sessions", advice="Give them in order, once")
-        # The lower end of what the sources give: the practice may take it, a shorter pause has no source at all.
-        least = laser.spacing.value if laser.spacing.low is None else laser.spacing.low
+        least = days_apart(spacing_on(later, laser, person.phototype))
         if (later - earlier).days < least:
             raise Refusal(
-                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser.key} needs {least:.0f}",
+                f"{earlier} and {later} are {_count_days((later - earlier).days)} apart; {laser} needs {least}",
                 where="sessions",
                 advice="Choose a later day",
             )
@@ -104,14 +117,17 @@ def _applies_to(row: Row, person: Person, laser: LaserKind, clinic: ClinicChoice
     return all(clinic.option(key).key in options for key, options in row.get("choice", {}).items())
 
 
-def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], language: str) -> CareItem | None:
+def _make_item(
+    row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...], kind: LaserClass, language: str
+) -> CareItem | None:
     if row.get("only_session") == "last" and number < len(sessions):
         return None
     first, last = day + dt.timedelta(days=row["first"]), day + dt.timedelta(days=row["last"])
     # Between two sessions every day belongs to one of them: what prepares for the next would otherwise
     # contradict what follows from the last.
     if number > 1:
-        first = max(first, sessions[number - 2] + _ONE_DAY)
+        # What is never to be done needs no such care: it holds on the day of the last session too.
+        first = max(first, sessions[number - 2] + (dt.timedelta() if row.get("habit") else _ONE_DAY))
     if number < len(sessions):
         last = min(last, sessions[number] - _ONE_DAY)
     if first > last:
@@ -128,7 +144,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
         first=first,
         last=last,
         title=title,
-        text=say(row["text"], language),
+        text=fill_days(say(row["text"], language), kind, language),
         why=say(row["why"], language),
         source=resting.source,
         tier=row["tier"],
@@ -141,7 +157,7 @@ def _make_item(row: Row, number: int, day: dt.date, sessions: tuple[dt.date, ...
 @functools.cache
 def _cite_item(key: str) -> Cited:
     """The item's days as a cited number: how many, from which to which."""
-    row = next(row for row in _load_items() if row["key"] == key)
+    row = next(row for row in load_items() if row["key"] == key)
     return Cited(
         key=f"care_{key}",
         quantity=f"days of care: {row['title'].lower()}",

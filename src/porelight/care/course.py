@@ -19,6 +19,7 @@ def screen_sessions(
     laser: str = "co2",
     clinic: ClinicChoices | None = None,
     *,
+    on: dt.date | None = None,
     set_aside: Iterable[SetAside] = (),
     language: str = "en",
 ) -> tuple[tuple[Verdict, ...], ...]:
@@ -29,6 +30,7 @@ def screen_sessions(
         sessions: the days of the sessions, in order.
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree.
+        on: the day of planning, on which answers must still hold; the day of each session where left out.
         set_aside: verdicts that a named professional sets aside; each must hold back at least one session.
         language: of titles and reasons.
 
@@ -38,7 +40,7 @@ def screen_sessions(
     """
     decisions = tuple(set_aside)
     judged = [
-        screen_person(before, day, laser, clinic, language=language)
+        screen_person(before, day, laser, clinic, asked_on=on or _asked_by(person, day), language=language)
         for before, day in zip(_persons_before(person, sessions), sessions, strict=True)
     ]
     blocking = [{verdict.rule for verdict in verdicts if verdict.blocks} for verdicts in judged]
@@ -76,7 +78,7 @@ def refuse_blocked_sessions(
     if gone := [day for day in sessions if on is not None and day < on]:
         advice = "Give a later day; a session that took place belongs to past_sessions"
         raise Refusal(f"the session of {gone[0]} lies before {on}", where="sessions", advice=advice)
-    judged = screen_sessions(person, sessions, laser, clinic, set_aside=set_aside)
+    judged = screen_sessions(person, sessions, laser, clinic, on=on, set_aside=set_aside)
     for day, verdicts in zip(sessions, judged, strict=True):
         for verdict in verdicts:
             if verdict.blocks:
@@ -84,6 +86,12 @@ def refuse_blocked_sessions(
                 what = f"there can be no session on {day}: {verdict.because.rstrip('.')}{until}"
                 advice = f"{verdict.clears} Or a professional sets the rule {verdict.rule} aside, with a reason"
                 raise Refusal(what, where="sessions", advice=advice)
+
+
+def _asked_by(person: Person, day: dt.date) -> dt.date:
+    """The day on which answers must hold for a session: its own, or that of the answers where these came later."""
+    told = [one for one in (person.answered, *person.answered_on.values()) if one is not None]
+    return max([day, *told])
 
 
 def _persons_before(person: Person, sessions: tuple[dt.date, ...]) -> Iterator[Person]:

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from typing import Final
 
-from porelight import cite
+from porelight.care.items import load_items
 from porelight.care.model import Calendar, CareItem, Engagement, Occasion
 from porelight.frozen import frozen
 
@@ -38,4 +38,4 @@ def find_clashes(course: Calendar, engagements: tuple[Engagement, ...]) -> tuple
 @functools.cache
 def _items_against(occasion: Occasion) -> frozenset[str]:
     """The items of care that an occasion cannot be had with."""
-    return frozenset(row["key"] for row in cite.rows("care/items")["items"] if occasion in row.get("not_with", ()))
+    return frozenset(row["key"] for row in load_items() if occasion in row.get("not_with", ()))

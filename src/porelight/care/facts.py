@@ -25,6 +25,11 @@ def find_dated_answer(person: Person, key: str) -> tuple[Answer, dt.date | None]
     return ("no", None) if gate and person.answer(gate) == "no" else ("unknown", None)
 
 
+def find_first_day(person: Person, key: str) -> dt.date | None:
+    """The first day on which it may have been; None where no day is known."""
+    return person.earliest.get(key, person.dates.get(key))
+
+
 def age_on(person: Person, on: dt.date) -> int | None:
     """Whole years on that day; None is "not known"."""
     years = person.age if person.born is None else _years_between(person.born, on)

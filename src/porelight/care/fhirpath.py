@@ -14,6 +14,8 @@ from porelight.cite import Cited
 from porelight.frozen import frozen
 
 AUTHORED: Final = "%resource.authored"
+FIRST_DAY_URL: Final = "https://porelight.invalid/fhir/StructureDefinition/first-possible-day"
+"""On a last day that is known only about: the first day that is possible. A name of ours that no network resolves."""
 
 
 @frozen
@@ -93,6 +95,13 @@ def is_bad(context: RuleContext) -> str:
 def last_day(key: str) -> str:
     """The day on which it last applied; empty is "now, or not known"."""
     return f"{item_of(f'{key}.last')}.answer.value"
+
+
+def first_day(key: str) -> str:
+    """The first day on which it may have been: where only a span is known, that stands in an extension."""
+    answer = f"{item_of(f'{key}.last')}.answer"
+    spans = f"{answer}.extension.where(url = '{FIRST_DAY_URL}').value"
+    return f"iif({spans}.exists(), {spans}, {answer}.value)"
 
 
 def is_within(day: str, wait: Cited) -> str:

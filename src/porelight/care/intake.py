@@ -97,6 +97,8 @@ def _is_answered(person: Person, asked: Question) -> bool:
         "severity": person.severity is not None,
         "past_sessions": bool(person.past_sessions),
         "goals": bool(person.goals),
+        "unlisted": bool(person.unlisted),
+        "test_spot_laser": person.test_spot_laser is not None,
         "sun_holiday": any(each.occasion == "sun" for each in person.planned),
         "big_days": any(each.occasion == "seen" for each in person.planned),
     }

@@ -21,7 +21,13 @@ from porelight.care.checks import (
     shorten,
 )
 from porelight.care.phototype import GUIDED_QUESTIONS, suggest_phototype
-from porelight.care.questions import dated_questions, find_question, medicine_groups, yes_no_questions
+from porelight.care.questions import (
+    dated_questions,
+    find_question,
+    load_questions,
+    medicine_groups,
+    yes_no_questions,
+)
 from porelight.cite import Cited, Confidence, Source
 from porelight.frozen import FrozenMap, frozen
 from porelight.refusal import Refusal
@@ -46,6 +52,10 @@ Tier = Literal[
 ]
 """What kind of source stands behind a rule, strongest first; ``house`` is our own caution, labelled as such."""
 
+NOTHING_WRITTEN: frozenset[str] = frozenset(
+    {"", "n", "no", "none", "nothing", "unknown", "false", "null", "~", "?", "-"}
+)
+"""Texts that say that there is nothing to say."""
 BLOCKING_OUTCOMES: frozenset[Outcome] = frozenset({"ask", "defer", "refuse"})
 YOUNGEST_AGE: Final = 1
 OLDEST_AGE: Final = 110
@@ -118,6 +128,16 @@ class Person:
     """Answers to the guided questions on the type of skin: question key -> key of the option."""
     goals: tuple[str, ...] = ()
     """What the person hopes for: keys of the options of the question ``goals``."""
+    unlisted: tuple[str, ...] = ()
+    """A medicine, an illness or a treatment that no question asks about, in the person's own words."""
+    test_spot_laser: str | None = None
+    """Key of the laser that the test spot was made with."""
+    earliest: Mapping[str, dt.date] = FrozenMap({})
+    """Question key -> the first day that is possible, where only a span is known; the last one stands in ``dates``."""
+    answered: dt.date | None = None
+    """The day on which the answers were given; None is "on the day that is judged"."""
+    answered_on: Mapping[str, dt.date] = FrozenMap({})
+    """Question key -> the day of its answer, where that is another one."""
 
     def __post_init__(self) -> None:
         for name, value in _checked_fields(self):
@@ -129,6 +149,10 @@ class Person:
         """The answer to a question; ``unknown`` where none was given."""
         return self.answers.get(key, "unknown")
 
+    def answered_day(self, key: str) -> dt.date | None:
+        """The day on which a question was answered; None where nobody wrote it down."""
+        return self.answered_on.get(key, self.answered)
+
 
 def _checked_fields(person: Person) -> Iterator[tuple[str, object]]:
     """Each field of a person as its plain value; those that rest on others come after them."""
@@ -139,6 +163,13 @@ def _checked_fields(person: Person) -> Iterator[tuple[str, object]]:
     # A birth date stays true while an age does not: given both, they disagree after a birthday.
     if person.age is not None and person.born is not None:
         raise Refusal("age and born are both given", where="age", advice="Keep one of them")
+    if person.answered is not None:
+        yield "answered", check_day(person.answered, "answered")
+    yield "answered_on", _check_map(person.answered_on, "answered_on", _question_keys(), check_day)
+    written = (" ".join(check_text(text, "unlisted").split()) for text in check_tuple(person.unlisted, "unlisted"))
+    yield "unlisted", tuple(dict.fromkeys(text for text in written if text.lower() not in NOTHING_WRITTEN))
+    if person.test_spot_laser is not None:
+        yield "test_spot_laser", _check_option(person.test_spot_laser, "test_spot_laser")
     if person.severity is not None:
         yield "severity", check_count(person.severity, 0, MOST_SEVERE, "severity")
     yield "site", check_word(person.site, get_args(Site), "site")
@@ -147,6 +178,7 @@ def _checked_fields(person: Person) -> Iterator[tuple[str, object]]:
     yield "goals", tuple(dict.fromkeys(_check_option(goal, "goals") for goal in check_tuple(person.goals, "goals")))
     yield "dates", _check_map(person.dates, "dates", dated_questions(), check_day)
     yield "answers", _check_map(person.answers, "answers", yes_no_questions(), _check_answer)
+    yield "earliest", _check_map(person.earliest, "earliest", person.dates, check_day)
     guided = _check_map(person.skin_answers, "skin_answers", GUIDED_QUESTIONS, _check_option)
     yield "skin_answers", guided
     # Decided where the person is made, so that a form, a file and FHIR answers cannot come to different types.
@@ -168,6 +200,10 @@ def _check_map(
         if not isinstance(key, str) or str.__str__(key) not in known:
             raise Refusal("there is no such question here", where=f"{where}, {shorten(key)}", advice="Check its name")
     return FrozenMap({str.__str__(key): check(value, str.__str__(key)) for key, value in given.items()})
+
+
+def _question_keys() -> tuple[str, ...]:
+    return tuple(asked.key for asked in load_questions())
 
 
 def _check_answer(said: object, key: str) -> str:
@@ -209,6 +245,11 @@ def _join_medicines(person: Person) -> None:
         for group in medicine_groups()
         if group in answers
     )
+    # A span is known of the day that was told, and of no other that the list of medicines may have brought.
+    spans = {
+        key: day for key, day in person.earliest.items() if dates.get(key) == person.dates[key] and day <= dates[key]
+    }
+    _put(person, "earliest", FrozenMap(spans))
     _put(person, "answers", FrozenMap(answers))
     _put(person, "dates", FrozenMap(dates))
     _put(person, "medicines", tuple(taken))

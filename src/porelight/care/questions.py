@@ -12,7 +12,7 @@ from porelight.frozen import frozen
 from porelight.skin import Phototype
 
 QuestionType = Literal[
-    "yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade", "choice", "choices"
+    "yes_no", "when", "age", "date", "dates", "span", "phototype", "site", "grade", "choice", "choices", "texts"
 ]
 
 
@@ -44,6 +44,8 @@ class Question:
     instead_of: str | None = None
     """Asked where that other question has no answer, which this one may give."""
     options: tuple[AnswerOption, ...] = ()
+    checklist: tuple[str, ...] = ()
+    """What it asks about, one thing each; ``text`` names them too, so that it can be asked without the list."""
     medicine: bool = False
     """About a medicine that is listed with the person."""
 
@@ -59,7 +61,14 @@ def _read_question(row: Mapping[str, Any], language: str) -> Question:
     options = tuple(
         AnswerOption(**{**option, "text": say(option["text"], language)}) for option in row.get("options", ())
     )
-    told = {"text": say(row["text"], language), "why": say(row["why"], language), "options": options}
+    listed = tuple(say(each, language) for each in row.get("checklist", ()))
+    text = say(row["text"], language)
+    told = {
+        "text": f"{text} ({'; '.join(listed)})" if listed else text,
+        "why": say(row["why"], language),
+        "options": options,
+        "checklist": listed,
+    }
     return Question(**{**row, **told})
 
 
@@ -71,6 +80,11 @@ def find_question(key: str, language: str = "en") -> Question:
         KeyError: no such question.
     """
     return next((found for found in load_questions(language) if found.key == key), None) or _refuse_key(key)
+
+
+def question_stem(asked: Question) -> str:
+    """The question without its list, to be shown above it."""
+    return asked.text.partition(" (")[0] if asked.checklist else asked.text
 
 
 def questionnaire_version() -> int:

@@ -9,6 +9,7 @@ from porelight.care.checks import check_day
 from porelight.care.choices import ClinicChoices
 from porelight.care.context import Evaluation, RuleContext
 from porelight.care.criteria import CRITERIA
+from porelight.care.expiry import clip_spans, drop_stale
 from porelight.care.facts import age_on
 from porelight.care.model import OLDEST_AGE, Outcome, Person, Verdict
 from porelight.care.rules import laser_kind, rules_in_force
@@ -24,6 +25,7 @@ def screen_person(
     laser: str = "co2",
     clinic: ClinicChoices | None = None,
     *,
+    asked_on: dt.date | None = None,
     language: str = "en",
 ) -> tuple[Verdict, ...]:
     """What every rule of that day says of this person, gravest first. These are proposals: a professional signs.
@@ -33,13 +35,17 @@ def screen_person(
         on: the day on which the person is judged, by the rules of that day.
         laser: key of ``data/lasers.yaml``.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
+        asked_on: the day on which answers must still hold; the day judged where left out. Of a session to come it is
+            the day of planning, for everything is asked once more on the session's own day.
         language: of titles, reasons and what clears; remarks on sources stay in English.
 
     Raises:
-        Refusal: the rules do not know the laser or the day, or the person was born or treated after that day.
+        Refusal: the rules do not know the laser or the day, or the person was born, treated or asked after that day.
     """
     on = check_day(on, "the day to judge")
     _refuse_impossible_past(person, on)
+    # What was answered too long before counts as not answered; a course still to come is judged by today's answers.
+    person = clip_spans(drop_stale(person, asked_on or on), on)
     verdicts = [
         CRITERIA[context.rule.test].judge(Evaluation(context, person, on, language))
         for context in rule_contexts(on, laser, clinic)

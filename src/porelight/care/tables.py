@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from porelight import cite
 from porelight.care.choices import load_choices
 from porelight.care.engagements import BIG_DAY, SUN_HOLIDAY
-from porelight.care.guide import load_lessons
+from porelight.care.guide import load_lessons, load_signs, load_stages
+from porelight.care.items import fill_days, load_items
 from porelight.care.language import say
 from porelight.care.model import Outcome, Tier
 from porelight.care.questions import load_questions
@@ -65,8 +66,9 @@ def list_patient_texts(language: str = "en") -> Iterator[PatientText]:
             key, said = f"{rule.key} {rule.effective} {number}", (branch.because, branch.clears, branch.cleared)
             text = " ".join(say(part, language) for part in said if part)
             yield PatientText("verdicts", key, say(rule.title, language), text, branch.source.key)
-    for row in cite.rows("care/items")["items"]:
-        text = f"{say(row['text'], language)} {say(row['why'], language)}"
+    for row in load_items():
+        done = fill_days(say(row["text"], language), row.get("kinds", (None,))[0], language)
+        text = f"{done} {say(row['why'], language)}"
         yield PatientText("calendar", row["key"], say(row["title"], language), text, row["source"])
     yield from _guide_texts(language)
     for lesson in load_lessons(language):
@@ -74,13 +76,18 @@ def list_patient_texts(language: str = "en") -> Iterator[PatientText]:
 
 
 def _guide_texts(language: str) -> Iterator[PatientText]:
-    for row in cite.rows("care/guide")["stages"]:
-        yield PatientText("guide", row["key"], say(row["title"], language), say(row["text"], language), row["source"])
-    for row in cite.rows("care/guide")["signs"]:
-        for answer in ("fine", "alert"):
+    for row in load_stages():
+        yield _guide_text(row, row["key"], "text", language)
+    for row in load_signs():
+        for answer in ("early", "fine", "alert"):
             if answer in row:
-                key, text = f"{row['key']} {answer}", say(row[answer], language)
-                yield PatientText("guide", key, say(row["title"], language), text, row["source"])
+                yield _guide_text(row, f"{row['key']} {answer}", answer, language)
+
+
+def _guide_text(row: Mapping[str, Any], key: str, field: str, language: str) -> PatientText:
+    kind = row.get("kinds", (None,))[0]
+    text = fill_days(say(row[field], language), kind, language)
+    return PatientText("guide", key, say(row["title"], language), text, row["source"])
 
 
 @frozen
@@ -100,6 +107,7 @@ def list_messages() -> Iterator[Message]:
         yield Message(planned, "care/engagements", "words")
     for row in cite.rows("care/questions")["questions"]:
         yield from _list_fields("care/questions", row["key"], row, "text", "why")
+        yield from (Message(each, "care/questions", row["key"]) for each in row.get("checklist", ()))
         for option in row.get("options", ()):
             yield from _list_fields("care/questions", row["key"], option, "text")
     for row in cite.rows("rules/candidacy")["rules"]:
@@ -116,7 +124,7 @@ def list_messages() -> Iterator[Message]:
 TEXT_TABLES = (
     ("care/items", "items", ("title", "text", "why")),
     ("care/guide", "stages", ("title", "text")),
-    ("care/guide", "signs", ("title", "fine", "alert")),
+    ("care/guide", "signs", ("title", "early", "fine", "alert")),
     ("care/learn", "lessons", ("title", "text")),
 )
 """Tables of texts that are rows of their own: the table, its part, the fields that are texts."""

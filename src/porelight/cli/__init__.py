@@ -9,11 +9,11 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from porelight.cli import care, ending, machine, photo, plan, simulate
+from porelight.cli import care, ending, forecast, machine, medicine, photo, plan, simulate
 from porelight.cli.options import say
 from porelight.refusal import Refusal
 
-__all__ = ["app", "care", "machine", "main", "photo", "plan", "simulate"]
+__all__ = ["app", "care", "machine", "main", "medicine", "photo", "plan", "simulate"]
 
 
 class Commands(TyperGroup):
@@ -83,7 +83,7 @@ def root(
 
 simulate_setting = simulate.take_dials(simulate.simulate)
 for command in (
-    *(plan.plan, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
-    *(machine.doctor, machine.warmup),
+    *(plan.plan, forecast.forecast, photo.measure, photo.compare, care.screen, care.care, simulate_setting, photo.card),
+    *(medicine.medicine, machine.doctor, machine.warmup),
 ):
     app.command()(command)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from porelight.cli.options import (
+    Alarms,
     Clinic,
+    Course,
     Day,
     DecidedBy,
     DecisionReason,
@@ -17,9 +19,13 @@ from porelight.cli.options import (
     Language,
     LaserKey,
     PersonFile,
+    Replaces,
+    Sequence,
     SetAsideRules,
+    Timezone,
     day_of,
     decisions_of,
+    name_course,
     plausible,
     print_json,
     say,
@@ -32,6 +38,7 @@ def screen(
     on: Day = None,
     laser: LaserKey = "co2",
     clinic: Clinic = None,
+    timezone: Timezone = None,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
@@ -39,13 +46,13 @@ def screen(
     from porelight import verbs
     from porelight.report import lines
 
-    verdicts = verbs.screen(person, on=day_of(on), laser=laser, clinic=clinic, language=language)
+    verdicts = verbs.screen(person, on=day_of(on, timezone), laser=laser, clinic=clinic, language=language)
     if as_json:
         from porelight.export import as_json as numbers
 
         print_json(numbers.verdict_numbers(verdicts))
         return
-    for line in lines.of_verdicts(verdicts):
+    for line in lines.of_verdicts(verdicts, language):
         say(line)
 
 
@@ -68,11 +75,14 @@ def care(
             "--start", formats=["%H:%M"], help="When the sessions start, such as 10:30; repeat to give one for each."
         ),
     ] = None,
-    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the sessions.")] = "UTC",
+    timezone: Timezone = None,
+    course: Course = "",
+    replaces: Replaces = None,
+    alarms: Alarms = False,
     set_aside: SetAsideRules = None,
     by: DecidedBy = "",
     reason: DecisionReason = "",
-    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when a session was moved.")] = 0,
+    sequence: Sequence = 0,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
@@ -85,8 +95,9 @@ def care(
     if not (out or sheet or today or as_json):
         advice = "Ask for --out FILE.ics, --sheet FILE, --today or --json"
         raise Refusal("there is nothing to make", where="care", advice=advice)
-    ics.find_zone(timezone)
+    _check_zone(timezone, clock=bool(start))
     _check_files(out, sheet)
+    now, (named, former) = day_of(on, timezone), name_course(course, replaces)
     days = tuple(sorted(plausible(day.date(), "--session") for day in session))
     who = inputs.read_person(person)
     starts = _spread_starts([moment.time() for moment in start or ()], len(days))
@@ -97,26 +108,35 @@ def care(
         clinic=clinic,
         starts=starts,
         # The view of a day is asked for during the course, when its first sessions lie behind.
-        on=None if today else day_of(on),
-        set_aside=decisions_of(set_aside, by, reason, day_of(on)),
+        on=None if today else now,
+        set_aside=decisions_of(set_aside, by, reason, now),
         language=language,
     )
     if out:
-        seed = ics.make_course_seed(who)
-        data = ics.to_ics(dated, timezone=timezone, sequence=sequence, uid_seed=seed, stamp=day_of(on))
-        folder.deliver_file(out, data)
+        options: dict[str, Any] = {"sequence": sequence, "replaces": former, "alarms": alarms, "stamp": now}
+        folder.deliver_file(out, ics.to_ics(dated, course=named, timezone=timezone, **options))
     if sheet:
-        page = paper.render_sheet(dated, laser, timezone=timezone, clashes=verbs.clashes(who, dated))
+        page = paper.render_sheet(dated, laser, timezone=timezone or "UTC", clashes=verbs.clashes(who, dated))
         folder.deliver_file(sheet, paper.sheet_file(page, sheet.name))
     if as_json:
         from porelight.export import as_json as numbers
 
         print_json(numbers.calendar_numbers(dated))
         return
-    for line in paper.today_lines(verbs.today(dated, day_of(on), laser)) if today else ():
+    for line in paper.today_lines(verbs.today(dated, now, laser)) if today else ():
         say(line)
     for written in filter(None, (out, sheet)):
         say(f"{len(dated.items)} entries for {len(days)} sessions: {written}")
+
+
+def _check_zone(timezone: str | None, *, clock: bool) -> None:
+    """Refuse a zone that there is not, and a clock time of which nobody knows where it holds."""
+    from porelight.export import ics
+
+    if clock and timezone is None:
+        raise Refusal("a clock time needs its zone", where="--start", advice="Add --timezone, such as Europe/Berlin")
+    if timezone is not None:
+        ics.find_zone(timezone)
 
 
 def _check_files(out: Path | None, sheet: Path | None) -> None:

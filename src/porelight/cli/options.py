@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -43,6 +44,15 @@ Language = Annotated[str, typer.Option("--language", help="Language of what the 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
 
 
+GoalShare = Annotated[float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall, 0 to 1.")]
+GoalOf = Annotated[
+    str, typer.Option("--goal-kind", help="Of what: count (of enlarged pores), diameter, or visible (any change).")
+]
+RequiredChance = Annotated[
+    float | None, typer.Option("--required-chance", help="Chance of the goal that is enough.  [default: 0.667]")
+]
+
+
 SetAsideRules = Annotated[
     list[str] | None,
     typer.Option("--set-aside", help="A rule that a professional sets aside, with --by and --reason; repeatable."),
@@ -67,9 +77,54 @@ def decisions_of(rules: list[str] | None, by: str, reason: str, on: dt.date) -> 
     return tuple(SetAside(rule, by, reason, on) for rule in rules or ())
 
 
-def day_of(on: dt.datetime | None) -> dt.date:
-    """The day asked for, or today: the only place where the clock is read."""
-    return plausible(on.date(), "--on") if on else dt.date.today()
+Sequence = Annotated[
+    int, typer.Option("--sequence", min=0, help="Number of the calendar where --replaces is not given.")
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option("--timezone", help="Time zone of the clinic, such as Europe/Berlin: of its clock, and of today."),
+]
+Course = Annotated[
+    str, typer.Option("--course", help="What names the course in its calendar.  [default: that of --replaces, or new]")
+]
+Replaces = Annotated[
+    Path | None, typer.Option("--replaces", help="The calendar sent before, to update and to cancel in.")
+]
+Alarms = Annotated[bool, typer.Option("--alarms", help="With reminders of the sessions and of what is begun in time.")]
+
+
+COURSE_BYTES: Final = 10
+"""Random bytes in the name of a course: a million courses share none but by a chance of one in 10^12."""
+
+
+def name_course(course: str, replaces: Path | None) -> tuple[str, bytes | None]:
+    """The name of a course and the file sent before: given, read from that file, or drawn anew.
+
+    Raises:
+        Refusal: the file cannot be read, or is the calendar of another course.
+    """
+    from porelight import inputs
+    from porelight.export import former_ics, ics
+
+    if replaces is None:
+        return ics.check_course(course) if course else secrets.token_hex(COURSE_BYTES), None
+    data = inputs.read_bytes(replaces)
+    former = former_ics.read_former(data, str(replaces)).course
+    if course and course != former:
+        advice = "Leave --course out, or give the calendar of that course"
+        raise Refusal(f"that is the calendar of the course {former}", where="--replaces", advice=advice)
+    return former, data
+
+
+def day_of(on: dt.datetime | None, timezone: str | None = None) -> dt.date:
+    """The day asked for, or today in the clinic's zone: the only place where the clock is read."""
+    if on:
+        return plausible(on.date(), "--on")
+    if timezone is None:
+        return dt.date.today()
+    from porelight.export import ics
+
+    return dt.datetime.now(ics.find_zone(timezone)).date()
 
 
 def plausible(day: dt.date, where: str) -> dt.date:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from porelight.cli.options import (
+    Alarms,
     Clinic,
+    Course,
     Day,
+    GoalOf,
+    GoalShare,
     Json,
     Language,
     LaserKey,
     Out,
     Regions,
+    Replaces,
+    RequiredChance,
     Scale,
     Seed,
+    Sequence,
+    Timezone,
     day_of,
+    name_course,
     progress_bar,
     say,
 )
@@ -30,16 +39,17 @@ def plan(
     um_per_px: Scale = None,
     regions: Regions = None,
     laser: LaserKey = "co2",
-    goal: Annotated[
-        float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall of the number of enlarged pores, 0 to 1.")
-    ] = 0.5,
+    goal: GoalShare = 0.5,
+    goal_kind: GoalOf = "count",
+    required_chance: RequiredChance = None,
     on: Day = None,
     seed: Seed = 0,
     clinic: Clinic = None,
-    timezone: Annotated[
-        str, typer.Option("--timezone", help="Time zone of the calendar, such as Europe/Berlin.")
-    ] = "UTC",
-    sequence: Annotated[int, typer.Option("--sequence", min=0, help="Raise by one when planning again.")] = 0,
+    timezone: Timezone = None,
+    course: Course = "",
+    replaces: Replaces = None,
+    alarms: Alarms = False,
+    sequence: Sequence = 0,
     with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
     language: Language = "en",
     as_json: Json = False,
@@ -47,9 +57,12 @@ def plan(
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
     from porelight import extras, inputs, verbs
     from porelight.export import ics
+    from porelight.forecasting.goal import goal_kind_of
     from porelight.report import bundle, folder, lines
 
-    ics.find_zone(timezone)
+    if timezone is not None:
+        ics.find_zone(timezone)
+    named, former = name_course(course, replaces)
     if with_fhir:
         extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check_folder(out)
@@ -58,20 +71,22 @@ def plan(
         made = verbs.plan(
             picture,
             person,
-            on=day_of(on),
+            on=day_of(on, timezone),
             um_per_px=um_per_px,
             regions=regions,
             laser=laser,
             goal=goal,
+            goal_kind=goal_kind_of(goal_kind),
+            required_chance=required_chance,
             seed=seed,
             clinic=clinic,
+            course=named,
             progress=progress,
         )
         if progress:
             progress("Writing the report", 0.9)
-        files = bundle.of_plan(
-            made, picture.pixels, timezone=timezone, sequence=sequence, fhir=with_fhir, language=language
-        )
+        options: dict[str, Any] = {"sequence": sequence, "replaces": former, "alarms": alarms, "language": language}
+        files = bundle.of_plan(made, picture.pixels, timezone=timezone or "UTC", fhir=with_fhir, **options)
         folder.deliver_files(out, files)
     if as_json:
         typer.echo(files["plan.json"].decode(), nl=False)

@@ -14,6 +14,7 @@ from porelight.draw.indices import shown_indices as shown_indices
 from porelight.draw.ink import Figure, new_figure, render_png, render_svg
 from porelight.draw.light import joule_figure, joule_says, joule_section
 from porelight.draw.photo import distribution_says, overlay_png, overlay_says, overlay_svg, scale_bar, size_distribution
+from porelight.draw.photothermolysis import STEPS_HEIGHT, laser_steps, laser_steps_say
 from porelight.draw.profile import heat_chart, heat_says, rim_chart, rim_says
 from porelight.draw.pulse import Still, film_gif, film_says, format_moment, pulse_stills
 from porelight.draw.section import (
@@ -27,6 +28,7 @@ from porelight.draw.section import (
 from porelight.draw.stamp import bulk_chart, bulk_says
 
 __all__ = [
+    "STEPS_HEIGHT",
     "Figure",
     "Still",
     "bulk_chart",
@@ -57,6 +59,8 @@ __all__ = [
     "joule_figure",
     "joule_says",
     "joule_section",
+    "laser_steps",
+    "laser_steps_say",
     "new_figure",
     "overlay_png",
     "overlay_says",

@@ -43,7 +43,7 @@ SHARE_UNKNOWN = _("cannot be told from a photo and answers")
 
 
 def course_fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -> Axes:
-    """Change of the number of enlarged pores by week: middle, band, sessions, goal, each named where it is.
+    """Change of the width of the pores by week, as it comes and fades: middle, band, sessions, goal, each named.
 
     Args:
         ax: an empty axes.
@@ -58,17 +58,20 @@ def course_fan(ax: Axes, forecast: Forecast, session_weeks: tuple[float, ...]) -
         ax.plot(weeks, edge, color=BAR, linewidth=1)
     ax.plot(weeks, mid, color=ACCENT, linewidth=2.5)
     ax.plot(weeks[1:], mid[1:], "o", color=ACCENT, markersize=6)
-    floor = min(float(low.min()), forecast.goal_pct) - 6.0
+    goal = forecast.diameter_goal_pct
+    floor = min(float(low.min()), goal or 0.0) - 6.0
     ceiling = max(float(high.max()), 0.0) + 4.0
     ax.set(xlim=(0, weeks[-1]), ylim=(floor, ceiling))
     ax.axhline(0.0, color=SOFT, linewidth=1)
     _mark_sessions(ax, session_weeks, ceiling)
-    _name_ends(ax, float(weeks[-1]), forecast.milestones[-1].enlarged_change_pct, forecast.goal_pct)
-    _mark_goal(ax, forecast.goal_pct)
+    last = (*forecast.milestones, *forecast.fading)[-1]
+    _name_ends(ax, float(weeks[-1]), last.diameter_change_pct, goal)
+    if goal is not None:
+        _mark_goal(ax, goal)
     ax.set_xlabel(write_phrase(ax, "Weeks from the first session"), fontsize=TEXT_SIZE, color=SOFT)
-    ax.yaxis.set_major_locator(_tick_every(25.0))
+    ax.yaxis.set_major_locator(_tick_every(10.0 if floor > -50.0 else 25.0))
     ax.yaxis.set_major_formatter(lambda value, _: "0" if value == 0 else f"{value:+.0f} %".replace("-", "\u2212"))
-    ax.xaxis.set_major_locator(_tick_every(4.0))
+    ax.xaxis.set_major_locator(_tick_every(4.0 if weeks[-1] <= 30.0 else 12.0))
     return ax
 
 
@@ -80,9 +83,9 @@ def _tick_every(step: float) -> Locator:
 
 def forecast_series(forecast: Forecast) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Weeks, low, middle and high, from the start without change on."""
-    listed = forecast.milestones
+    listed = (*forecast.milestones, *forecast.fading)
     weeks = np.array([0.0, *(each.week for each in listed)])
-    ends = [np.array([0.0, *(getattr(each.enlarged_change_pct, end) for each in listed)]) for end in _ENDS]
+    ends = [np.array([0.0, *(getattr(each.diameter_change_pct, end) for each in listed)]) for end in _ENDS]
     return weeks, ends[0], ends[1], ends[2]
 
 
@@ -100,7 +103,7 @@ def _mark_sessions(ax: Axes, session_weeks: tuple[float, ...], ceiling: float) -
         write_text(ax, -8 * per_px_x, ceiling + 19 * per_px, write_phrase(ax, "Session"), ha="right", clip_on=False)
 
 
-def _name_ends(ax: Axes, week: float, change: Interval, goal: float) -> None:
+def _name_ends(ax: Axes, week: float, change: Interval, goal: float | None) -> None:
     """The three ends at the right edge, kept apart."""
     per_px = (ax.get_ylim()[1] - ax.get_ylim()[0]) / axes_size(ax)[1]
     per_px_x = week / axes_size(ax)[0]
@@ -119,7 +122,7 @@ def _move_apart(values: list[float], least: float) -> list[float]:
     return [max(high, mid + least), mid, min(low, mid - least)]
 
 
-def _write_ends(change: Interval, goal: float, language: str) -> tuple[str, str, str]:
+def _write_ends(change: Interval, goal: float | None, language: str) -> tuple[str, str, str]:
     """Low, middle and high as they are written."""
     low, high = round_outward(change)
     middle = round_middle(change.mid, change, goal)
@@ -140,22 +143,29 @@ def _mark_goal(ax: Axes, goal: float) -> None:
 
 
 def fan_says(forecast: Forecast, language: str = "en") -> str:
-    """What the fan shows, in one or two sentences."""
-    last = forecast.milestones[-1]
-    change = last.enlarged_change_pct
-    low, mid, high = _write_ends(change, forecast.goal_pct, language)
-    return phrase(
-        "Expected change of the number of enlarged pores over {weeks:.0f} weeks. At the end, {label}: middle {mid}, "
-        "{level:.0f} % interval {low} to {high}. The goal is {goal:.0f} %.",
-        language,
-        weeks=last.week,
-        label=write_words(last.label, language),
-        mid=mid,
-        level=100 * change.level,
-        low=low,
-        high=high,
-        goal=forecast.goal_pct,
-    )
+    """What the fan shows, in a few sentences: the end of the course and what is left a year later."""
+    end = forecast.milestones[-1]
+    listed = [end, *forecast.fading[-1:]]
+    parts = [
+        phrase("Expected change of the width of the pores over {weeks:.0f} weeks.", language, weeks=listed[-1].week)
+    ]
+    for each in listed:
+        change = each.diameter_change_pct
+        low, mid, high = _write_ends(change, forecast.diameter_goal_pct, language)
+        parts.append(
+            phrase(
+                "{label}: middle {mid}, {level:.0f} % interval {low} to {high}.",
+                language,
+                label=write_words(each.label, language),
+                mid=mid,
+                level=100 * change.level,
+                low=low,
+                high=high,
+            )
+        )
+    if forecast.diameter_goal_pct is not None:
+        parts.append(phrase("The goal is {goal:.0f} %.", language, goal=forecast.diameter_goal_pct))
+    return " ".join(parts)
 
 
 def factor_bars(ax: Axes, factors: tuple[Factor, ...]) -> Axes:

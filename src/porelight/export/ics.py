@@ -8,19 +8,31 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import json
+import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 
 from porelight.care.language import say
-from porelight.care.model import Calendar, CareItem, Person
-from porelight.care.person import answers_of
+from porelight.care.model import Calendar, CareItem
+from porelight.export.former_ics import COURSE_PROPERTY, FormerCalendar, read_former
 from porelight.refusal import Refusal
 
 PRODUCT_ID = "-//Porelight//Care calendar//EN"
 CLOCK_MINUTES = {"session": 60, "numbing_cream": 60}
 """Minutes that an entry with a clock time takes up in the calendar: how long to keep free, not a medical number."""
+
+ALARM_LEADS = {
+    "session": dt.timedelta(hours=-15),
+    "ask_doctor": dt.timedelta(hours=9),
+    "antiviral": dt.timedelta(hours=9),
+    "antiviral_history": dt.timedelta(hours=9),
+    "numbing_cream": dt.timedelta(hours=7),
+}
+"""When a whole day reminds, from its midnight: of a session at nine the day before, of what is begun in the morning.
+What is forbidden reminds of nothing: thirty alarms are none."""
+CLOCK_LEADS = {"session": dt.timedelta(days=-1), "numbing_cream": dt.timedelta(minutes=-15)}
+"""The same from a clock time."""
 
 ONE_SECOND = dt.timedelta(seconds=1)
 
@@ -28,35 +40,60 @@ ONE_SECOND = dt.timedelta(seconds=1)
 def to_ics(
     calendar: Calendar,
     *,
-    timezone: str = "UTC",
+    course: str,
+    timezone: str | None = None,
     sequence: int = 0,
-    uid_seed: str,
     stamp: dt.date | None = None,
-    replaces: Calendar | None = None,
+    replaces: bytes | None = None,
+    alarms: bool = False,
 ) -> bytes:
     """The calendar as the bytes of an ``.ics`` file.
 
     Args:
         calendar: the course; with a start time, the session and what is tied to its clock are timed, the rest is not.
-        timezone: IANA name of the zone in which ``calendar.starts`` are read.
-        sequence: raised by one each time the course is changed, so that readers replace what they have.
-        uid_seed: what names the course; the same seed, item and session always give the same UID.
+        course: the name of the course; the same name, item and session always give the same UID.
+        timezone: IANA name of the zone in which ``calendar.starts`` are read; needed where there are any.
+        sequence: the number of this file where ``replaces`` is not given.
         stamp: the day on which the plan was made; the first day of the calendar where left out.
-        replaces: the course as it was sent before; what is no longer in it is sent once more as cancelled.
+        replaces: the bytes of the file that was sent before: what changed counts up by itself, what is no longer there
+            is cancelled, and what stayed keeps every byte.
+        alarms: with a reminder of the sessions and of what must be begun in time.
 
     Raises:
-        Refusal: the time zone is not known, or ``sequence`` is negative.
+        Refusal: no name; the time zone is not known, or missing beside a clock time; ``sequence`` is negative; or
+            ``replaces`` is no file of this course.
     """
-    zone = find_zone(timezone)
+    if timezone is None and any(start is not None for start in calendar.starts):
+        raise Refusal("a clock time needs its zone", where="timezone", advice="Name it, such as Europe/Berlin")
+    zone = find_zone(timezone or "UTC")
+    check_course(course)
     if sequence < 0:
         raise Refusal(f"the sequence is {sequence}", where="sequence", advice="Count up from 0")
     first = stamp or min((item.first for item in calendar.items), default=dt.date(2000, 1, 1))
-    return _write_calendar(calendar, zone, sequence, uid_seed, first, replaces)
+    return _write_calendar(calendar, zone, sequence, course, first, replaces, alarms)
+
+
+def check_course(course: str) -> str:
+    """The name of a course, as it may stand in files.
+
+    Raises:
+        Refusal: none, or with anything but letters, digits, dots, dashes and underscores.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", course):
+        advice = "Use up to 64 letters, digits, dots, dashes and underscores, and nothing that says who it is"
+        raise Refusal("this cannot name a course", where="course", advice=advice)
+    return course
 
 
 @functools.lru_cache(maxsize=128)
 def _write_calendar(
-    calendar: Calendar, zone: ZoneInfo, sequence: int, uid_seed: str, stamp: dt.date, replaces: Calendar | None
+    calendar: Calendar,
+    zone: ZoneInfo,
+    sequence: int,
+    course: str,
+    stamp: dt.date,
+    replaces: bytes | None,
+    alarms: bool,
 ) -> bytes:
     """The bytes of a calendar. Kept, since a phone fetches the same feed every hour, and writing takes longest."""
     written = icalendar.Calendar()
@@ -64,47 +101,36 @@ def _write_calendar(
     written.add("version", "2.0")
     written.add("calscale", "GREGORIAN")
     written.add("method", "PUBLISH")
+    written.add(COURSE_PROPERTY, course)
     written.add("x-wr-calname", say("Skin care around the laser sessions", calendar.language))
     # Not in RFC 5545, but what many programs read for the name and the zone of a subscribed calendar.
     written.add("x-wr-timezone", zone.key)
     written.add_component(_make_zone(zone, calendar, stamp))
-    dropped = _list_dropped(calendar, replaces)
-    for item in (*calendar.items, *dropped):
-        cancelled = item in dropped
-        event = _make_event(item, None if cancelled else calendar.start_of(item), zone, calendar.language)
-        event.add("uid", make_uid(uid_seed, item.key, item.session))
+    former = FormerCalendar(course, {}) if replaces is None else read_former(replaces)
+    if former.course != course:
+        advice = "Give the former file of this course, or leave the name out"
+        raise Refusal(f"that is the calendar of the course {former.course}", where="replaces", advice=advice)
+    kept: set[str] = set()
+    for item in calendar.items:
+        event = _make_event(item, calendar.start_of(item), zone, calendar.language, alarms)
+        event.add("uid", make_uid(course, item.key, item.session))
         event.add("dtstamp", dt.datetime.combine(stamp, dt.time(), tzinfo=dt.UTC))
         event.add("sequence", sequence)
-        if cancelled:
-            event.add("status", "CANCELLED")
+        written.add_component(former.number(event))
+        kept.add(str(event["UID"]))
+    for event in former.cancel(kept):
         written.add_component(event)
     return bytes(written.to_ical())
 
 
-def make_course_seed(person: Person) -> str:
-    """What names the course of a person of whom nothing but the answers is known: the same answers, the same name.
-
-    Raises:
-        Refusal: the person has planned something that no question asks for.
-    """
-    answers = json.dumps(answers_of(person), sort_keys=True)
-    return hashlib.sha256(answers.encode()).hexdigest()
-
-
-def make_uid(uid_seed: str, key: str, session: int) -> str:
+def make_uid(course: str, key: str, session: int) -> str:
     """The identifier of one item of one session of a course, which does not move with its date."""
     # The date is left out on purpose: a moved session keeps its identifier, and readers move the event.
-    digest = hashlib.sha256(f"{uid_seed}\n{key}\n{session}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{course}\n{key}\n{session}".encode()).hexdigest()
     return f"{digest[:32]}@porelight"
 
 
-def _list_dropped(calendar: Calendar, replaces: Calendar | None) -> list[CareItem]:
-    """The items of the earlier course that the new one no longer has."""
-    kept = {(item.key, item.session) for item in calendar.items}
-    return [item for item in replaces.items if (item.key, item.session) not in kept] if replaces else []
-
-
-def _make_event(item: CareItem, start: dt.time | None, zone: dt.tzinfo, language: str) -> icalendar.Event:
+def _make_event(item: CareItem, start: dt.time | None, zone: dt.tzinfo, language: str, alarms: bool) -> icalendar.Event:
     """What an item says and when: at its clock time where its session starts at one, else all day."""
     event = icalendar.Event()
     event.add("summary", item.title)
@@ -116,13 +142,23 @@ def _make_event(item: CareItem, start: dt.time | None, zone: dt.tzinfo, language
     if start is None:
         event.add("dtstart", item.first)
         event.add("dtend", item.last + dt.timedelta(days=1))
-        event.add("transp", "TRANSPARENT")
     else:
         begins = clock_time(item, start, zone)
         event.add("dtstart", begins)
         event.add("dtend", _add_minutes(begins, CLOCK_MINUTES.get(item.key, 30)))
-        event.add("transp", "OPAQUE")
+    # A session takes up the day or the hour; a hint on care stands beside whatever else there is to do.
+    event.add("transp", "OPAQUE" if item.phase == "session" else "TRANSPARENT")
+    if alarms and (before := ALARM_LEADS.get(item.key)) is not None:
+        event.add_component(_make_alarm(item.title, before if start is None else CLOCK_LEADS[item.key]))
     return event
+
+
+def _make_alarm(title: str, trigger: dt.timedelta) -> icalendar.Alarm:
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", trigger)
+    return alarm
 
 
 def clock_time(item: CareItem, start: dt.time, zone: dt.tzinfo) -> dt.datetime:

@@ -89,6 +89,7 @@ def _source_keys(rows: Any) -> Any:
 NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 FromOne = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
 """As it was given, whole or not."""
 

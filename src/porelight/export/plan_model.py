@@ -27,6 +27,7 @@ from porelight.export.outside import (
     Outside,
     Percent,
     PerCm2,
+    Share,
     SourceKeys,
     SourceOut,
     Text,
@@ -36,6 +37,7 @@ from porelight.export.outside import (
     filled,
     outward,
 )
+from porelight.forecasting.model import GoalKind, GoalVerdict
 from porelight.laser import Profile, Setting
 from porelight.photo.indices.grade import rank_regions
 from porelight.planning.model import Plan
@@ -81,6 +83,15 @@ class PersonOut(Outside):
     skin_answers: dict[str, str]
     """Guided questions on the type of skin and the option chosen."""
     goals: list[str]
+    unlisted: list[str]
+    """What no question asks about, in the person's own words."""
+    test_spot_laser: str | None
+    earliest: dict[str, dt.date]
+    """The first possible day, where only a span is known; the last one stands in ``dates``."""
+    answered: dt.date | None
+    """The day on which the answers were given, where it was written down."""
+    answered_on: dict[str, dt.date]
+    """Questions that were answered on another day."""
 
 
 def _limits(limits: Any) -> Any:
@@ -130,19 +141,46 @@ class MilestoneOut(Outside):
     sessions_done: Count
     week: NotNegative
     """Weeks from the first session."""
+    diameter_change_pct: IntervalOut
+    """Change of the diameter of the same pores, negative is narrower: what a comparison of photos measures."""
     enlarged_change_pct: IntervalOut
     """Change of the number of enlarged pores, negative is fewer."""
     median_diameter_um: IntervalOut | None
 
 
+class OptionOut(Outside):
+    """A course of so many sessions, 12 weeks after its last."""
+
+    sessions: FromOne
+    diameter_change_pct: IntervalOut
+    enlarged_change_pct: IntervalOut
+    chance_of_goal: Share
+    added_pct: IntervalOut
+    """What its last session adds to the change of diameter, in points."""
+    chance_shown: Share
+    """That a photo can show what its last session adds."""
+
+
 class GoalOut(Outside):
     """What was wanted."""
 
-    enlarged_change_pct: float = at("goal_pct")
+    kind: GoalKind = at("goal_kind")
+    """What is to change: the number of enlarged pores, the diameter of the same pores, or anything that an eye sees."""
+    enlarged_change_pct: float | None = at("enlarged_goal_pct")
+    """Null where the goal is another."""
+    diameter_change_pct: float | None = at("diameter_goal_pct")
+    """Null where the goal is another."""
     sessions: FromOne | None = at("sessions_for_goal")
-    """Fewest whose middle forecast reaches it; null when none within the evidence does."""
-    chance: Annotated[float, Field(ge=0, le=1)] | None = at("chance_of_goal")
+    """Fewest that reach it with the required chance; null when none within the evidence does."""
+    chance: Share | None = at("chance_of_goal")
     """That the course as forecast reaches it. Null where no forecast is offered."""
+    chance_range: tuple[Share, Share] | None
+    """What the chance would be, least and most, were the scale 5 % off either way."""
+    required_chance: Share
+    verdict: GoalVerdict | None
+    """The chance against what is required; open where neither can be said."""
+    reachable_pct: float | None
+    """Change that is reached with the required chance; null for a visible change."""
 
 
 class SettingOut(Outside):
@@ -292,6 +330,8 @@ class PlanOut(Outside):
     status: Literal["ready", "blocked"]
     on: dt.date
     """The day on which the person was judged."""
+    course: str
+    """What names the course in its calendar; empty where nobody named it."""
     laser: str
     person: PersonOut
     verdicts: list[VerdictOut]
@@ -303,6 +343,10 @@ class PlanOut(Outside):
     """Why the sessions are when they are, or why there are none."""
     forecast: list[MilestoneOut]
     """After each session and, last, 12 weeks after the last. Empty where none is offered."""
+    forecast_later: list[MilestoneOut]
+    """Half a year and a year after the last session, as it fades, and 12 weeks after one more session then."""
+    forecast_options: list[OptionOut]
+    """Courses of 1, 2, ... sessions, as far as trials went."""
     forecast_is: Literal["expected", "only_if_possible", "not_offered"]
     """What the forecast is worth: expected of a plan that is ready, of a course that a verdict still blocks, or none
     at all."""
@@ -321,6 +365,10 @@ class PlanOut(Outside):
     """The weakest confidence of anything in the plan."""
 
 
+NO_GOAL: Final = {"sessions": None, "chance": None, "chance_range": None, "verdict": None, "reachable_pct": None}
+"""Of a plan that offers no forecast."""
+
+
 def plan_outside(plan: Plan) -> PlanOut:
     """Everything of a plan but its hash."""
     course, offered = plan.forecast, plan.forecast_is != "not_offered"
@@ -329,11 +377,9 @@ def plan_outside(plan: Plan) -> PlanOut:
         plan,
         census=census_outside(plan.census),
         forecast=course.milestones if offered else (),
-        goal=GoalOut(
-            enlarged_change_pct=course.goal_pct,
-            sessions=course.sessions_for_goal if offered else None,
-            chance=course.chance_of_goal if offered else None,
-        ),
+        forecast_later=course.later if offered else (),
+        forecast_options=course.options if offered else (),
+        goal=filled(GoalOut, course, **({} if offered else NO_GOAL)),
         forecast_remarks=course.remarks,
         candidates=[filled(CandidateOut, each, setting=setting_outside(each.setting)) for each in plan.candidates],
         calendar=plan.calendar.items,

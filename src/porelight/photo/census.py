@@ -93,7 +93,7 @@ class Finding:
 
     flag: PictureFlag
     level: GateLevel
-    advice: str
+    advice: Message
 
 
 @frozen

@@ -11,50 +11,50 @@ from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.face.find_face import Face
 from porelight.photo.tone import logarithm, luminance
 
-RASTER: Final = 400
+MASK_RASTER_PX: Final = 400
 """Longer side of the raster on which skin is told from the rest [px]."""
-FINE: Final = 1200
+HAIR_RASTER_PX: Final = 1200
 """Longer side of the raster on which single hairs are looked for [px]."""
-WARM: Final = (0.06, 2.6)
+SKIN_WARMTH: Final = (0.06, 2.6)
 """Log of red by green (linear light) of skin: melanin and blood both take more green than red."""
-YELLOW: Final = (-0.35, 3.0)
+SKIN_YELLOWNESS: Final = (-0.35, 3.0)
 """Log of green by blue (linear light) of skin."""
-SHADOW: Final = 1.15
+SHADOW_DEPTH: Final = 1.15
 """How much darker than half of the skin a place may be [log luminance]: nostrils, hair and deep shadow are darker."""
-DARKER: Final = 1.0
+LOCAL_SHADOW_DEPTH: Final = 1.0
 """The same against the skin around it."""
-HOLE: Final = 0.001
+HOLE_SHARE: Final = 0.001
 """Share of the raster from which a dark place is a shadow: a wide pore seen from near covers less."""
-UNLIKE: Final = (0.6, 0.35)
+FACE_COLOUR_RANGE: Final = (0.6, 0.35)
 """How far skin of a face differs from its cheeks in log of red by green and of green by blue; hair differs more."""
-ROUGH: Final = 3.0
+HAIR_CONTRAST_RATIO: Final = 3.0
 """How many times the usual contrast a place may have: hair and brows have more."""
-SMOOTHEST: Final = 0.35
+ANY_SKIN_CONTRAST: Final = 0.35
 """Contrast [log luminance] that any skin may have: shine on dark skin and wide pores seen from near reach it."""
-ROUGHEST: Final = 0.45
+MOST_SKIN_CONTRAST: Final = 0.45
 """Contrast [log luminance] that no skin has: more is hair, print or noise."""
-PATCHY: Final = 0.6
+MOST_COLOUR_NOISE: Final = 0.6
 """Contrast of red by green [log] that no skin has: shiny skin reaches 0.4, noise of all colours begins at 0.7."""
-WHITE: Final = 0.93
+FULL_LUMINANCE: Final = 0.93
 """Luminance from which the sensor is full."""
-GLINT: Final = 0.35
+HIGHLIGHT_CONTRAST: Final = 0.35
 """How much brighter than the skin around a highlight is [log luminance]."""
-SPARKLE: Final = 0.15
+SPARKLE_CONTRAST: Final = 0.15
 """Share of highlights around a place from which it is glare: dark dots there are gaps between highlights."""
-HAIR: Final = 0.3
+HAIR_DEPTH: Final = 0.3
 """How much darker than the skin beside it a hair is [log luminance]."""
-THICK: Final = 9
+HAIR_WIDTH_PX: Final = 9
 """Width that a hair stays under on the fine raster [px]."""
-LONG: Final = 48
+HAIR_LENGTH_PX: Final = 48
 """Least length of a hair on the fine raster [px]: pores and stubble are shorter."""
-SLENDER: Final = (6.0, 0.07)
+HAIR_SLENDERNESS: Final = (6.0, 0.07)
 """Greatest mean width of a hair there, in px and by its length: a net of lines is wider."""
-BESIDE: Final = 0.03
+FEATURE_MARGIN: Final = 0.03
 """How far beyond the outline of a brow, eye, lip or nostril the skin begins, by the width of the face."""
-FRAME: Final = 0.25
+FACE_MARGIN: Final = 0.25
 """How far around the points of a face the skin is looked at, by the size of the face."""
 
-FEATURES: Final[dict[str, tuple[int, ...]]] = {
+COVERED_FEATURES: Final[dict[str, tuple[int, ...]]] = {
     "right brow": (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
     "left brow": (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
     "right eye": (226, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110, 25),
@@ -63,7 +63,7 @@ FEATURES: Final[dict[str, tuple[int, ...]]] = {
     "nostrils": (98, 240, 75, 60, 238, 94, 458, 290, 305, 460, 327, 326, 2, 97),
 }
 """Around what is no skin, by points of the face mesh."""
-CHEEKS: Final = ((117, 119, 36, 205), (346, 348, 266, 425))
+BARE_CHEEKS: Final = ((117, 119, 36, 205), (346, 348, 266, 425))
 """Where a face shows bare skin."""
 
 Box = tuple[int, int, int, int]
@@ -90,9 +90,9 @@ def skin_mask(light: Plane, face: Face | None = None) -> SkinMask:
     outlines: list[Floats] = []
     bare: Mask | None = None
     if face is not None:
-        margin = BESIDE * (face.box[2] - face.box[0])
-        outlines = [_grown(face.points[list(indices)] - corner, margin) for indices in FEATURES.values()]
-        bare = _drawn([face.points[list(indices)] - corner for indices in CHEEKS], part.shape)
+        margin = FEATURE_MARGIN * (face.box[2] - face.box[0])
+        outlines = [_grown(face.points[list(indices)] - corner, margin) for indices in COVERED_FEATURES.values()]
+        bare = _drawn([face.points[list(indices)] - corner for indices in BARE_CHEEKS], part.shape)
     found = _found(part, _drawn(outlines, part.shape), bare)
     searched = np.zeros((height, width), np.bool_)
     searched[top:bottom, left:right] = found.searched
@@ -101,8 +101,8 @@ def skin_mask(light: Plane, face: Face | None = None) -> SkinMask:
 
 def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
     """Skin where nothing covers it; like that of the bare part where one is known."""
-    fine = _resized(light, FINE)
-    small = _resized(fine, RASTER)
+    fine = _resized(light, HAIR_RASTER_PX)
+    small = _resized(fine, MASK_RASTER_PX)
     free = ~_as_wide(covered, small.shape)
     bright = luminance(small)
     coloured = _coloured(small, None if bare is None else _as_wide(bare, small.shape)) & free
@@ -111,9 +111,9 @@ def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
     log_light = logarithm(bright)
     hairs = _single_hairs(fine)
     skin = coloured & ~_shadow(log_light, coloured) & ~_hairy(log_light, coloured, hairs) & ~_patchy(small)
-    blown = _smooth((bright > WHITE).astype(np.float32)) > 0.5
-    glints = (log_light - _smooth(log_light) > GLINT) | (bright > WHITE)
-    glare = blown | (_smooth(glints.astype(np.float32), 0.025) > SPARKLE)
+    blown = _smooth((bright > FULL_LUMINANCE).astype(np.float32)) > 0.5
+    glints = (log_light - _smooth(log_light) > HIGHLIGHT_CONTRAST) | (bright > FULL_LUMINANCE)
+    glare = blown | (_smooth(glints.astype(np.float32), 0.025) > SPARKLE_CONTRAST)
     shares = float(skin.mean()), float((blown | glints)[coloured | _enclosed(coloured)].mean())
     searched = _as_wide(_tidy((skin & ~glare) | ~free), light.shape[:2]) & ~covered & ~_as_wide(hairs, light.shape)
     return SkinMask(searched, *shares)
@@ -122,7 +122,7 @@ def _found(light: Plane, covered: Mask, bare: Mask | None) -> SkinMask:
 def _near(face: Face, width: int, height: int) -> Box:
     """Left, top, right and bottom of the part of the picture around a face [px]."""
     left, top, right, bottom = face.box
-    across, down = FRAME * (right - left), FRAME * (bottom - top)
+    across, down = FACE_MARGIN * (right - left), FACE_MARGIN * (bottom - top)
     ends = left - across, top - down, right + across, bottom + down
     low_x, low_y = max(0, int(ends[0])), max(0, int(ends[1]))
     return low_x, low_y, min(width, max(int(ends[2]), low_x + 1)), min(height, max(int(ends[3]), low_y + 1))
@@ -184,9 +184,14 @@ def _smooth(plane: Plane, share: float = 0.012) -> Plane:
 def _coloured(light: Plane, bare: Mask | None) -> Mask:
     red, green, blue = (np.log(_smooth(np.ascontiguousarray(light[..., channel])) + 0.003) for channel in range(3))
     warm, yellow = red - green, green - blue
-    coloured: Mask = (warm > WARM[0]) & (warm < WARM[1]) & (yellow > YELLOW[0]) & (yellow < YELLOW[1])
+    coloured: Mask = (
+        (warm > SKIN_WARMTH[0])
+        & (warm < SKIN_WARMTH[1])
+        & (yellow > SKIN_YELLOWNESS[0])
+        & (yellow < SKIN_YELLOWNESS[1])
+    )
     if bare is not None and bare.any():
-        for colour, far in zip((warm, yellow), UNLIKE, strict=True):
+        for colour, far in zip((warm, yellow), FACE_COLOUR_RANGE, strict=True):
             coloured &= np.abs(colour - np.median(colour[bare])) < far
     return coloured
 
@@ -206,9 +211,11 @@ def _shadow(log_light: Plane, coloured: Mask) -> Mask:
     import cv2
 
     seen = _smooth(log_light, 0.004)
-    dark = (seen < np.median(log_light[coloured]) - SHADOW) | (seen < _smooth(log_light, 0.08) - DARKER)
+    dark = (seen < np.median(log_light[coloured]) - SHADOW_DEPTH) | (
+        seen < _smooth(log_light, 0.08) - LOCAL_SHADOW_DEPTH
+    )
     _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
-    large = stats[:, cv2.CC_STAT_AREA] > HOLE * dark.size
+    large = stats[:, cv2.CC_STAT_AREA] > HOLE_SHARE * dark.size
     large[0] = False
     shadow: Mask = large[names]
     return shadow
@@ -222,14 +229,16 @@ def _hairy(log_light: Plane, coloured: Mask, hairs: Mask) -> Mask:
     relief = np.minimum(log_light - _smooth(log_light), np.float32(0.0)) * np.float32(np.sqrt(2.0))
     relief[_shrunk(hairs, log_light.shape)] = 0.0
     contrast = np.sqrt(_smooth(relief * relief, 0.02))
-    hairy: Mask = contrast > min(max(ROUGH * float(np.median(contrast[coloured])), SMOOTHEST), ROUGHEST)
+    hairy: Mask = contrast > min(
+        max(HAIR_CONTRAST_RATIO * float(np.median(contrast[coloured])), ANY_SKIN_CONTRAST), MOST_SKIN_CONTRAST
+    )
     return hairy
 
 
 def _patchy(light: Plane) -> Mask:
     """Where the colour changes from point to point: blood and melanin lie in skin more evenly than that."""
     red, green = (np.log(np.ascontiguousarray(light[..., channel]) + np.float32(0.003)) for channel in range(2))
-    patchy: Mask = _contrast(red - green) > PATCHY
+    patchy: Mask = _contrast(red - green) > MOST_COLOUR_NOISE
     return patchy
 
 
@@ -244,13 +253,15 @@ def _single_hairs(light: Plane) -> Mask:
     import cv2
 
     log_light = logarithm(luminance(light))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (THICK, THICK))
-    dark = cv2.morphologyEx(log_light, cv2.MORPH_BLACKHAT, disc) > HAIR
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (HAIR_WIDTH_PX, HAIR_WIDTH_PX))
+    dark = cv2.morphologyEx(log_light, cv2.MORPH_BLACKHAT, disc) > HAIR_DEPTH
     # Not a gap between highlights, which is as bright as skin without them.
-    dark &= log_light < _smooth(log_light) - 0.5 * HAIR
+    dark &= log_light < _smooth(log_light) - 0.5 * HAIR_DEPTH
     _, names, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    hair = (length >= LONG) & (stats[:, cv2.CC_STAT_AREA] <= length * np.minimum(SLENDER[0], SLENDER[1] * length))
+    hair = (length >= HAIR_LENGTH_PX) & (
+        stats[:, cv2.CC_STAT_AREA] <= length * np.minimum(HAIR_SLENDERNESS[0], HAIR_SLENDERNESS[1] * length)
+    )
     hair[0] = False
     return cv2.dilate(hair[names].astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
 

@@ -1,11 +1,13 @@
 """A person's own photo with each pore drawn at another size. It is a simulation, and says so in the picture.
 
 Model *radial warp*: in the ellipse of a pore, with rho the distance from its middle in its own semi-axes, the light at
-rho is taken from g(rho). Up to the new rim g = rho / f, so the pore is itself, f times as wide; from there g returns to
-rho, so the skin around follows and nothing is made up. Beyond, every pixel is that of the photo. Taking light from
-between pixels averages the camera's noise; as much noise as that takes away is put back.
+rho is taken from g(rho). Up to the new rim and its soft edge g = rho / f, so the pore is itself, f times as wide; from
+there g returns to rho, so the skin around follows and nothing is made up. Beyond, every pixel is that of the photo.
+Taking light from between pixels averages the camera's noise; as much noise as that takes away is put back.
 
-Validity: f from 0.4 to 1.6. A pore that shrinks keeps the contrast of its middle, as a shallower one would not.
+A pore that shrinks also fades: what is darker than the skin around keeps the share f of its contrast, plugs too.
+
+Validity: f from 0.4 to 1.6.
 """
 
 from __future__ import annotations
@@ -26,6 +28,10 @@ from porelight.refusal import Refusal
 
 REDRAWN_REACH: Final = 2.2
 """How far from its middle a pore may move the skin around, in its semi-axes."""
+SOFT_RIM: Final = 1.5
+"""How far out the soft edge of a pore goes with it, in its semi-axes: left behind, it is a ring around the new one."""
+SKIN_AROUND: Final = 1.6
+"""Where the skin around a pore begins, whose colour the pore fades towards, in its semi-axes."""
 NEAREST: Final = 1.15
 """The least of that, however near the next pore is."""
 RETOUCH_SIZES: Final = (0.4, 1.6)
@@ -147,21 +153,46 @@ def _draw_pore(pixels: Pixels, pores: Pores, reaches: Floats, factor: float, noi
         return pixels.copy()
     shift = np.zeros((2, *pixels.shape[:2]), np.float32)
     moved = np.zeros(pixels.shape[:2], np.bool_)
+    faded = np.zeros((*pixels.shape[:2], 4), np.float32)
     for index in range(len(pores)):
-        _move_skin(shift, moved, pores, index, max(float(reaches[index]), NEAREST * factor), factor)
+        reach = max(float(reaches[index]), NEAREST * factor)
+        window, rho = _move_skin(shift, moved, pores, index, reach, factor)
+        if factor < 1.0:
+            _note_fading(faded[window], pixels[window], rho, reach, factor)
     at = np.flatnonzero(moved)
     rows, columns = np.divmod(at, pixels.shape[1])
     x, y = columns + shift[0].ravel()[at], rows + shift[1].ravel()[at]
     drawn = pixels.copy()
     drawn.reshape(-1, 3)[at] = _take_skin(pixels, x.astype(np.float32), y.astype(np.float32), noise, seed)
-    return drawn
+    # What is as bright as the skin around, such as a glint, does not fade.
+    darker = np.maximum(faded[..., :3] - drawn, 0.0)
+    return np.asarray(np.rint(drawn + faded[..., 3:] * darker), np.uint8)
 
 
-def _move_skin(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float) -> None:
-    """Adds where the light around one pore is taken from: g(rho) of the module."""
+def _note_fading(faded: Plane, pixels: Pixels, rho: Plane, reach: float, factor: float) -> None:
+    """Puts the colour of the skin around one pore and how much of it is mixed in into ``faded`` (h, w, 4)."""
+    around = pixels[(rho > SKIN_AROUND) & (rho < REDRAWN_REACH)]
+    if not len(around):
+        return
+    rim = _soft_rim(reach)
+    share = (1.0 - factor) * ((rim * factor - rho) / ((rim - 1.0) * factor)).clip(0.0, 1.0)
+    stronger = share > faded[..., 3]
+    faded[stronger, :3] = np.median(around, axis=0)
+    faded[stronger, 3] = share[stronger]
+
+
+def _soft_rim(reach: float) -> float:
+    """How far out the pore is only made narrower; where the next is near, half of the room stays for the skin."""
+    return min(SOFT_RIM, 0.5 * (1.0 + reach))
+
+
+def _move_skin(
+    shift: Plane, moved: Mask, pores: Pores, index: int, reach: float, factor: float
+) -> tuple[tuple[slice, slice], Plane]:
+    """Adds where the light around one pore is taken from: g(rho) of the module; gives its window and rho there."""
     x, y, root = pores.x[index], pores.y[index], np.sqrt(pores.elongation[index])
     radius = 0.5 * pores.diameter[index]
-    half = int(np.ceil(reach * radius * root)) + 1
+    half = int(np.ceil(max(reach, REDRAWN_REACH) * radius * root)) + 1
     left, top = max(0, round(float(x)) - half), max(0, round(float(y)) - half)
     window = slice(top, round(float(y)) + half + 1), slice(left, round(float(x)) + half + 1)
     height, width = moved[window].shape
@@ -175,16 +206,19 @@ def _move_skin(shift: Plane, moved: Mask, pores: Pores, index: int, reach: float
     moved[window] |= rho < reach
     shift[0][window] += stretch * du
     shift[1][window] += stretch * dv
+    return window, rho
 
 
 def _find_source(rho: Plane, factor: float, reach: float) -> Plane:
-    """g(rho): rho / f up to the new rim at rho = f; then a cubic through (f, 1) and (reach, reach), steadily rising."""
-    length = reach - factor
-    secant = (reach - 1.0) / length
+    """g(rho): rho / f up to the soft rim; then a cubic through (f rim, rim) and (reach, reach), steadily rising."""
+    # A pore that widens pushes its edge into the skin at once: there is no room to carry it along.
+    rim = _soft_rim(reach) if factor < 1.0 else 1.0
+    length = reach - factor * rim
+    secant = (reach - rim) / length
     start, end = min(1.0 / factor, 3.0 * secant), min(1.0, 3.0 * secant)
-    t = ((rho - factor) / length).clip(0.0, 1.0)
-    back = 1.0 + length * t * (start + t * ((3.0 * secant - 2.0 * start - end) + t * (start + end - 2.0 * secant)))
-    return np.asarray(np.where(rho >= reach, rho, np.where(rho <= factor, rho / factor, back)), np.float32)
+    t = ((rho - factor * rim) / length).clip(0.0, 1.0)
+    back = rim + length * t * (start + t * ((3.0 * secant - 2.0 * start - end) + t * (start + end - 2.0 * secant)))
+    return np.asarray(np.where(rho >= reach, rho, np.where(rho <= factor * rim, rho / factor, back)), np.float32)
 
 
 def _take_skin(pixels: Pixels, x: Plane, y: Plane, noise: float, seed: int) -> Pixels:

@@ -9,80 +9,63 @@ from typing import Final
 import numpy as np
 
 from porelight.arrays import Plane
+from porelight.message import Message, message
 from porelight.photo.card.find_card import Card
 from porelight.photo.census import Finding, Gate, GateLevel, PictureFlag, Pores
 from porelight.photo.decode import Picture
 from porelight.photo.mask import SkinMask
-from porelight.photo.pores.detect import CLEAR
+from porelight.photo.pores.detect import PORE_CLEARNESS
 from porelight.photo.pores.fit import Outlines
 from porelight.photo.pores.size import CHANCE, PoreScale
 from porelight.photo.scale import Scale
 from porelight.photo.tone import blur, logarithm, luminance
 
-SMALL: Final = (200.0, 100.0)
+SMALL_SIDE_PX: Final = (200.0, 100.0)
 """Width or height [px] under which too few pores fit in to count, and to look for: at 60 um per px, 12 and 6 mm."""
-COARSE: Final = (5.0, 2.5)
+COARSE_PORE_PX: Final = (5.0, 2.5)
 """Median pore diameter [px] under which sizes cannot be told apart, and under which pores cannot be told from grain."""
-GLARE: Final = (0.03, 0.35)
+GLARE_SHARE: Final = (0.03, 0.35)
 """Share of the skin that is lost to glare."""
-DARK: Final = (0.02, 0.005)
+DARK_LUMINANCE: Final = (0.02, 0.005)
 """Median luminance of skin under which the sensor's noise shows, and under which it rules."""
-NOISY: Final = 5.0
+NOISE_LEVEL: Final = 5.0
 """Noise of the picture [8-bit levels] from which pores may be lost whatever they look like."""
-GRAIN: Final = (0.012, 0.033)
+GRAIN_CONTRAST: Final = (0.012, 0.033)
 """Contrast of the finest grain, by that of a pore and by its diameter in px, from which pores are lost, and many."""
-CLUMPED: Final = (0.05, 0.9)
+CLUMPED_GRAIN: Final = (0.05, 0.9)
 """Contrast of grain of 1 px by that of a pore, and by that at 2 px: both above, it is the camera's, not the skin's."""
-FEW: Final = 25
+FEW_PORES: Final = 25
 """Pores under which a summary says little."""
-BORDERLINE: Final = (0.06, 1.1)
+BORDERLINE_PORES: Final = (0.06, 1.1)
 """Share of pores that are pores by less than this factor: so many would be lost or won by another photo."""
-SOFT: Final = 0.603
+SOFT_EDGE_RATIO: Final = 0.603
 """Median edge softness of the pores, by radius, from which the photo is blurred."""
-FINE: Final = 0.75
+SHARP_FINENESS: Final = 0.75
 """Contrast at 1 px by that at 2 px that a sharp photo of 6 px wide pores has."""
-FINER: Final = 0.08
+NARROW_PORE_FINENESS: Final = 0.08
 """How much more it must be for each px that the pores are narrower: what little a filter takes is then lost pores."""
-COARSER: Final = 0.03
-"""How much less it may be for each px that the pores are wider, down to :data:`FINEST`."""
-FINEST: Final = 0.58
+WIDE_PORE_FINENESS: Final = 0.03
+"""How much less it may be for each px that the pores are wider, down to :data:`LEAST_FINENESS`."""
+LEAST_FINENESS: Final = 0.58
 """What every sharp photo has."""
-LOST: Final = 0.6
+LOST_FINENESS_SHARE: Final = 0.6
 """Share of that contrast below which the photo is of no use."""
-EVEN: Final = (0.6, 0.62)
+FILTERED_EVENNESS: Final = (0.6, 0.62)
 """Median by median contrast at 1 and 2 px, and median by mean contrast at less: below, a filter evened the skin."""
-EDGED: Final = 0.8
+FILTERED_EDGE_RATIO: Final = 0.8
 """Median by mean contrast at less than 1 px: below, what is soft was softened by a filter, not by the lens."""
-PACKED: Final = (70.0, 25.0)
+JPEG_QUALITIES: Final = (70.0, 25.0)
 """JPEG quality below which pores are lost, and below which the blocks of the file look like pores."""
-FULL: Final = (0.05, 0.4)
+FULL_SHARE: Final = (0.05, 0.4)
 """Share of the skin that is as bright as the file can say."""
-TILTED: Final = (30.0, 50.0)
+TILT_DEGREES: Final = (30.0, 50.0)
 """Angle of the skin to the picture [degrees]: one side of the pores is then shorter by a seventh, and by a third."""
-APART: Final = 0.1
+SCALE_TOLERANCE: Final = 0.1
 """Share by which a typed scale and that of the card may differ."""
-SAMPLE: Final = 1_000_000
+TEXTURE_SAMPLE_PX: Final = 1_000_000
 """Pixels in the middle of the picture whose texture is looked at."""
 
-ADVICE: Final[dict[PictureFlag, str]] = {
-    "uncalibrated": "Put the printed card beside the skin, or type the scale, for lengths in micrometres",
-    "too small": "Use the full photo, not a thumbnail or a small crop",
-    "blurred": "Hold the phone 20 cm away and still, tap the skin to focus, and clean the lens",
-    "too coarse": "Go closer, or use the main camera at its full size, without digital zoom",
-    "glare": "Blot the skin dry and light it from the side, from a window or a lamp, without flash",
-    "smoothed": "Switch off beauty mode, filters and skin smoothing, and do not send the photo through a messenger",
-    "noisy": "Use more light: by a window in daylight",
-    "dark": "Use more light: by a window in daylight",
-    "overexposed": "Use less light or tap the brightest skin, so that no place is plain white",
-    "compressed": "Use the photo straight from the camera, not one that was sent or saved small",
-    "tilted": "Hold the phone flat in front of the skin, not at an angle",
-    "scales differ": "Check the typed scale, and that the card was printed at 100 %: its check line measures 50 mm",
-    "card not even": "Hold card and skin in the same even light, without shine or shadow on the card",
-    "borderline": "Take two photos in the same light and compare their counts; closer and sharper is surer",
-    "no skin": "Use a sharp colour photo of bare skin in even, white light",
-    "few pores": "Take the photo closer and sharper; if it is both, this skin shows few pores",
-}
-ORDER: Final[tuple[GateLevel, ...]] = ("usable", "usable with care", "refuse")
+LEVEL_ORDER: Final[tuple[GateLevel, ...]] = ("usable", "usable with care", "refuse")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,25 +93,30 @@ def gate_of(seen: Seen) -> Gate:
     """Every finding, and the gravest of their levels."""
     levels: dict[PictureFlag, GateLevel | None] = {
         "uncalibrated": None if seen.scale else "usable",
-        "too small": _below(SMALL, min(seen.picture.width, seen.picture.height)),
+        "too small": _below(SMALL_SIDE_PX, min(seen.picture.width, seen.picture.height)),
         **_sharpness(seen),
         **_light(seen),
-        "compressed": _below(PACKED, seen.picture.jpeg_quality),
-        "tilted": _above(TILTED, seen.tilt),
+        "compressed": _below(JPEG_QUALITIES, seen.picture.jpeg_quality),
+        "tilted": _above(TILT_DEGREES, seen.tilt),
         "scales differ": _care(_differ(seen.scale, seen.card)),
         "card not even": _care(seen.card is not None and bool(seen.card.flags)),
         **_certainty(seen),
     }
-    findings = tuple(Finding(flag, level, ADVICE[flag]) for flag, level in levels.items() if level is not None)
-    gravest = max((ORDER.index(finding.level) for finding in findings), default=0)
-    return Gate(ORDER[gravest], findings)
+    findings = tuple(Finding(flag, level, advice_on(flag)) for flag, level in levels.items() if level is not None)
+    gravest = max((LEVEL_ORDER.index(finding.level) for finding in findings), default=0)
+    return Gate(LEVEL_ORDER[gravest], findings)
+
+
+def advice_on(flag: PictureFlag) -> Message:
+    """What the person with the camera can do."""
+    return message(f"photo.advice_{flag.replace(' ', '_')}")
 
 
 def _differ(scale: Scale | None, card: Card | None) -> bool:
-    """Whether the scale that is used and that of the card are further apart than :data:`APART`."""
+    """Whether the scale that is used and that of the card are further apart than :data:`SCALE_TOLERANCE`."""
     if scale is None or card is None:
         return False
-    return abs(scale.um_per_px / card.scale.um_per_px - 1.0) > APART
+    return abs(scale.um_per_px / card.scale.um_per_px - 1.0) > SCALE_TOLERANCE
 
 
 def _care(held: bool) -> GateLevel | None:
@@ -146,29 +134,33 @@ def _below(bounds: tuple[float, float], value: float | None) -> GateLevel | None
 
 
 def _sharpness(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
-    noisy = _care(noise_level(seen.picture) > NOISY)
+    noisy = _care(noise_level(seen.picture) > NOISE_LEVEL)
     if not len(seen.pores):
         return {"noisy": noisy}
     texture, across = _texture(seen), float(np.median(seen.pores.diameter))
     softness = float(np.median(seen.outline.edge / seen.outline.radius))
     expected = _expected(across)
-    soft = softness > SOFT or texture.fineness < expected or texture.evenness[0] < EVEN[0]
-    filtered = texture.evenness[1] < EVEN[1] or (soft and texture.evenness[1] < EDGED)
-    lost = texture.fineness < LOST * expected
+    soft = softness > SOFT_EDGE_RATIO or texture.fineness < expected or texture.evenness[0] < FILTERED_EVENNESS[0]
+    filtered = texture.evenness[1] < FILTERED_EVENNESS[1] or (soft and texture.evenness[1] < FILTERED_EDGE_RATIO)
+    lost = texture.fineness < LOST_FINENESS_SHARE * expected
     dark = max(float(np.median(seen.pores.darkness)), 1e-3)
-    clumped = texture.grain[1] / dark > CLUMPED[0] and texture.evenness[0] > CLUMPED[1]
+    clumped = texture.grain[1] / dark > CLUMPED_GRAIN[0] and texture.evenness[0] > CLUMPED_GRAIN[1]
     return {
         "blurred": "refuse" if lost else _care(soft and not filtered),
-        "too coarse": _below(COARSE, across),
+        "too coarse": _below(COARSE_PORE_PX, across),
         "smoothed": _care(filtered),
-        "noisy": _above(GRAIN, texture.grain[0] / dark / across) or noisy or _care(clumped),
+        "noisy": _above(GRAIN_CONTRAST, texture.grain[0] / dark / across) or noisy or _care(clumped),
     }
 
 
 def _expected(across: float) -> float:
     """Fineness of a sharp photo of pores that wide [px]."""
     over = across - 6.0
-    return FINE - FINER * over if over < 0.0 else max(FINE - COARSER * over, FINEST)
+    return (
+        SHARP_FINENESS - NARROW_PORE_FINENESS * over
+        if over < 0.0
+        else max(SHARP_FINENESS - WIDE_PORE_FINENESS * over, LEAST_FINENESS)
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -185,7 +177,7 @@ class Texture:
 
 def _texture(seen: Seen) -> Texture:
     """Of the middle of the picture; medians as standard deviations of a normal law."""
-    middle, half = seen.light.shape[0] // 2, max(100, SAMPLE // seen.light.shape[1] // 2)
+    middle, half = seen.light.shape[0] // 2, max(100, TEXTURE_SAMPLE_PX // seen.light.shape[1] // 2)
     rows = slice(max(0, middle - half), middle + half)
     plane = logarithm(luminance(seen.light[rows]))
     on = seen.mask.searched[rows]
@@ -200,10 +192,10 @@ def _texture(seen: Seen) -> Texture:
 def _certainty(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
     """Whether what was found is pores, and whether as many would be found again."""
     clear = seen.outline.clear
-    doubtful = float(np.mean(clear < BORDERLINE[1] * CLEAR)) if clear.size else 0.0
+    doubtful = float(np.mean(clear < BORDERLINE_PORES[1] * PORE_CLEARNESS)) if clear.size else 0.0
     return {
-        "borderline": _care(doubtful > BORDERLINE[0]),
-        "few pores": _care(len(seen.pores) < FEW or seen.pore_size.asymmetry < CHANCE),
+        "borderline": _care(doubtful > BORDERLINE_PORES[0]),
+        "few pores": _care(len(seen.pores) < FEW_PORES or seen.pore_size.asymmetry < CHANCE),
     }
 
 
@@ -214,9 +206,9 @@ def _light(seen: Seen) -> dict[PictureFlag, GateLevel | None]:
     skin = luminance(seen.light[::8, ::8])[searched]
     clipped = np.mean(seen.picture.pixels[::8, ::8].max(axis=2)[searched] == 255)
     return {
-        "glare": _above(GLARE, seen.mask.glare_share),
-        "dark": _below(DARK, float(np.median(skin))),
-        "overexposed": _above(FULL, float(clipped)),
+        "glare": _above(GLARE_SHARE, seen.mask.glare_share),
+        "dark": _below(DARK_LUMINANCE, float(np.median(skin))),
+        "overexposed": _above(FULL_SHARE, float(clipped)),
     }
 
 

@@ -13,6 +13,7 @@ from porelight.care.model import Verdict
 from porelight.fields import Interval
 from porelight.laser import Course, Laser, Setting
 from porelight.message import Message, message
+from porelight.planning.harm import describe_marks, find_mark_series
 from porelight.planning.model import DEVICE, Candidate, Evidence, Excess
 from porelight.simulation.chain import simulate as simulate_column
 from porelight.simulation.chain import with_pattern
@@ -148,10 +149,11 @@ def make_candidate(
         describe_reach(simulation),
         describe_cover(simulation, density),
         compared,
-        *warn_of_marks(density, densest, phototype),
+        *warn_of_marks(simulation.setting.laser.key, density, densest, phototype),
     )
-    weighed = ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns", "marks_co2_dark")
-    rests_on = (*(table[key] for key in weighed), trials["dose_energy"], trials["dose_density"])
+    weighed = ("tried_energy", "tried_density", "marks_more_columns", "marks_fewer_columns")
+    series = (each.row for each in find_mark_series(simulation.setting.laser.key, phototype))
+    rests_on = (*(table[key] for key in weighed), *series, trials["dose_energy"], trials["dose_density"])
     return Candidate(simulation.setting, simulation, remarks, rests_on, evidence)
 
 
@@ -197,17 +199,17 @@ def compare_with_trials(laser: Laser, energy: float, density: float) -> tuple[Ev
     return "within", message("planning.within_tried", source=energies.source.key)
 
 
-def warn_of_marks(density: float, densest: float, phototype: Phototype | None) -> tuple[Message, ...]:
-    """The risk of brown marks by density [%], for skin that gets them."""
-    if phototype in ("I", "II"):
+def warn_of_marks(laser: str, density: float, densest: float, phototype: Phototype | None) -> tuple[Message, ...]:
+    """The risk of brown marks with this laser, and by density [%], for skin that gets them."""
+    seen = describe_marks(laser, phototype)
+    if seen is None:
         return ()
     table = cite.table("planning")
     more, fewer = table["marks_more_columns"], table["marks_fewer_columns"]
-    known = message("planning.who_known", phototype=phototype) if phototype else None
     return (
+        seen,
         message(
             f"planning.marks_with_{'more' if _reaches(density, densest) else 'fewer'}_columns",
-            who=known or message("planning.who_unknown"),
             more_pct=more.value,
             fewer_pct=fewer.value,
             source=more.source.key,

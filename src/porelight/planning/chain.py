@@ -15,8 +15,8 @@ from porelight.care import facts
 from porelight.care.model import Calendar, Person, Verdict
 from porelight.care.screen import sort_by_gravity
 from porelight.fields import Progress
-from porelight.forecasting.model import Forecast
-from porelight.forecasting.shrinkage import forecast_pores
+from porelight.forecasting.model import Forecast, GoalKind
+from porelight.forecasting.person import forecast_pores
 from porelight.forecasting.trials import course_of
 from porelight.laser import Course, Setting, find_laser
 from porelight.message import Message, message
@@ -24,6 +24,7 @@ from porelight.photo.census import PoreCensus
 from porelight.planning import sessions as timing
 from porelight.planning.candidates import simulate_candidates
 from porelight.planning.factors import explain_factors
+from porelight.planning.follow_up import FollowUp, observe_change
 from porelight.planning.model import PHOTO_RULE, Candidate, Plan
 from porelight.planning.photo_verdict import judge_photo
 from porelight.simulation.chain import simulate
@@ -43,9 +44,12 @@ def make_plan(
     on: dt.date,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
+    name: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """From the pores and the person to a plan.
@@ -55,10 +59,13 @@ def make_plan(
         person: who is to be treated.
         on: the day on which the person is judged and from which dates count.
         laser: key of the laser.
-        goal: wanted fall of the number of enlarged pores, above 0 and at most 1.
+        goal: wanted fall, above 0 and at most 1.
+        goal_kind: of the number of enlarged pores, of the diameter, or any change that an eye would see.
+        required_chance: probability of the goal that is enough; None takes two in three.
         seed: of every random draw.
         clinic: what the clinic chose where sources disagree; the cautious defaults without it.
         set_aside: verdicts that a named professional lifts, each with a reason; they stay in the plan as lifted.
+        name: what names the course in its calendar; drawn or given by the caller, for nothing here is random.
         progress: told of each stage.
 
     Raises:
@@ -73,7 +80,9 @@ def make_plan(
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
-    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed)
+    expected = forecast_pores(
+        census, laser, spacing=gap.time, goal=goal, goal_kind=goal_kind, required_chance=required_chance, seed=seed
+    )
     # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
     tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
@@ -85,6 +94,14 @@ def make_plan(
         dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     else:
         dates = _date_sessions(person, verdicts, expected, gap, on, date_care)
+        lifted = {decision.rule for decision in set_aside}
+        judged = care.screen_sessions(person, dates.sessions, laser, chosen, on=on)
+        # Each session stands before the same gate as a calendar: what holds on its own day, such as an old test spot.
+        if held_back := {one.rule: one for each in judged for one in each if one.blocks and one.rule not in lifted}:
+            blocked = True
+            others = (one for one in verdicts if one.rule not in held_back)
+            verdicts = sort_by_gravity((*others, *held_back.values()))
+            dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     return Plan(
         status="blocked" if blocked else "ready",
         on=on,
@@ -100,6 +117,7 @@ def make_plan(
         goal=goal,
         seed=seed,
         version=__version__,
+        course=name,
         laser=laser,
         timing=dates.because,
         rests_on=(gap.row, course.spacing),
@@ -115,7 +133,11 @@ def forecast_course(
     on: dt.date,
     laser: str = "co2",
     goal: float = 0.5,
+    goal_kind: GoalKind = "count",
+    required_chance: float | None = None,
     sessions: int | None = None,
+    discount: bool = True,
+    follow_ups: tuple[FollowUp, ...] = (),
     seed: int = 0,
     clinic: care.ClinicChoices | None = None,
     set_aside: tuple[care.SetAside, ...] = (),
@@ -128,7 +150,11 @@ def forecast_course(
         on: as there.
         laser: as there.
         goal: as there.
+        goal_kind: as there.
+        required_chance: as there.
         sessions: length of the course; None takes the fewest that reach the goal, at most what a trial has tried.
+        discount: whether what a missing control side hides in the trials is taken off.
+        follow_ups: comparisons with later photos, in order.
         seed: as there.
         clinic: as there.
         set_aside: as there.
@@ -139,7 +165,19 @@ def forecast_course(
     chosen = clinic or care.ClinicChoices()
     verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
     gap = timing.session_spacing(laser, person.phototype)
-    expected = forecast_pores(census, laser, spacing=gap.time, goal=goal, seed=seed, sessions=sessions)
+    most = sessions or round(course_of(laser).most_sessions.value)
+    expected = forecast_pores(
+        census,
+        laser,
+        spacing=gap.time,
+        goal=goal,
+        goal_kind=goal_kind,
+        required_chance=required_chance,
+        sessions=sessions,
+        discount=discount,
+        seen=tuple(observe_change(each, gap.time, most) for each in follow_ups),
+        seed=seed,
+    )
     return _weigh_forecast(expected, verdicts)
 
 
@@ -213,12 +251,12 @@ def _date_sessions(
     expected: Forecast,
     gap: timing.Spacing,
     on: dt.date,
-    dated: Callable[[tuple[dt.date, ...]], Calendar],
+    dated: Callable[..., Calendar],
 ) -> _Dates:
     lead = timing.preparation_days(dated((on,)).items, on)
     first = timing.first_session(on, lead, gap.time, person, verdicts)
     days = timing.session_dates(first, expected.milestones[-1].sessions_done, gap.time)
-    return _Dates(days, dated(days), timing.explain_dates(days, expected, gap, person, on, lead))
+    return _Dates(days, dated(days, begins=on), timing.explain_dates(days, expected, gap, person, on, lead))
 
 
 def _mark_if_possible(expected: Forecast) -> Forecast:
@@ -233,6 +271,12 @@ def _withhold_forecast(expected: Forecast) -> Forecast:
         milestones=(),
         sessions_for_goal=None,
         chance_of_goal=None,
+        verdict=None,
+        chance_range=None,
+        reachable_pct=None,
+        later=(),
+        options=(),
+        next_step=None,
         remarks=(message("forecast.not_offered"),),
         rests_on=(),
     )

@@ -94,9 +94,11 @@ class Plan:
     forecast: Forecast
     calendar: Calendar
     goal: float
-    """Wanted fall of the number of enlarged pores (0-1)."""
+    """Wanted fall (0-1), by default of the number of enlarged pores: ``forecast.goal_kind``."""
     seed: int
     version: str
+    course: str = ""
+    """The name of the course, given or drawn where the plan was asked for; empty where nobody named it."""
     laser: str = "co2"
     """Key of the laser that the plan is about."""
     timing: tuple[Message, ...] = ()
@@ -112,12 +114,12 @@ class Plan:
         """For a notebook."""
         blocking = [verdict.title for verdict in self.verdicts if verdict.blocks]
         last = self.forecast.milestones[-1] if self.forecast.milestones else None
-        change = last.enlarged_change_pct if last else None
+        change = last.diameter_change_pct if last else None
         rows = {
             "Status": f"{self.status}: {', '.join(blocking)}" if blocking else self.status,
             "Pores": f"{self.census.pore_count}, {self.census.enlarged_count or 0} enlarged",
             "Sessions": ", ".join(day.isoformat() for day in self.sessions) or "none",
-            "Enlarged pores": f"{change.mid:.0f} % ({change.low:.0f} to {change.high:.0f}) {last.label}"
+            "Width of the pores": f"{change.mid:.0f} % ({change.low:.0f} to {change.high:.0f}) {last.label}"
             if change and last
             else "no forecast",
             "Candidates": str(len(self.candidates)),

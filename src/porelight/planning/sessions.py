@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Final
 
+from porelight.care.items import is_habit
 from porelight.care.model import CareItem, Person, Verdict
+from porelight.care.rules import phototype_group
+from porelight.care.spacing import spacing_row
 from porelight.cite import Cited
 from porelight.forecasting.model import Forecast
 from porelight.forecasting.trials import course_of
@@ -14,9 +16,6 @@ from porelight.frozen import frozen
 from porelight.message import Message, counted_message, message
 from porelight.skin import Phototype
 from porelight.units import day
-
-MARK_PRONE: Final[frozenset[Phototype]] = frozenset({"IV", "V", "VI"})
-"""Phototypes in which brown marks after a laser are common (rows ``marks_co2_dark`` and ``pore_spacing_co2_dark``)."""
 
 
 @frozen
@@ -34,11 +33,10 @@ def session_spacing(laser: str, phototype: Phototype | None) -> Spacing:
     Raises:
         Refusal: no trial of pores is known for the laser.
     """
-    course = course_of(laser)
-    if phototype is not None and phototype not in MARK_PRONE:
-        row = course.spacing
+    course_of(laser)
+    row = spacing_row(laser, phototype)
+    if phototype is not None and phototype not in phototype_group("darker"):
         return Spacing(row.si, message("planning.weeks_apart", weeks=row.value, source=row.source.key), row)
-    row = course.spacing_dark
     known = message("planning.phototype_known", phototype=phototype) if phototype else None
     who = known or message("planning.phototype_unknown")
     because = message("planning.weeks_apart_dark", weeks=row.value, who=who, source=row.source.key)
@@ -46,8 +44,9 @@ def session_spacing(laser: str, phototype: Phototype | None) -> Spacing:
 
 
 def preparation_days(items: Iterable[CareItem], session: dt.date) -> int:
-    """Days from the earliest thing to do before a session to the session."""
-    return max(((session - item.first).days for item in items if item.phase == "before"), default=0)
+    """Days from the earliest thing to do before a session to the session; what only goes on as before takes none."""
+    due = (item for item in items if item.phase == "before" and not is_habit(item.key))
+    return max(((session - item.first).days for item in due), default=0)
 
 
 def first_session(on: dt.date, lead: int, gap: float, person: Person, verdicts: Iterable[Verdict]) -> dt.date:

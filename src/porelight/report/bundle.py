@@ -21,12 +21,21 @@ Files = dict[str, bytes]
 
 
 def of_plan(
-    plan: Plan, pixels: Pixels, *, timezone: str = "UTC", sequence: int = 0, fhir: bool = False, language: str = "en"
+    plan: Plan,
+    pixels: Pixels,
+    *,
+    timezone: str = "UTC",
+    sequence: int = 0,
+    replaces: bytes | None = None,
+    alarms: bool = False,
+    fhir: bool = False,
+    language: str = "en",
 ) -> Files:
     """report.html, plan.json, pores.csv and overlay.png; calendar.ics once there are sessions; FHIR when asked for.
 
     Only what people read is in ``language``; plan.json and the tables are the same in all.
-    The entries of the calendar are named after the photo's pores: the same course planned again updates its entries.
+    The entries of the calendar are named after the course, so that the same course planned again updates them, with a
+    new photo too. A plan that nobody named is named after its photo. ``replaces`` is the calendar sent before.
     """
     pores = pores_csv.pores_csv(plan.census).encode()
     files = {
@@ -38,13 +47,15 @@ def of_plan(
     if expected := preview_panels.show_preview(plan, pixels, language):
         files["preview.png"] = preview_panels.encode_preview(expected, language)
     if plan.sessions:
-        course = hashlib.sha256(pores).hexdigest()
+        course = plan.course or hashlib.sha256(pores).hexdigest()
         files["calendar.ics"] = ics.to_ics(
             plan_page.localize_plan(plan, language).calendar,
             timezone=timezone,
             sequence=sequence,
-            uid_seed=course,
+            course=course,
             stamp=plan.on,
+            replaces=replaces,
+            alarms=alarms,
         )
     if fhir:
         from porelight.export.fhir import bundle_json

@@ -9,10 +9,10 @@ import functools
 import io
 import itertools
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from porelight import extras
-from porelight.care.guide import LAST_GUIDE_DAY, Level, make_day_guide
+from porelight.care.guide import LAST_GUIDE_DAY, Level, Part, load_lessons, make_day_guide
 from porelight.care.language import format_day as day_words
 from porelight.care.language import format_days as days_words
 from porelight.care.language import say
@@ -22,7 +22,7 @@ from porelight.report import template
 
 if TYPE_CHECKING:
     from porelight.care import Clash, Today
-    from porelight.care.guide import Sign, Stage
+    from porelight.care.guide import Lesson, Sign, Stage
     from porelight.care.model import Calendar, CareItem, Engagement
 
 SHEET_COLUMNS: Final = 3
@@ -78,9 +78,11 @@ class Course:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bar:
-    """A sign with the days on which it is normal, and what to do on all others."""
+    """A sign with the days on which it is normal, and what to do before and after them."""
 
     title: str
+    early: str
+    """Empty where it is normal from the day of the session on."""
     fine: str
     alert: str
     level: Level
@@ -124,12 +126,11 @@ def render_sheet(
     zone = ics.find_zone(timezone)
     numbers = range(1, len(course.sessions) + 1)
     pages = [tuple(numbers[first : first + SHEET_COLUMNS]) for first in range(0, len(numbers), SHEET_COLUMNS)]
-    signs = _list_signs(laser, language)
     shown = {
         "courses": [_course_rows(course, page, zone) for page in pages],
         "stages_of_skin": _list_stages(laser, language),
-        "bars": sorted((each for each in signs if isinstance(each, Bar)), key=lambda bar: (bar.first, bar.last)),
-        "alarms": _list_alarms([each for each in signs if not isinstance(each, Bar)]),
+        "bars": list_bars(laser, language),
+        "alarms": list_alarms(laser, language),
         "ticks": [(tick, 100.0 * _axis_place(tick)) for tick in TICKS],
         "clashes": to_talk_about(clashes, language),
         "clinic": clinic,
@@ -305,9 +306,22 @@ def _list_signs(laser: str, language: str) -> list[Bar | Sign]:
     return [_day_bar(listed) for listed in told.values()]
 
 
-def _list_alarms(signs: list[Sign]) -> list[tuple[Level, list[Sign]]]:
+def list_bars(laser: str, language: str) -> list[Bar]:
+    """Signs that are normal on some days, in the order of these days."""
+    bars = [each for each in _list_signs(laser, language) if isinstance(each, Bar)]
+    return sorted(bars, key=lambda bar: (bar.first, bar.last))
+
+
+def list_alarms(laser: str, language: str) -> list[tuple[Level, list[Sign]]]:
     """The signs that are never normal, under what to do."""
+    signs = [each for each in _list_signs(laser, language) if not isinstance(each, Bar)]
     return [(level, [sign for sign in signs if sign.level == level]) for level in ADVICE if level != "normal"]
+
+
+def group_lessons(language: str) -> dict[str, list[Lesson]]:
+    """What to know before saying yes, by the part of the page it stands in."""
+    lessons = load_lessons(language)
+    return {part: [each for each in lessons if each.part == part] for part in get_args(Part)}
 
 
 def _day_bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
@@ -316,7 +330,8 @@ def _day_bar(listed: list[tuple[int, Sign]]) -> Bar | Sign:
     if not normal:
         return other
     first, fine = normal[0]
-    return Bar(other.title, fine.text, other.text, other.level, first, normal[-1][0])
+    early = listed[0][1].text if listed[0][1].level != "normal" else ""
+    return Bar(other.title, early, fine.text, other.text, other.level, first, normal[-1][0])
 
 
 def _axis_place(day: int) -> float:

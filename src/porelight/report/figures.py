@@ -47,6 +47,12 @@ def _draw_svg(name: str, says: str, draw_on: Draw, size: tuple[float, float], la
     return draw.render_svg(paper, name, says)
 
 
+def steps_figure(language: str = "en") -> Markup:
+    """How a laser works."""
+    says = draw.laser_steps_say(language)
+    return make_figure("steps", says, draw.laser_steps, wide=None, narrow=draw.STEPS_HEIGHT, language=language)
+
+
 def distribution_figure(plan: Plan, language: str = "en") -> Markup:
     census = plan.census
     return make_figure(

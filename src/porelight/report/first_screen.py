@@ -117,15 +117,16 @@ def _write_expected(plan: Plan, language: str) -> Line:
         return Line(heading, none, phrase("This photo shows nothing that a forecast could be made for.", language))
     if plan.forecast_is == "only_if_possible":
         heading = phrase("What to expect, once it is possible", language)
-    last = plan.forecast.milestones[-1]
-    parts = []
-    said = words.capitalize(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct, language))
-    if not plan.forecast.of_photo:
-        said = f"{said} {phrase(words.TRIAL, language)}"
-        parts.append(phrase("That is the trial's result, not made from the pores of this photo.", language))
+    course = plan.forecast
+    last = course.milestones[-1]
+    said = words.capitalize(words.describe_change(last.diameter_change_pct, course.diameter_goal_pct, language))
     sessions = counted("{count} session in all", "{count} sessions in all", language, last.sessions_done)
     when = write_words(last.label, language)
-    parts.append(phrase("Fewer enlarged pores {when}, {sessions}.", language, when=when, sessions=sessions))
+    parts = [phrase("Width of the same pores {when}, {sessions}.", language, when=when, sessions=sessions)]
+    counts = words.describe_change(last.enlarged_change_pct, course.enlarged_goal_pct, language)
+    parts.append(phrase("Number of enlarged pores: {change}.", language, change=counts))
+    if not course.of_photo:
+        parts.append(phrase("Their number is that of a typical face, not of this photo.", language))
     parts.append(phrase("People differ a lot. Pores do not go away.", language))
     if lender := describe_lender(plan.laser):
         parts.append(write_words(lender, language))

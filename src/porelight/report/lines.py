@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from porelight import units
 from porelight.report import words
+from porelight.wording import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from porelight.care.model import Verdict
     from porelight.fields import Interval
+    from porelight.forecasting.model import Forecast
     from porelight.photo.census import PoreCensus
     from porelight.photo.compare.change import Change
     from porelight.planning.model import Plan
@@ -33,19 +35,33 @@ def of_census(census: PoreCensus) -> str:
     return ", ".join(parts) + (f"; {', '.join(census.flags)}" if census.flags else "") + warned
 
 
-def of_verdicts(verdicts: Iterable[Verdict]) -> list[str]:
-    """What is not a plain yes, gravest first, with reason, source and what clears it; then how many rules agree."""
+def of_verdicts(verdicts: Iterable[Verdict], language: str = "en") -> list[str]:
+    """What is not a plain yes, gravest first, with reason, source and what clears it; then how many rules agree.
+
+    Args:
+        verdicts: worded in that language.
+        language: of the words around them; titles of sources stay as they are.
+    """
     told = list(verdicts)
     lines = []
     for verdict in told:
         if verdict.outcome == "proceed":
             continue
-        until = f" Until {words.write_day(verdict.until)}." if verdict.until else ""
-        clears = f" {verdict.clears}" if verdict.clears else ""
-        lines.append(f"{verdict.outcome.upper()} {verdict.title}: {verdict.because}{until}{clears}")
-        lines.append(f"    source: {verdict.source.title} ({verdict.tier}, {verdict.confidence}); rule {verdict.rule}")
+        day = words.write_day(verdict.until, language=language) if verdict.until else ""
+        until = phrase("Until {day}.", language, day=day) if day else ""
+        said = " ".join(part for part in (verdict.because, until, verdict.clears) if part)
+        lines.append(f"{phrase(verdict.outcome, language).upper()} {verdict.title}: {said}")
+        rested = {"tier": phrase(verdict.tier, language), "confidence": _confidence(verdict, language)}
+        text = "source: {source} ({tier}, {confidence}); rule {rule}"
+        lines.append("    " + phrase(text, language, source=verdict.source.title, rule=verdict.rule, **rested))
     clear = sum(verdict.outcome == "proceed" for verdict in told)
-    return [*lines, f"{clear} of {len(told)} rules have nothing against it. A qualified professional decides."]
+    text = "{clear} of {count} rules have nothing against it. A qualified professional decides."
+    return [*lines, phrase(text, language, clear=clear, count=len(told))]
+
+
+def _confidence(verdict: Verdict, language: str) -> str:
+    """The word of the tables in English, where programs may look for it; else that of the report."""
+    return verdict.confidence if language == "en" else phrase(words.CONFIDENCE_WORDS[verdict.confidence], language)
 
 
 def of_plan(plan: Plan) -> list[str]:
@@ -57,6 +73,26 @@ def of_plan(plan: Plan) -> list[str]:
         f"Sessions:   {_sessions_line(plan)}",
         f"Candidates: {_candidates_line(plan)}",
     ]
+
+
+def describe_forecast(course: Forecast) -> list[str]:
+    """The changes, the goal, what each number of sessions brings, and what a follow-up photo says of the next."""
+    if not course.milestones:
+        return [str(remark) for remark in course.remarks]
+    told = []
+    for each in (*course.milestones, *course.later):
+        width = _plain_text(words.describe_change(each.diameter_change_pct, course.diameter_goal_pct))
+        number = _plain_text(words.describe_change(each.enlarged_change_pct, course.enlarged_goal_pct))
+        told.append(f"Week {each.week:.0f}, {each.label}: width of the pores {width}; enlarged pores {number}")
+    chance = words.describe_chance(course.chance_of_goal or 0.0)
+    verdict = words.GOAL_VERDICTS[course.verdict or "open"]
+    reachable = words.describe_reachable(course)
+    told.append(_plain_text(f"Goal: {words.describe_goal(course)}, in {chance} courses. {verdict} {reachable}".strip()))
+    for option in course.options:
+        chances = (words.describe_chance(share) for share in (option.chance_of_goal, option.chance_shown))
+        reached, shown = chances
+        told.append(f"Sessions {option.sessions}: goal in {reached}; a photo shows the last one in {shown}")
+    return [*told, *(f"Remark: {remark}" for remark in course.remarks)]
 
 
 def of_simulation(simulation: Simulation) -> list[str]:
@@ -128,9 +164,11 @@ def _forecast_line(plan: Plan) -> str:
         return "none: treatment is refused" if refused else "none: the photo shows nothing to forecast"
     last = plan.forecast.milestones[-1]
     prefix = "if treatment becomes possible: " if plan.forecast_is == "only_if_possible" else ""
-    said = _plain_text(words.describe_change(last.enlarged_change_pct, plan.forecast.goal_pct))
-    trial = "" if plan.forecast.of_photo else f", {words.TRIAL}, not from this photo"
-    return f"{prefix}enlarged pores {said} {last.label}{trial}"
+    course = plan.forecast
+    width = _plain_text(words.describe_change(last.diameter_change_pct, course.diameter_goal_pct))
+    number = _plain_text(words.describe_change(last.enlarged_change_pct, course.enlarged_goal_pct))
+    typical = "" if course.of_photo else ", of a typical face and not from this photo"
+    return f"{prefix}width of the pores {width} {last.label}; enlarged pores {number}{typical}"
 
 
 def _plain_text(text: str) -> str:

@@ -11,6 +11,7 @@ from porelight import cite, draw, units
 from porelight.arrays import Pixels
 from porelight.care import find_clashes, find_question, make_calendar, open_questions, screen_person, set_aside_verdicts
 from porelight.care.language import SOURCE_LANGUAGE
+from porelight.care.questions import question_stem
 from porelight.care.screen import sort_by_gravity
 from porelight.draw.column import ISOTHERMS
 from porelight.export import as_json, plan_model
@@ -18,7 +19,7 @@ from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
 from porelight.planning.photo_verdict import judge_photo
 from porelight.planning.sessions import explain_no_dates
-from porelight.report import figures, first_screen, preview_panels, template, words
+from porelight.report import care_sheet, figures, first_screen, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 from porelight.report.setting_rows import setting_rows
 from porelight.wording import phrase, write_words
@@ -64,10 +65,15 @@ def render_plan(plan: Plan, photo_pixels: Pixels, language: str = "en") -> str:
         "regions": summarise_regions(plan.census),
         "verdicts": by_outcome(told.verdicts, language),
         "standing": rank_regions(plan.census)[0],
-        "asked": open_questions(told.verdicts, plan.person),
+        "asked": open_questions(told.verdicts, plan.person, language),
+        "stem": question_stem,
         "figures": _draw_figures(told, language),
         "preview": preview_panels.show_preview(plan, photo_pixels, language),
         "comparison": compare_candidates(plan.candidates, language),
+        "lessons": care_sheet.group_lessons(language),
+        "bars": care_sheet.list_bars(plan.laser, language),
+        "alarms": care_sheet.list_alarms(plan.laser, language),
+        "ADVICE": care_sheet.ADVICE,
         "course": session_calendar(told, language),
         "clashes": to_talk_about(told.clashes, language),
         "basis": plan_basis(plan),
@@ -89,7 +95,7 @@ def localize_plan(plan: Plan, language: str) -> Plan:
     verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
     course = plan.calendar
     if plan.sessions:
-        course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, language=language)
+        course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, begins=plan.on, language=language)
     return dataclasses.replace(
         plan,
         verdicts=verdicts,
@@ -156,6 +162,7 @@ def _draw_figures(plan: Plan, language: str) -> dict[str, Any]:
         "indices": figures.index_figure(plan, language),
         "fan": figures.fan_figure(plan, language),
         "candidates": figures.candidate_figures(plan, language),
+        "steps": figures.steps_figure(language),
         "letter": None,
     }
     if plan.candidates:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from porelight import draw
 from porelight.arrays import Pixels
-from porelight.digits import round_middle
+from porelight.digits import round_middle, round_outward
 from porelight.draw.photo import ScaleBar
 from porelight.draw.preview import preview_png
 from porelight.fields import Interval
-from porelight.forecasting.diameter import diameter_change_pct
 from porelight.photo.decode import Picture
 from porelight.photo.preview import RETOUCH_SIZES, choose_window, magnify_window, make_preview
 from porelight.report import figures, words
@@ -68,7 +67,7 @@ def show_preview(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | No
     if plan.forecast_is != "expected" or not plan.forecast.milestones or not census.pore_count:
         return None
     last = plan.forecast.milestones[-1]
-    change = _clip_to_drawable(diameter_change_pct(census, last))
+    change = _clip_to_drawable(last.diameter_change_pct)
     window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
     drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
@@ -79,13 +78,16 @@ def show_preview(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | No
             magnify_window(window.of(pixels), times), phrase("Today", language), phrase("your photo", language), today
         )
     ]
+    # The words carry the same rounded numbers as the headline, whatever was clipped for the drawing.
+    told = last.diameter_change_pct
+    low, high = round_outward(told)
     ends = (
-        (_("Much change"), change.low, drawn.low),
-        (_("Middle"), change.mid, drawn.middle),
-        (_("Little change"), change.high, drawn.high),
+        (_("Much change"), low, drawn.low),
+        (_("Middle"), round_middle(told.mid, told, plan.forecast.diameter_goal_pct), drawn.middle),
+        (_("Little change"), high, drawn.high),
     )
-    for title, percent, simulated in reversed(ends):
-        said = _describe_panel(percent, change, language)
+    for title, points, simulated in reversed(ends):
+        said = _describe_panel(points, language)
         alt = phrase("Simulation of the same skin: {change}", language, change=said)
         panels.append(Panel(simulated, phrase(title, language), said, alt))
     bar = draw.scale_bar(dataclasses.replace(census, width=window.width, height=window.height), language)
@@ -100,13 +102,12 @@ def _clip_to_drawable(change: Interval) -> Interval:
     return Interval(least, middle, most, change.level)
 
 
-def _describe_panel(percent: float, change: Interval, language: str) -> str:
-    """Of the diameter: "pores 8 % narrower", with the digits that the forecast allows."""
-    points = abs(round_middle(percent, change))
+def _describe_panel(points: int, language: str) -> str:
+    """Of the diameter: "pores 8 % narrower"."""
     if points == 0:
         return phrase("pores as wide as today", language)
-    text = "pores {points} % narrower" if percent < 0.0 else "pores {points} % wider"
-    return words.typeset(phrase(text, language, points=points))
+    text = "pores {points} % narrower" if points < 0 else "pores {points} % wider"
+    return words.typeset(phrase(text, language, points=abs(points)))
 
 
 def encode_preview(seen: Shown, language: str = "en") -> bytes:

@@ -61,15 +61,7 @@ def make_environment(language: str = "en", linker: words.Linker | None = None, *
         "lstrip_blocks": True,
     }
     made = jinja2.Environment(loader=jinja2.ChoiceLoader(loaders), **usual | options)  # noqa: S701 - it escapes
-    bound = (
-        words.describe_change,
-        words.describe_length,
-        words.describe_chance,
-        words.format_number,
-        words.describe_scale,
-        words.source_name,
-        format_row,
-    )
+    bound = (*(getattr(words, name) for name in WORD_FUNCTIONS), format_row)
     made.globals |= {function.__name__: functools.partial(function, language=language) for function in bound}
     made.globals |= {name: getattr(words, name) for name in WORD_LISTS}
     made.globals |= {
@@ -90,7 +82,11 @@ def make_environment(language: str = "en", linker: words.Linker | None = None, *
     return made
 
 
-WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "TRIAL", "CHANGE_WORDS", "PLAIN")
+WORD_FUNCTIONS = (
+    *("describe_change", "describe_length", "describe_chance", "describe_goal", "describe_reachable"),
+    *("describe_scale", "format_number", "source_name"),
+)
+WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "GOAL_VERDICTS", "CHANGE_WORDS", "PLAIN")
 
 
 def say(language: str, read_text: str, /, **values: object) -> Markup:

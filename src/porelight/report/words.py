@@ -19,6 +19,7 @@ from porelight.wording import Words, counted, localize_digits, phrase, write_wor
 
 if TYPE_CHECKING:
     from porelight.fields import Interval
+    from porelight.forecasting.model import Forecast
     from porelight.photo.census import GateLevel, PictureFlag
     from porelight.photo.scale import Scale, ScaleSource
     from porelight.simulation.model import Simulation
@@ -188,8 +189,32 @@ def describe_chance(share: float, language: str = "en") -> str:
     return phrase("about {tenths} in 10", language, tenths=tenths)
 
 
-TRIAL: Final = _("in the trial this rests on")
-"""Said after a forecast that is the trial's result and not this photo's."""
+GOAL_VERDICTS: Final = {
+    "likely": _("That is likely enough."),
+    "open": _("Whether that is likely enough cannot be said."),
+    "unlikely": _("That is not likely enough."),
+}
+"""What a forecast says of its goal."""
+
+
+def describe_goal(course: Forecast, language: str = "en") -> str:
+    """What is wanted: "50 % fewer enlarged pores"."""
+    if course.goal_kind == "visible":
+        return phrase("a change that can be seen", language)
+    text = "{points} % fewer enlarged pores" if course.goal_kind == "count" else "pores {points} % narrower"
+    return typeset(phrase(text, language, points=format_number(-course.goal_pct, 3, language)))
+
+
+def describe_reachable(course: Forecast, language: str = "en") -> str:
+    """What a goal could be that is reached as surely as asked for; empty where that is nothing."""
+    if course.reachable_pct is None or course.verdict == "likely" or course.reachable_pct > -1.0:
+        return ""
+    # Rounded towards less: a wish may not grow by rounding.
+    points = int(-course.reachable_pct)
+    text = "{points} % fewer enlarged pores" if course.goal_kind == "count" else "pores {points} % narrower"
+    written = phrase(text, language, points=points)
+    chance = describe_chance(course.required_chance, language)
+    return typeset(phrase("Reached in {chance} such courses: {what}.", language, chance=chance, what=written))
 
 
 def describe_peak(simulation: Simulation, language: str = "en") -> str:

@@ -6,7 +6,7 @@ outcome than one that does not.
 Each fails closed: only an answer that is known to be harmless is approved, and every other one is asked for.
 """
 
-from porelight.care.criteria.age import AGE_CRITERION
+from porelight.care.criteria.age import AGE_CRITERION, OLD_AGE_CRITERION
 from porelight.care.criteria.answered import ANSWER_CRITERION, HOPES_CRITERION, WORRY_CRITERION
 from porelight.care.criteria.consistent import (
     EXPLAINED_CRITERION,
@@ -14,11 +14,13 @@ from porelight.care.criteria.consistent import (
     NOTHING_SEEN_CRITERION,
     SKIN_AGREES_CRITERION,
     SPOT_AGE_CRITERION,
+    SPOT_LASER_CRITERION,
+    UNLISTED_CRITERION,
 )
 from porelight.care.criteria.criterion import Criterion
-from porelight.care.criteria.skin_type import PHOTOTYPE_CRITERION, PRIMING_CRITERION
+from porelight.care.criteria.skin_type import DARKER_CRITERION, PHOTOTYPE_CRITERION, PRIMING_CRITERION
 from porelight.care.criteria.sun import SUN_CRITERION
-from porelight.care.criteria.timed import SESSION_SPACING_CRITERION, WAIT_CRITERION
+from porelight.care.criteria.timed import SESSION_SPACING_CRITERION, SPACING_BY_TYPE_CRITERION, WAIT_CRITERION
 
 CRITERIA: dict[str, Criterion] = {
     "answer": ANSWER_CRITERION,
@@ -35,6 +37,11 @@ CRITERIA: dict[str, Criterion] = {
     "spot_age": SPOT_AGE_CRITERION,
     "nothing_seen": NOTHING_SEEN_CRITERION,
     "skin_agrees": SKIN_AGREES_CRITERION,
+    "old_age": OLD_AGE_CRITERION,
+    "darker": DARKER_CRITERION,
+    "spacing_by_type": SPACING_BY_TYPE_CRITERION,
+    "spot_laser": SPOT_LASER_CRITERION,
+    "unlisted": UNLISTED_CRITERION,
 }
 """The name of a rule's test in ``data/rules`` -> its criterion."""
 

@@ -30,4 +30,19 @@ def express_age(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, young), ask_when(context, missing, "age")]
 
 
+def judge_old_age(evaluation: Evaluation) -> Verdict:
+    """Whether the person is so old that healing is weighed once more; a missing age is asked for by another rule."""
+    years, old = age_on(evaluation.person, evaluation.on), cite.table("rules/days")["old_age"].value
+    return evaluation.apply() if years is not None and years >= old else evaluation.approve()
+
+
+def express_old_age(context: RuleContext) -> list[Condition]:
+    old = round(cite.table("rules/days")["old_age"].value)
+    born = f"{item_of('born')}.answer.value"
+    return [
+        apply_uncleared(context, some(f"{item_of('age')}.answer.value >= {old}", f"{born} + {old} years <= {AUTHORED}"))
+    ]
+
+
+OLD_AGE_CRITERION = Criterion(judge_old_age, express_old_age)
 AGE_CRITERION = Criterion(judge_age, express_age)

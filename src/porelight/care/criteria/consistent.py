@@ -11,19 +11,25 @@ from porelight import cite
 from porelight.care.context import Evaluation, RuleContext
 from porelight.care.criteria.criterion import Criterion
 from porelight.care.criteria.timed import add_wait
-from porelight.care.facts import find_answer, find_dated_answer
+from porelight.care.facts import find_answer, find_first_day
 from porelight.care.fhirpath import (
     AUTHORED,
     Condition,
     apply_uncleared,
+    apply_when,
+    ask_when,
     every,
+    first_day,
     has_code,
+    is_answered,
     is_bad,
+    is_empty,
     is_yes,
     item_of,
-    last_day,
+    negate,
     some,
 )
+from porelight.care.medicines import MEDICINE_NAME_LENGTH, find_medicines
 from porelight.care.model import Verdict
 from porelight.care.phototype import GUIDED_QUESTIONS, PHOTOTYPES
 from porelight.care.questions import find_question, load_questions
@@ -58,7 +64,8 @@ def express_noted(context: RuleContext) -> list[Condition]:
 
 def judge_spot_age(evaluation: Evaluation) -> Verdict:
     """A test spot that would clear the darkest skin, but was made so long ago that it tells nothing of today's skin."""
-    _, day = find_dated_answer(evaluation.person, "test_spot")
+    # Of a span the first day counts: the spot may be as old as that.
+    day = find_first_day(evaluation.person, "test_spot")
     counts = evaluation.person.phototype in phototype_group("test_spot")
     too_old = day is not None and evaluation.on >= add_wait(day, evaluation.context.wait)
     return evaluation.apply() if counts and too_old else evaluation.approve()
@@ -66,8 +73,50 @@ def judge_spot_age(evaluation: Evaluation) -> Verdict:
 
 def express_spot_age(context: RuleContext) -> list[Condition]:
     counts = some(*(has_code("phototype", one) for one in sorted(phototype_group("test_spot"))))
-    too_old = f"{last_day('test_spot')} + {round(context.wait.value)} days <= {AUTHORED}"
+    too_old = f"{first_day('test_spot')} + {round(context.wait.value)} days <= {AUTHORED}"
     return [apply_uncleared(context, every(counts, is_yes("test_spot"), too_old))]
+
+
+def judge_spot_laser(evaluation: Evaluation) -> Verdict:
+    """A test spot on the darkest skin, which tells of the laser that it was made with and of no other."""
+    person, laser = evaluation.person, evaluation.context.laser.key
+    made = find_answer(person, "test_spot") == "yes"
+    if person.phototype not in phototype_group("test_spot") or not made or person.test_spot_laser == laser:
+        return evaluation.approve()
+    return evaluation.ask("test_spot_laser") if person.test_spot_laser is None else evaluation.apply()
+
+
+def express_spot_laser(context: RuleContext) -> list[Condition]:
+    darkest = some(*(has_code("phototype", one) for one in sorted(phototype_group("test_spot"))))
+    counts, key = every(darkest, is_yes("test_spot")), "test_spot_laser"
+    other = every(counts, is_answered(key), negate(has_code(key, context.laser.key)))
+    return [apply_uncleared(context, other), ask_when(context, every(counts, is_empty(key)), key)]
+
+
+def judge_unlisted(evaluation: Evaluation) -> Verdict:
+    """What the person wrote of themselves, shown to the professional until one has read it."""
+    written = evaluation.person.unlisted
+    if not written:
+        return evaluation.approve()
+    verdict = evaluation.apply()
+    shown = [evaluation.say("Written: {texts}.", texts="; ".join(written)), *_propose_medicines(evaluation, written)]
+    return dataclasses.replace(verdict, because=" ".join([verdict.because, *shown]))
+
+
+def _propose_medicines(evaluation: Evaluation, written: tuple[str, ...]) -> list[str]:
+    """What a written name may mean; it answers no question, a person confirms it."""
+    likeliest = [
+        (text, matches[0].medicine) for text in written if (matches := find_medicines(text[:MEDICINE_NAME_LENGTH]))
+    ]
+    text = "{written} may be {name} ({ingredient})."
+    return [
+        evaluation.say(text, written=each, name=medicine.name, ingredient=medicine.ingredient)
+        for each, medicine in likeliest
+    ]
+
+
+def express_unlisted(context: RuleContext) -> list[Condition]:
+    return apply_when(context, is_answered("unlisted"))
 
 
 def judge_nothing_seen(evaluation: Evaluation) -> Verdict:
@@ -118,5 +167,7 @@ def _lie_apart(one: str | None, other: str) -> bool:
 EXPLAINED_CRITERION = Criterion(judge_explained, express_explained)
 NOTED_CRITERION = Criterion(judge_noted, express_noted)
 SPOT_AGE_CRITERION = Criterion(judge_spot_age, express_spot_age)
+SPOT_LASER_CRITERION = Criterion(judge_spot_laser, express_spot_laser)
+UNLISTED_CRITERION = Criterion(judge_unlisted, express_unlisted)
 NOTHING_SEEN_CRITERION = Criterion(judge_nothing_seen, express_nothing_seen)
 SKIN_AGREES_CRITERION = Criterion(judge_skin_agrees, express_skin_agrees)

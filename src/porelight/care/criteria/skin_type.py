@@ -138,5 +138,15 @@ def express_priming(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, marked), ask_when(context, every(is_unknown(key), negate(marked)), key)]
 
 
+def judge_darker(evaluation: Evaluation) -> Verdict:
+    """A remark on darker skin; a missing type is asked for by another rule."""
+    return evaluation.apply() if evaluation.person.phototype in phototype_group("darker") else evaluation.approve()
+
+
+def express_darker(context: RuleContext) -> list[Condition]:
+    return [apply_uncleared(context, _is_typed(phototype_group("darker")))]
+
+
+DARKER_CRITERION = Criterion(judge_darker, express_darker)
 PHOTOTYPE_CRITERION = Criterion(judge_phototype, express_phototype)
 PRIMING_CRITERION = Criterion(judge_priming, express_priming)

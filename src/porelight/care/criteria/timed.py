@@ -15,6 +15,7 @@ from porelight.care.fhirpath import (
     apply_when,
     ask_when,
     every,
+    has_code,
     is_unknown,
     is_within,
     is_yes,
@@ -25,6 +26,9 @@ from porelight.care.fhirpath import (
 )
 from porelight.care.language import format_day
 from porelight.care.model import Verdict
+from porelight.care.phototype import PHOTOTYPES
+from porelight.care.rules import phototype_group
+from porelight.care.spacing import days_apart, spacing_row
 from porelight.cite import Cited
 
 
@@ -93,5 +97,28 @@ def express_session_spacing(context: RuleContext) -> list[Condition]:
     return [apply_uncleared(context, f"{item_of('past_sessions')}.answer.value.where({recent}).exists()")]
 
 
+def judge_spacing_by_type(evaluation: Evaluation) -> Verdict:
+    """The time since the last session that this laser needs in this skin."""
+    needed = spacing_row(evaluation.context.laser.key, evaluation.person.phototype)
+    past = [day for day in evaluation.person.past_sessions if day <= evaluation.on]
+    ends = max(past) + dt.timedelta(days=days_apart(needed)) if past else evaluation.on
+    verdict = evaluation.approve() if evaluation.on >= ends else evaluation.apply(until=ends)
+    return dataclasses.replace(verdict, source=needed.source, rests_on=(*verdict.rests_on, needed))
+
+
+def express_spacing_by_type(context: RuleContext) -> list[Condition]:
+    laser, lighter = context.laser.key, sorted(set(PHOTOTYPES) - phototype_group("darker"))
+    is_lighter = some(*(has_code("phototype", one) for one in lighter))
+    days = {"lighter": days_apart(spacing_row(laser, "I")), "darker": days_apart(spacing_row(laser, None))}
+
+    def recent(count: int) -> str:
+        within = f"$this <= {AUTHORED} and $this + {count} days > {AUTHORED}"
+        return f"{item_of('past_sessions')}.answer.value.where({within}).exists()"
+
+    near = some(recent(days["lighter"]), every(negate(is_lighter), recent(days["darker"])))
+    return [apply_uncleared(context, near)]
+
+
 WAIT_CRITERION = Criterion(judge_wait, express_wait)
 SESSION_SPACING_CRITERION = Criterion(judge_session_spacing, express_session_spacing)
+SPACING_BY_TYPE_CRITERION = Criterion(judge_spacing_by_type, express_spacing_by_type)

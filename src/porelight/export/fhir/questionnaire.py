@@ -104,6 +104,8 @@ def _type_item(asked: Question) -> Element:
         ends = {"first": "The first day", "last": "The last day"}
         days = [{"linkId": f"{key}.{end}", "text": text, "type": "date"} for end, text in ends.items()]
         return {"type": "group", "item": days}
+    if kind == "texts":
+        return {"type": "text", "repeats": True}
     return {"type": "date", "repeats": True} if kind == "dates" else {"type": "date"}
 
 

@@ -65,8 +65,8 @@ def import_patient(patient: Patient, where: str = "patient") -> PatientFacts:
 
 
 def _read_resource(data: bytes | str, where: str, wanted: type[Resource]) -> Resource:
-    loaded = _parse_json(data, where)
     kind = wanted.__name__
+    loaded = _unwrap(_parse_json(data, where), kind, where)
     if not isinstance(loaded, dict) or loaded.get("resourceType") != kind:
         named = loaded.get("resourceType") if isinstance(loaded, dict) else None
         shown = repr(str(named)[:40]) if named is not None else "something else"
@@ -83,6 +83,25 @@ def _read_resource(data: bytes | str, where: str, wanted: type[Resource]) -> Res
     for complaint in list_violations(loaded):
         raise Refusal(complaint, where=where, advice="Use a code that FHIR R4B lists")
     return found
+
+
+def _unwrap(loaded: Any, kind: str, where: str) -> Any:
+    """The one resource of that type in a bundle; what is no bundle stays as it is.
+
+    Raises:
+        Refusal: a bundle with none of them, or with several, of which we would have to choose one.
+    """
+    if not isinstance(loaded, dict) or loaded.get("resourceType") != "Bundle":
+        return loaded
+    entries = loaded.get("entry")
+    resources = (
+        [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
+    found = [one for one in resources if isinstance(one, dict) and one.get("resourceType") == kind]
+    if len(found) != 1:
+        what = f"this bundle holds {len(found)} of the type {kind}"
+        raise Refusal(what, where=where, advice=f"Send one {kind}, in a bundle or by itself")
+    return found[0]
 
 
 def _parse_json(data: bytes | str, where: str) -> Any:

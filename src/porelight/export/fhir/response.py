@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from fhir.resources.R4B.questionnaireresponse import (
     QuestionnaireResponseItemAnswer,
 )
 
+from porelight.care.fhirpath import FIRST_DAY_URL
 from porelight.care.model import Person
 from porelight.care.person import person_from as person_from_answers
 from porelight.care.questions import Question, load_questions
@@ -25,9 +28,28 @@ from porelight.export.fhir.questionnaire import (
     make_questionnaire,
 )
 from porelight.export.fhir.reading import PatientFacts
-from porelight.export.fhir.terms import ANSWER_CODES, Element, make_narrative, subject_of
+from porelight.export.fhir.terms import (
+    ABSENT_CODES,
+    ABSENT_SYSTEM,
+    ANSWER_CODES,
+    FHIR_BASE_URL,
+    Element,
+    make_narrative,
+    subject_of,
+)
 from porelight.refusal import Refusal
 
+ANSWERED_URL: Final = f"{FHIR_BASE_URL}/StructureDefinition/answered-on"
+"""On an item: the day of its answer, where it is not that of the response."""
+PARTIAL_DATE: Final = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
+WHOLE_DAY: Final = len("2026-03-01")
+FINISHED_STATUSES: Final = frozenset({"completed", "amended"})
+UNFINISHED: Final = {
+    "entered-in-error": ("these answers were entered in error", "Ask for the right ones"),
+    "stopped": ("the questions were broken off", "Ask the rest, and send them as completed"),
+    "in-progress": ("the questions are not all answered yet", "Send them once they are completed"),
+}
+"""Status of answers that are not judged -> what is wrong, and what to do."""
 ANSWER_OF_CODE: Final = {(code["system"], code["code"]): said for said, code in ANSWER_CODES.items()}
 
 
@@ -49,11 +71,13 @@ def make_response(person: Person, on: dt.date, subject: str | None = None) -> Qu
             "questionnaire": canonical_name(),
             "status": "completed",
             "subject": subject_of(subject),
-            "authored": on,
+            "authored": person.answered or on,
             "item": [part for kind in QUESTIONNAIRE_PARTS if (part := _make_part(kind, person)) is not None],
         }
     )
-    if person_from(built) != person:
+    read = person_from(built)
+    # A response always has a date; a person whose answers have none is the same person asked on that day.
+    if read != dataclasses.replace(person, answered=read.answered):
         advice = "Read the person from a file, or change the list of questions"
         raise Refusal("the person holds something that no question asks for", where="person", advice=advice)
     return built
@@ -74,10 +98,12 @@ def person_from(
     """
     told = _read_version(response, where)
     # FHIR never deletes: a withdrawn answer stays in the record and says so in its status.
-    if response.status == "entered-in-error":
-        raise Refusal("these answers were entered in error", where=where, advice="Ask for the right ones")
+    if response.status not in FINISHED_STATUSES:
+        what, advice = UNFINISHED.get(str(response.status), ("their status is not known", "Send finished answers"))
+        raise Refusal(what, where=f"{where}, status", advice=advice)
     _judge_modifiers(response, where)
-    answers: dict[str, str | list[str]] = {"questionnaire": told}
+    authored, own = _read_authored(response, where), list(_read_own_days(response.item or [], where))
+    answers: dict[str, str | list[str]] = {"questionnaire": told, "answered": [authored, *own]}
     for key, said in _read_items(response.item or [], _load_items(), where):
         if key in answers:
             raise Refusal("it is answered twice", where=f"{where}, {key}", advice="Keep one answer")
@@ -103,6 +129,8 @@ def _make_part(kind: str, person: Person) -> Element | None:
 def _make_item(asked: Question, person: Person) -> Element | None:
     """The item of one question; None where nothing was answered."""
     item: Element = {"linkId": asked.key, "text": asked.text}
+    if asked.key in person.answered_on:
+        item["extension"] = [{"url": ANSWERED_URL, "valueDate": person.answered_on[asked.key]}]
     if asked.type == "span":
         days = {
             end: day for one in person.planned if one.occasion == "sun" for end, day in _name_ends(one.first, one.last)
@@ -121,10 +149,10 @@ def _list_answers(asked: Question, person: Person) -> Iterator[Element]:
     key, kind = asked.key, asked.type
     if kind in ("yes_no", "when"):
         if key in person.answers:
-            last = (
-                [{"linkId": f"{key}.last", "answer": [{"valueDate": person.dates[key]}]}] if key in person.dates else []
-            )
+            last = [{"linkId": f"{key}.last", "answer": [_tell_day(person, key)]}] if key in person.dates else []
             yield {"valueCoding": ANSWER_CODES[person.answers[key]]} | ({"item": last} if last else {})
+    elif kind == "texts":
+        yield from ({"valueString": text} for text in person.unlisted)
     elif listed := {coding["code"]: coding for coding in list_codings(asked)}:
         yield from ({"valueCoding": listed[word]} for word in _list_words(asked, person) if word in listed)
     elif kind in ("age", "grade"):
@@ -136,7 +164,8 @@ def _list_answers(asked: Question, person: Person) -> Iterator[Element]:
 
 def _list_words(asked: Question, person: Person) -> tuple[str, ...]:
     """The options that were chosen."""
-    told = {"phototype": person.phototype, "site": person.site, **person.skin_answers}.get(asked.key)
+    single = {"phototype": person.phototype, "site": person.site, "test_spot_laser": person.test_spot_laser}
+    told = {**single, **person.skin_answers}.get(asked.key)
     return person.goals if asked.key == "goals" else (told,) if told else ()
 
 
@@ -146,6 +175,54 @@ def _list_days(key: str, person: Person) -> tuple[dt.date, ...]:
     if key == "past_sessions":
         return person.past_sessions
     return tuple(one.first for one in person.planned if one.occasion == "seen")
+
+
+def _tell_day(person: Person, key: str) -> Element:
+    """The last day; of a span also its first, so that nothing is made more exact than it was told."""
+    told: Element = {"valueDate": person.dates[key]}
+    if key in person.earliest:
+        told["extension"] = [{"url": FIRST_DAY_URL, "valueDate": person.earliest[key]}]
+    return told
+
+
+def _read_date(answer: QuestionnaireResponseItemAnswer, key: str) -> str | None:
+    """A day as a person's file has it; None where it is none, or only a month where a whole day is needed."""
+    day = _text_of_date(answer.valueDate)
+    if day is None or (len(day) < WHOLE_DAY and not key.endswith(".last")):
+        return None
+    firsts = [each.valueDate for each in answer.extension or [] if each.url == FIRST_DAY_URL]
+    return f"{_text_of_date(firsts[0])} to {day}" if firsts else day
+
+
+def _text_of_date(value: Any) -> str | None:
+    """A date of FHIR, which may be a year or a month, as text."""
+    if type(value) is dt.date:
+        return value.isoformat()
+    return str(value) if value is not None and PARTIAL_DATE.fullmatch(str(value)) else None
+
+
+def _read_authored(response: QuestionnaireResponse, where: str) -> str:
+    """The day on which the answers were given: of a month or a year its first, since old answers count for less.
+
+    Raises:
+        Refusal: there is none.
+    """
+    authored = response.authored
+    if authored is None:
+        advice = "Send the day on which they were given as `authored`"
+        raise Refusal("nobody knows when these answers were given", where=f"{where}, authored", advice=advice)
+    day = authored.date() if isinstance(authored, dt.datetime) else authored
+    text = _text_of_date(day) or str(day)
+    return text + "-01" * ((WHOLE_DAY - len(text)) // len("-01"))
+
+
+def _read_own_days(items: list[QuestionnaireResponseItem], where: str) -> Iterator[str]:
+    """The questions that were answered on a day of their own."""
+    for item in items:
+        for extension in item.extension or []:
+            if extension.url == ANSWERED_URL and type(extension.valueDate) is dt.date:
+                yield f"{item.linkId} {extension.valueDate}"
+        yield from _read_own_days(item.item or [], where)
 
 
 def _read_version(response: QuestionnaireResponse, where: str) -> str:
@@ -221,17 +298,26 @@ def _read_answer(
     nested = {key: str(said) for key, said in _read_items(answer.item or [], inside, where)}
     if defined.type == "integer" and isinstance(answer.valueInteger, int):
         return str(answer.valueInteger)
-    if defined.type == "date" and type(answer.valueDate) is dt.date:
-        return answer.valueDate.isoformat()
+    if defined.type == "date" and (day := _read_date(answer, str(defined.linkId))) is not None:
+        return day
+    if defined.type == "text" and answer.valueString:
+        return str(answer.valueString)
     if defined.type == "choice" and answer.valueCoding is not None:
         return _read_choice(answer.valueCoding, defined, nested, at)
-    advice = {"integer": "a whole number", "date": "a whole day, as 2026-03-01", "choice": "one of the listed codes"}
+    advice = {
+        "integer": "a whole number",
+        "date": "a whole day, as 2026-03-01",
+        "choice": "one of the listed codes",
+        "text": "a text",
+    }
     raise Refusal("the answer has the wrong type", where=at, advice=f"Give {advice[str(defined.type)]}")
 
 
 def _read_choice(coding: Any, defined: QuestionnaireItem, nested: dict[str, str], at: str) -> str:
     """A code of the item's own list, or the last day behind a yes."""
     named = (coding.system, coding.code)
+    if coding.system == ABSENT_SYSTEM and coding.code in ABSENT_CODES:
+        return "unknown"
     listed = [option.valueCoding for option in defined.answerOption or [] if option.valueCoding is not None]
     if named not in {(option.system, option.code) for option in listed}:
         codes = ", ".join(str(option.code) for option in listed)

@@ -32,6 +32,10 @@ ANSWER_CODES: Final[dict[Answer, Element]] = {
 }
 """The codes of HL7's value set "yes, no, don't know"."""
 
+ABSENT_SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+ABSENT_CODES: Final = frozenset({"unknown", "asked-unknown", "asked-declined", "not-asked", "temp-unknown", "masked"})
+"""Why there is no answer, in the codes that others send: each of them is unknown here, and is asked."""
+
 UCUM_SYSTEM: Final = "http://unitsofmeasure.org"
 NAMES_UUID: Final = uuid.uuid5(uuid.NAMESPACE_URL, FHIR_BASE_URL)
 SUBJECT_PATTERN: Final = re.compile(

@@ -9,25 +9,25 @@ import numpy as np
 
 from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.census import Pores
-from porelight.photo.pores.dots import GLINT, Dots, dots
+from porelight.photo.pores.dots import GLINT_CUT, Dots, dots
 from porelight.photo.pores.fit import Outlines, outlines
 from porelight.photo.pores.size import PoreScale, halvings
 from porelight.photo.tone import blur
 
-STRENGTH: Final = 0.42
+LEAST_STRENGTH: Final = 0.42
 """Dotness, in units of the skin's contrast, from which a dot is looked at."""
-CLEAR: Final = 0.45
+PORE_CLEARNESS: Final = 0.45
 """Dotness times the root of relative depth, from which a dot is a pore: texture is as round, but not as deep."""
-NARROW: Final = 3.0
+HAIR_ELONGATION: Final = 3.0
 """Elongation from which a dark mark is a hair or a crease, not a pore."""
-WIDE: Final = 2.1
+SPOT_WIDTH_RATIO: Final = 2.1
 """A mark this many times wider than half of the pores is a spot or a mole."""
-SHALLOW: Final = 0.012
+LEAST_DEPTH: Final = 0.012
 """Least drop of log luminance: two steps of an 8-bit photo at middle grey."""
-BLACK: Final = 0.95
+MOST_DEPTH: Final = 0.95
 """Drop of log luminance from which a mark is a hair end or a hole: three fifths of the light gone."""
 
-UNLIKE: Final = 0.05
+SHAPE_ERROR: Final = 0.05
 """Share of its radius by which a pore is not the fitted ellipse: a standard error, measured on rendered skin."""
 
 
@@ -36,7 +36,7 @@ def detect(levels: list[tuple[Plane, Plane]], scale: PoreScale) -> tuple[Pores, 
     level = min(halvings(scale.scale), len(levels) - 1)
     log_light, skin = levels[level]
     within = scale.scale / 2.0**level
-    found = dots(log_light, within, STRENGTH)
+    found = dots(log_light, within, LEAST_STRENGTH)
     on_skin = skin[found.y.astype(int), found.x.astype(int)] > 0.5
     found = found.where(on_skin)
     outline = outlines(_without_glints(log_light, within), found)
@@ -50,7 +50,7 @@ def _without_glints(log_light: Plane, scale: float) -> Plane:
     around = blur(log_light, 5.0 * scale)
     relief = log_light - around
     contrast = np.sqrt(blur(relief * relief, 10.0 * scale))
-    return np.asarray(around + np.minimum(relief, np.float32(2.0 * GLINT) * contrast), np.float32)
+    return np.asarray(around + np.minimum(relief, np.float32(2.0 * GLINT_CUT) * contrast), np.float32)
 
 
 def _clear(outline: Outlines, found: Dots) -> Floats:
@@ -61,14 +61,14 @@ def _clear(outline: Outlines, found: Dots) -> Floats:
 
 
 def _is_pore(outline: Outlines) -> Mask:
-    plain = outline.clear > CLEAR
+    plain = outline.clear > PORE_CLEARNESS
     usual = float(np.median(outline.radius[plain])) if plain.any() else 0.0
     keep: Mask = (
         plain
-        & (outline.elongation < NARROW)
-        & (outline.radius < WIDE * usual)
-        & (outline.depth > SHALLOW)
-        & (outline.depth < BLACK)
+        & (outline.elongation < HAIR_ELONGATION)
+        & (outline.radius < SPOT_WIDTH_RATIO * usual)
+        & (outline.depth > LEAST_DEPTH)
+        & (outline.depth < MOST_DEPTH)
     )
     return keep
 
@@ -77,7 +77,7 @@ def _usual_depth(outline: Outlines, found: Dots) -> float:
     """Depth in the middle of all dots, each counted by the fourth power of its dotness: that of the plain pores."""
     order = np.argsort(outline.depth, kind="stable")
     weight = np.cumsum(found.strength[order] ** 4)
-    return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), SHALLOW)
+    return max(float(outline.depth[order][np.searchsorted(weight, 0.5 * weight[-1])]), LEAST_DEPTH)
 
 
 def _table(outline: Outlines, keep: Mask, factor: float, shape: tuple[int, ...]) -> Pores:
@@ -94,7 +94,7 @@ def _table(outline: Outlines, keep: Mask, factor: float, shape: tuple[int, ...])
         x=x[order],
         y=y[order],
         diameter=2.0 * factor * outline.radius[picked],
-        diameter_error=2.0 * factor * np.hypot(outline.radius_error[picked], UNLIKE * outline.radius[picked]),
+        diameter_error=2.0 * factor * np.hypot(outline.radius_error[picked], SHAPE_ERROR * outline.radius[picked]),
         elongation=outline.elongation[picked],
         direction=outline.direction[picked],
         darkness=outline.depth[picked],

@@ -19,15 +19,25 @@ from porelight.photo.tone import blur
 
 Whole = NDArray[np.int64]
 
-CHUNK: Final = 256
+DOTS_PER_THREAD: Final = 256
 """Dots that one thread fits at a time."""
 RADIUS: Final = float(np.sqrt(2.0))
 """Radius by scale of a disc whose dotness is greatest (exact for a Gaussian dip of that width)."""
-USUAL: Final = (0.30, 0.35, 0.25)
+PRIOR_SPREADS: Final = (0.30, 0.35, 0.25)
 """How far log radius, log edge and log elongation may stray freely: standard deviations of their priors."""
-EDGE: Final = 0.45
+EDGE_RATIO: Final = 0.45
 """Usual softness of the edge by radius."""
-STIFFNESS: Final = np.array([1.0, 1.0, *(1.0 / np.array([USUAL[0], USUAL[2], USUAL[2], USUAL[1]]) ** 2), 0, 0, 0, 0])
+STIFFNESS: Final = np.array(
+    [
+        1.0,
+        1.0,
+        *(1.0 / np.array([PRIOR_SPREADS[0], PRIOR_SPREADS[2], PRIOR_SPREADS[2], PRIOR_SPREADS[1]]) ** 2),
+        0,
+        0,
+        0,
+        0,
+    ]
+)
 """Pull of each number of the fit towards its start."""
 X, Y, SIZE, LONG, SLANT, SOFT, DEPTH, LEVEL, TILT_X, TILT_Y = range(10)
 
@@ -69,14 +79,14 @@ def outlines(plane: Plane, found: Dots) -> Outlines:
     likeness = np.empty((2, count))
 
     def chunk(begin: int) -> None:
-        these = slice(begin, begin + CHUNK)
+        these = slice(begin, begin + DOTS_PER_THREAD)
         place = rows[these], columns[these], halves[these], reaches[these]
         bounds = starts[these], lows[these], highs[these], STIFFNESS
         filled = at[these], variances[these], normals[these], likeness[0, these], likeness[1, these]
         fit_kernel.fit(plane, *(*place, *bounds, *filled))
 
     with ThreadPoolExecutor(max(1, cv2.getNumThreads())) as pool:
-        list(pool.map(chunk, range(0, count, CHUNK)))
+        list(pool.map(chunk, range(0, count, DOTS_PER_THREAD)))
     spread = _spread(normals, variances * _likeness(found, *likeness))
     return _described(at, found, variances, spread)
 
@@ -87,7 +97,7 @@ def _starts(plane: Plane, found: Dots, rows: Whole, columns: Whole) -> Floats:
     level, middle = around[rows, columns].astype(np.float64), plane[rows, columns]
     starts = np.zeros((found.x.size, 10))
     starts[:, SIZE] = np.log(RADIUS * found.scale)
-    starts[:, SOFT] = np.log(EDGE * RADIUS * found.scale)
+    starts[:, SOFT] = np.log(EDGE_RATIO * RADIUS * found.scale)
     starts[:, LEVEL] = level + 0.2 * (level - middle)
     starts[:, DEPTH] = np.maximum(starts[:, LEVEL] - middle, 0.02)
     return starts

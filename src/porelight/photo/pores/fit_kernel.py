@@ -12,7 +12,7 @@ import numpy as np
 from porelight.compiled import kernel
 
 ROUNDS = 8
-LEAST = 0.01
+LEAST_PIXEL_WEIGHT = 0.01
 """Weight below which a pixel is left out."""
 SETTLED = 1e-4
 """Share of the cost by which a step must lower it for the fit to go on."""
@@ -82,7 +82,7 @@ def weigh(plane, row, column, half, reach, weights):  # type: ignore[no-untyped-
             far = (i * i + j * j) / (reach * reach)
             weight = math.exp(-0.5 * far * far)
             inside = 0 <= row + i < plane.shape[0] and 0 <= column + j < plane.shape[1]
-            weights[i + half, j + half] = weight if inside and weight > LEAST else 0.0
+            weights[i + half, j + half] = weight if inside and weight > LEAST_PIXEL_WEIGHT else 0.0
 
 
 @kernel(fastmath=FASTMATH)

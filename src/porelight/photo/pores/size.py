@@ -18,32 +18,32 @@ from porelight.arrays import Floats, Mask, Plane
 from porelight.photo.pores.dots import Dots, dots
 from porelight.photo.tone import halved
 
-STEP: Final = 2.0 ** (1 / 3)
-FINEST: Final = 1.1
+RUNG_RATIO: Final = 2.0 ** (1 / 3)
+FINEST_DOT_SCALE: Final = 1.1
 """Smallest dot scale that a raster carries [px]: dots about 3 px across."""
-COARSEST: Final = 1 / 18
+COARSEST_DOT_SHARE: Final = 1 / 18
 """Largest dot scale, as a share of the shorter side: some dozens of pores must fit in."""
-WORKING: Final = 1.9
+WORKING_SCALE: Final = 1.9
 """Scale in px from which a coarser raster is used."""
-CLEAR: Final = 0.45
+CLEAR_STRENGTH: Final = 0.45
 """Strength from which a dot counts in the choice of the scale."""
-FAINT: Final = 0.3
+FAINT_STRENGTH: Final = 0.3
 """Strength from which a dot counts as one of the many that a choice needs."""
-LEAST: Final = 25
+FEWEST_FAINT_DOTS: Final = 25
 """Fewest faint dots that a scale can be judged by."""
 BEYOND: Final = 1.5
 """How much higher the coarsest scale must stand than the best peak within: nothing says that it is a peak itself."""
 CHANCE: Final = 2.5
 """How many standard errors of the difference between dark and bright count as chance."""
-GRAIN: Final = 0.05
-"""Share by which dark and bright may differ for no reason at the scale of a camera's grain [px], below WORKING."""
+GRAIN_ASYMMETRY: Final = 0.05
+"""Share by which dark and bright may differ for no reason at the scale of a camera's grain."""
 SHARPER: Final = 0.72
 """The scale used, by the scale of most dark dots: that one leans to clusters of pores."""
 ACROSS: Final = 0.62
 """The scale used, by the diameter of half of the pores: measured on rendered skin of all tones and magnifications."""
-BESIDE: Final = 2
+RUNGS_BESIDE: Final = 2
 """Rungs on either side of the best that have a say in where between rungs the scale lies."""
-SAMPLE: Final = 500_000
+SCALE_SAMPLE_PX: Final = 500_000
 """Pixels of a raster that are looked at for the choice."""
 
 
@@ -86,7 +86,7 @@ class _Held:
 
 def halvings(scale: float) -> int:
     """How often the raster may be halved for a dot scale [px]."""
-    return max(0, int(np.floor(np.log2(scale / WORKING)))) if scale > 0.0 else 0
+    return max(0, int(np.floor(np.log2(scale / WORKING_SCALE)))) if scale > 0.0 else 0
 
 
 def pyramid(log_light: Plane, skin: Plane) -> list[tuple[Plane, Plane]]:
@@ -99,9 +99,9 @@ def pyramid(log_light: Plane, skin: Plane) -> list[tuple[Plane, Plane]]:
 
 def ladder(shape: tuple[int, ...], narrowest: float | None = None, widest: float | None = None) -> Floats:
     """Dot scales to try [px]; where the scale of the photo is known, those of pores of such diameters [px]."""
-    first = max(FINEST, (narrowest or 0.0) * ACROSS / SHARPER)
-    last = max(min(min(shape) * COARSEST, (widest or np.inf) * ACROSS / SHARPER), first)
-    count = 1 + int(np.ceil(np.log(last / first) / np.log(STEP)))
+    first = max(FINEST_DOT_SCALE, (narrowest or 0.0) * ACROSS / SHARPER)
+    last = max(min(min(shape) * COARSEST_DOT_SHARE, (widest or np.inf) * ACROSS / SHARPER), first)
+    count = 1 + int(np.ceil(np.log(last / first) / np.log(RUNG_RATIO)))
     rungs: Floats = np.geomspace(first, last, count)
     return rungs
 
@@ -112,14 +112,14 @@ def pore_scale(levels: list[tuple[Plane, Plane]], rungs: Floats) -> PoreScale:
     Where they exceed them nowhere beyond chance, the rung coarser than grain at which they come nearest to it.
     """
     held = [_held(levels, float(rung)) for rung in rungs]
-    judged = np.array([one.count >= LEAST for one in held])
+    judged = np.array([one.count >= FEWEST_FAINT_DOTS for one in held])
     height = _smooth(np.array([one.excess for one in held]))
     if not judged.any():
         best = 0
     else:
         if height[judged].max() <= 0.0:
             height = _smooth(np.array([one.asymmetry for one in held]))
-            judged = judged & (rungs >= WORKING) if np.any(judged & (rungs >= WORKING)) else judged
+            judged = judged & (rungs >= WORKING_SCALE) if np.any(judged & (rungs >= WORKING_SCALE)) else judged
         best = _summit(np.where(judged, height, -np.inf))
     return PoreScale(SHARPER * _between(height, judged, best, rungs), held[best].asymmetry)
 
@@ -141,7 +141,7 @@ def _smooth(values: Floats) -> Floats:
 
 def _between(height: Floats, judged: Mask, best: int, rungs: Floats) -> float:
     """The mean of the rungs around the best one, each as heavy as the square of its height above nothing."""
-    beside = np.flatnonzero(judged & (np.abs(np.arange(len(rungs)) - best) <= BESIDE) & (height > 0.0))
+    beside = np.flatnonzero(judged & (np.abs(np.arange(len(rungs)) - best) <= RUNGS_BESIDE) & (height > 0.0))
     if not beside.size:
         return float(rungs[best])
     return float(np.exp(np.average(np.log(rungs[beside]), weights=height[beside] ** 2)))
@@ -154,13 +154,13 @@ def _held(levels: list[tuple[Plane, Plane]], scale: float) -> _Held:
     squares, fourths, area, count = [0.0, 0.0], [0.0, 0.0], 0.0, 0
     for rows in _bands(log_light.shape, within):
         for side, sign in enumerate((1.0, -1.0)):
-            found = dots(np.ascontiguousarray(sign * log_light[rows]), within, FAINT)
+            found = dots(np.ascontiguousarray(sign * log_light[rows]), within, FAINT_STRENGTH)
             strength = found.strength[_on(skin[rows], found)]
             count += strength.size if side == 0 else 0
-            squares[side] += float(np.sum(strength[strength > CLEAR] ** 2))
-            fourths[side] += float(np.sum(strength[strength > CLEAR] ** 4))
+            squares[side] += float(np.sum(strength[strength > CLEAR_STRENGTH] ** 2))
+            fourths[side] += float(np.sum(strength[strength > CLEAR_STRENGTH] ** 4))
         area += float(skin[rows].sum()) / within**2
-    grain = GRAIN if scale < WORKING else 0.0
+    grain = GRAIN_ASYMMETRY if scale < WORKING_SCALE else 0.0
     return _Held((squares[0], squares[1]), (fourths[0], fourths[1]), area, count, grain)
 
 
@@ -170,9 +170,9 @@ def _on(skin: Plane, found: Dots) -> Mask:
 
 
 def _bands(shape: tuple[int, ...], scale: float) -> list[slice]:
-    """Evenly spaced bands of rows that hold about :data:`SAMPLE` pixels; the whole of a small picture."""
+    """Evenly spaced bands of rows that hold about :data:`SCALE_SAMPLE_PX` pixels; the whole of a small picture."""
     height, width = shape[:2]
-    deep = max(int(SAMPLE / width / 3), int(40 * scale))
+    deep = max(int(SCALE_SAMPLE_PX / width / 3), int(40 * scale))
     if 3 * deep >= height:
         return [slice(0, height)]
     starts = [round((height - deep) * share) for share in (0.1, 0.5, 0.9)]
