@@ -26,6 +26,7 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PREDICTED = 8000
 PEOPLE = 2000
 MADE_UP_FITS = 200
+MADE_UP_ROUNDS = (1000, 1000, 1000, 1500)
 SPREAD_PCT = 17.5
 """Between people, as in the fit (row ``person_spread``)."""
 
@@ -177,7 +178,7 @@ def check_fit() -> list[str]:
         unit = draw_with_kept(rng)
         truth = fit.shared_from(unit)
         printed = {trial: tuple(fit.predict_numbers(truth, arms, rng)[:, 0]) for trial, arms in trials.items()}
-        made = fit.sample_posterior(trials, seed=number, rounds=(1500, 1500, 1500, 2500), printed=printed)
+        made = fit.sample_posterior(trials, seed=number, rounds=MADE_UP_ROUNDS, printed=printed)
         weights = fit.normalize_weights(made.log_weights())
         ranks.append([(weights * (made.unit[row] < unit[row, 0])).sum() for row in range(fit.DIMENSIONS)])
     found = np.array(ranks)

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from porelight.cli.options import Clinic, Day, Json, LaserKey, Regions, Scale, Seed, day_of, print_json, say
+from porelight.cli.options import (
+    Clinic,
+    Day,
+    GoalOf,
+    GoalShare,
+    Json,
+    LaserKey,
+    Regions,
+    RequiredChance,
+    Scale,
+    Seed,
+    day_of,
+    print_json,
+    say,
+)
 
 
 def forecast(
@@ -27,13 +41,9 @@ def forecast(
     um_per_px: Scale = None,
     regions: Regions = None,
     laser: LaserKey = "co2",
-    goal: Annotated[float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall, 0 to 1.")] = 0.5,
-    goal_kind: Annotated[
-        str, typer.Option("--goal-kind", help="Of what: count (of enlarged pores), diameter, or visible (any change).")
-    ] = "count",
-    required_chance: Annotated[
-        float | None, typer.Option("--required-chance", help="Chance of the goal that is enough.  [default: 0.667]")
-    ] = None,
+    goal: GoalShare = 0.5,
+    goal_kind: GoalOf = "count",
+    required_chance: RequiredChance = None,
     sessions: Annotated[
         int | None, typer.Option("--sessions", min=1, help="Length of the course.  [default: as the goal asks for]")
     ] = None,

@@ -44,6 +44,15 @@ Language = Annotated[str, typer.Option("--language", help="Language of what the 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
 
 
+GoalShare = Annotated[float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall, 0 to 1.")]
+GoalOf = Annotated[
+    str, typer.Option("--goal-kind", help="Of what: count (of enlarged pores), diameter, or visible (any change).")
+]
+RequiredChance = Annotated[
+    float | None, typer.Option("--required-chance", help="Chance of the goal that is enough.  [default: 0.667]")
+]
+
+
 SetAsideRules = Annotated[
     list[str] | None,
     typer.Option("--set-aside", help="A rule that a professional sets aside, with --by and --reason; repeatable."),

@@ -12,12 +12,15 @@ from porelight.cli.options import (
     Clinic,
     Course,
     Day,
+    GoalOf,
+    GoalShare,
     Json,
     Language,
     LaserKey,
     Out,
     Regions,
     Replaces,
+    RequiredChance,
     Scale,
     Seed,
     Sequence,
@@ -36,9 +39,9 @@ def plan(
     um_per_px: Scale = None,
     regions: Regions = None,
     laser: LaserKey = "co2",
-    goal: Annotated[
-        float, typer.Option("--goal", min=0.0, max=1.0, help="Wanted fall of the number of enlarged pores, 0 to 1.")
-    ] = 0.5,
+    goal: GoalShare = 0.5,
+    goal_kind: GoalOf = "count",
+    required_chance: RequiredChance = None,
     on: Day = None,
     seed: Seed = 0,
     clinic: Clinic = None,
@@ -54,6 +57,7 @@ def plan(
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
     from porelight import extras, inputs, verbs
     from porelight.export import ics
+    from porelight.forecasting.goal import goal_kind_of
     from porelight.report import bundle, folder, lines
 
     if timezone is not None:
@@ -72,6 +76,8 @@ def plan(
             regions=regions,
             laser=laser,
             goal=goal,
+            goal_kind=goal_kind_of(goal_kind),
+            required_chance=required_chance,
             seed=seed,
             clinic=clinic,
             course=named,
