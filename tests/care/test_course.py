@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from porelight import care, verbs
 from porelight.refusal import Refusal
+from tests.draws import draws
 
 from .helpers import person
 from .test_screen import FACTS, LASERS, PAST, WHENS
@@ -84,7 +85,16 @@ def test_a_decision_on_one_session_does_not_stop_at_those_that_need_none() -> No
     assert [one.set_aside is None for v in (first, second) for one in v if one.rule == "isotretinoin"] == [False, True]
 
 
-def assert_no_blocked_session(facts: dict[str, Any], laser: str, gaps: list[int]) -> None:
+DATED = st.dictionaries(st.sampled_from(WHENS), PAST, max_size=2)
+"""Mostly people who may be treated one day."""
+GAPS = st.lists(st.integers(-5, 200), min_size=1, max_size=3)
+
+
+@draws(200)
+@given(DATED | FACTS, st.sampled_from(LASERS), GAPS)
+def test_no_calendar_that_is_drawn_holds_a_session_that_the_rules_of_its_day_block(
+    facts: dict[str, Any], laser: str, gaps: list[int]
+) -> None:
     someone, sessions = person(facts, ON), tuple(ON + sum(gaps[: place + 1]) * DAY for place in range(len(gaps)))
     try:
         course = verbs.calendar(someone, sessions=sessions, laser=laser, on=ON)
@@ -93,25 +103,3 @@ def assert_no_blocked_session(facts: dict[str, Any], laser: str, gaps: list[int]
     for number, day in enumerate(course.sessions):
         before = person({**facts, "past_sessions": [*facts.get("past_sessions", []), *map(str, sessions[:number])]}, ON)
         assert not any(verdict.blocks for verdict in care.screen_person(before, day, laser))
-
-
-DATED = st.dictionaries(st.sampled_from(WHENS), PAST, max_size=2)
-"""Mostly people who may be treated one day."""
-GAPS = st.lists(st.integers(-5, 200), min_size=1, max_size=3)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(DATED | FACTS, st.sampled_from(LASERS), GAPS)
-def test_no_calendar_holds_a_session_that_the_rules_of_its_day_block(
-    facts: dict[str, Any], laser: str, gaps: list[int]
-) -> None:
-    assert_no_blocked_session(facts, laser, gaps)
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(DATED | FACTS, st.sampled_from(LASERS), GAPS)
-def test_none_of_ten_thousand_calendars_holds_a_blocked_session(
-    facts: dict[str, Any], laser: str, gaps: list[int]
-) -> None:
-    assert_no_blocked_session(facts, laser, gaps)
