@@ -14,6 +14,7 @@ import pytest
 from porelight import care, cite
 from porelight.planning import chain
 from porelight.refusal import Refusal
+from porelight.report import plan_page
 from tests.planning import made_up
 from tests.planning.made_up import ON, census
 
@@ -248,3 +249,37 @@ def test_plans_compare_hash_and_print_on_a_line() -> None:
     for thing in (one, one.forecast, one.candidates[0], one.candidates[0].simulation, one.factors[0]):
         assert "\n" not in repr(thing)
         assert len(repr(thing)) <= 200
+
+
+def with_test_spot(days_before: int) -> str:
+    day = WINTER - dt.timedelta(days=days_before)
+    return (
+        changed("phototype: III", "phototype: V") + f"\ntest_spot: {day}\ntest_spot_clear: yes\ntest_spot_laser: co2\n"
+    )
+
+
+WINTER = dt.date(2026, 12, 1)
+"""After the rules on the age of a test spot came into force."""
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_what_holds_on_the_day_of_a_later_session_blocks_the_plan_and_names_that_session() -> None:
+    ready = chain.make_plan(census(), care.read_person(with_test_spot(100), "person.yaml"), on=WINTER)
+    assert (ready.status, ready.withheld) == ("ready", ())
+    held = chain.make_plan(census(), care.read_person(with_test_spot(250), "person.yaml"), on=WINTER)
+    assert held.status == "blocked"
+    assert [verdict.rule for verdict in held.verdicts if verdict.blocks] == ["test_spot_age"]
+    assert (held.sessions, held.withheld) == ((), ready.sessions)
+    assert f"The session on {ready.sessions[2]}" in str(held.timing[-1])
+    # Neither settings nor forecast are an offer while a date is held back.
+    assert all(str(one.remarks[0]).startswith("Only if treatment becomes possible") for one in held.candidates)
+    assert held.forecast_is == "only_if_possible"
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_plan_held_back_by_a_later_session_is_held_back_in_german_too() -> None:
+    held = chain.make_plan(census(), care.read_person(with_test_spot(300), "person.yaml"), on=WINTER)
+    german = plan_page.localize_plan(held, "de")
+    rules = [[verdict.rule for verdict in one.verdicts if verdict.blocks] for one in (held, german)]
+    assert rules[0] == rules[1] == ["test_spot_age"]
+    assert [one.code for one in german.timing] == [one.code for one in held.timing]

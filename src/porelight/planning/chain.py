@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -76,53 +75,40 @@ def make_plan(
     # May this person be treated, and what does the photo allow?
     tell("Checking whether treatment is possible", 0.3)
     verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
-    blocked, offered = any(verdict.blocks for verdict in verdicts), is_offered(verdicts)
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
     expected = forecast_pores(
         census, laser, spacing=gap.time, goal=goal, goal_kind=goal_kind, required_chance=required_chance, seed=seed
     )
+    # When: before any setting is shown, for a session may be held back by what holds on its own day.
+    verdicts, sessions, calendar, because, withheld = _date_sessions(person, verdicts, expected, gap, on, laser, chosen)
     # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
     tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
     skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
-    candidates = _simulate_course(course, person, skin, verdicts, seed, blocked=blocked) if offered else ()
-    # When: never while a verdict blocks.
-    date_care = functools.partial(care.make_calendar, person, laser=laser, clinic=chosen)
-    if blocked:
-        dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
-    else:
-        dates = _date_sessions(person, verdicts, expected, gap, on, date_care)
-        lifted = {decision.rule for decision in set_aside}
-        judged = care.screen_sessions(person, dates.sessions, laser, chosen, on=on)
-        # Each session stands before the same gate as a calendar: what holds on its own day, such as an old test spot.
-        if held_back := {one.rule: one for each in judged for one in each if one.blocks and one.rule not in lifted}:
-            blocked = True
-            others = (one for one in verdicts if one.rule not in held_back)
-            verdicts = sort_by_gravity((*others, *held_back.values()))
-            dates = _Dates((), Calendar((), ()), timing.explain_no_dates(verdicts))
     return Plan(
-        status="blocked" if blocked else "ready",
+        status="blocked" if any(verdict.blocks for verdict in verdicts) else "ready",
         on=on,
         person=person,
         skin=skin,
         census=census,
         verdicts=verdicts,
         factors=explain_factors(census, person, age),
-        candidates=candidates,
-        sessions=dates.sessions,
+        candidates=_simulate_course(course, person, skin, verdicts, seed) if is_offered(verdicts) else (),
+        sessions=sessions,
         forecast=_weigh_forecast(expected, verdicts),
-        calendar=dates.calendar,
+        calendar=calendar,
         goal=goal,
         seed=seed,
         version=__version__,
         course=name,
         laser=laser,
-        timing=dates.because,
+        timing=because,
         rests_on=(gap.row, course.spacing),
-        clashes=care.find_clashes(dates.calendar, person.planned),
+        clashes=care.find_clashes(calendar, person.planned),
         clinic=chosen,
+        withheld=withheld,
     )
 
 
@@ -221,7 +207,7 @@ def enlarged_diameter(census: PoreCensus) -> float | None:
 
 
 def _simulate_course(
-    course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int, *, blocked: bool
+    course: Course, person: Person, skin: Skin, verdicts: tuple[Verdict, ...], seed: int
 ) -> tuple[Candidate, ...]:
     """The candidates; those of a blocked plan say first that they are no offer."""
 
@@ -233,16 +219,19 @@ def _simulate_course(
 
     device = find_laser(course.laser)
     found = simulate_candidates(course, device, person.phototype, verdicts, dial=dial, simulate=run)
-    if not blocked:
+    if not any(verdict.blocks for verdict in verdicts):
         return found
     first = message("planning.if_possible")
     return tuple(dataclasses.replace(one, remarks=(first, *one.remarks)) for one in found)
 
 
 class _Dates(NamedTuple):
+    verdicts: tuple[Verdict, ...]
+    """With those that hold a session back on its own day only."""
     sessions: tuple[dt.date, ...]
     calendar: Calendar
     because: tuple[Message, ...]
+    withheld: tuple[dt.date, ...] = ()
 
 
 def _date_sessions(
@@ -251,12 +240,24 @@ def _date_sessions(
     expected: Forecast,
     gap: timing.Spacing,
     on: dt.date,
-    dated: Callable[..., Calendar],
+    laser: str,
+    clinic: care.ClinicChoices,
 ) -> _Dates:
-    lead = timing.preparation_days(dated((on,)).items, on)
+    """The days of the sessions, each before the gate of its own day; none while a verdict blocks."""
+    if any(verdict.blocks for verdict in verdicts):
+        return _Dates(verdicts, (), Calendar((), ()), timing.explain_no_dates(verdicts))
+    date_care = functools.partial(care.make_calendar, person, laser=laser, clinic=clinic)
+    lead = timing.preparation_days(date_care((on,)).items, on)
     first = timing.first_session(on, lead, gap.time, person, verdicts)
     days = timing.session_dates(first, expected.milestones[-1].sessions_done, gap.time)
-    return _Dates(days, dated(days, begins=on), timing.explain_dates(days, expected, gap, person, on, lead))
+    # A test spot, for one, may be fresh on the first day of a course and too old on the second.
+    held_back = timing.find_held_back(person, days, verdicts, laser, clinic, on=on)
+    if held_back:
+        verdicts = timing.add_held_back(verdicts, held_back)
+        return _Dates(verdicts, (), Calendar((), ()), timing.explain_no_dates(verdicts, held_back), days)
+    return _Dates(
+        verdicts, days, date_care(days, begins=on), timing.explain_dates(days, expected, gap, person, on, lead)
+    )
 
 
 def _mark_if_possible(expected: Forecast) -> Forecast:

@@ -109,6 +109,8 @@ class Plan:
     """What the person has planned on days of care that it does not go with."""
     clinic: ClinicChoices = dataclasses.field(default_factory=ClinicChoices)
     """What the clinic chose where sources disagree."""
+    withheld: tuple[dt.date, ...] = ()
+    """The days of a course that is not given, because a rule holds one of them back on its own day."""
 
     def _repr_html_(self) -> str:
         """For a notebook."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from porelight.care.choices import ClinicChoices
+from porelight.care.course import screen_sessions
 from porelight.care.items import is_habit
 from porelight.care.model import CareItem, Person, Verdict
 from porelight.care.rules import phototype_group
+from porelight.care.screen import sort_by_gravity
 from porelight.care.spacing import spacing_row
 from porelight.cite import Cited
 from porelight.forecasting.model import Forecast
@@ -79,9 +82,49 @@ def explain_dates(
     )
 
 
-def explain_no_dates(verdicts: Iterable[Verdict]) -> tuple[Message, ...]:
-    """Why there are no dates: each verdict that blocks, until when, and what clears it."""
-    return tuple(_explain_block(verdict) for verdict in verdicts if verdict.blocks)
+def find_held_back(
+    person: Person,
+    days: tuple[dt.date, ...],
+    verdicts: Iterable[Verdict],
+    laser: str,
+    clinic: ClinicChoices,
+    *,
+    on: dt.date,
+    language: str = "en",
+) -> tuple[tuple[dt.date, Verdict], ...]:
+    """The sessions that the rules of their own day hold back: day and verdict, a rule at its first such day only.
+
+    Args:
+        person: as known now.
+        days: of the whole course, for each session counts as past for the next.
+        verdicts: of the day of planning; what a professional has set aside there holds no session back.
+        laser: key of the laser.
+        clinic: what the clinic chose where sources disagree.
+        on: the day of planning.
+        language: of titles and reasons.
+    """
+    lifted = {verdict.rule for verdict in verdicts if verdict.set_aside}
+    judged = screen_sessions(person, days, laser, clinic, on=on, language=language)
+    found: dict[str, tuple[dt.date, Verdict]] = {}
+    for date, session in zip(days, judged, strict=True):
+        for verdict in session:
+            if verdict.blocks and verdict.rule not in lifted:
+                found.setdefault(verdict.rule, (date, verdict))
+    return tuple(found.values())
+
+
+def add_held_back(verdicts: Iterable[Verdict], held_back: Iterable[tuple[dt.date, Verdict]]) -> tuple[Verdict, ...]:
+    """The verdicts of the day of planning, each rule that holds a session back with its verdict of that day."""
+    later = {verdict.rule: verdict for _, verdict in held_back}
+    return sort_by_gravity((*(one for one in verdicts if one.rule not in later), *later.values()))
+
+
+def explain_no_dates(
+    verdicts: Iterable[Verdict], held_back: Iterable[tuple[dt.date, Verdict]] = ()
+) -> tuple[Message, ...]:
+    """Why there are no dates: each verdict that blocks, until when, what clears it, and which session it meets."""
+    sessions = (message("planning.session_held_back", day=day, title=verdict.title) for day, verdict in held_back)
+    return (*(_explain_block(verdict) for verdict in verdicts if verdict.blocks), *sessions)
 
 
 def _explain_block(verdict: Verdict) -> Message:

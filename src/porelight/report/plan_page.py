@@ -18,7 +18,7 @@ from porelight.export import as_json, plan_model
 from porelight.photo.face.regions import summarise_regions
 from porelight.photo.indices.grade import rank_regions
 from porelight.planning.photo_verdict import judge_photo
-from porelight.planning.sessions import explain_no_dates
+from porelight.planning.sessions import add_held_back, explain_no_dates, find_held_back
 from porelight.report import care_sheet, figures, first_screen, preview_panels, template, words
 from porelight.report.care_sheet import to_talk_about
 from porelight.report.setting_rows import setting_rows
@@ -93,6 +93,10 @@ def localize_plan(plan: Plan, language: str) -> Plan:
         found = set_aside_verdicts(found, decisions, language)
     photo = judge_photo(plan.census, language)
     verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
+    # A course without dates may rest on what holds on the day of a later session only.
+    arguments = (plan.person, plan.withheld, verdicts, plan.laser, plan.clinic)
+    held_back = find_held_back(*arguments, on=plan.on, language=language)
+    verdicts = add_held_back(verdicts, held_back)
     course = plan.calendar
     if plan.sessions:
         course = make_calendar(plan.person, plan.sessions, plan.laser, plan.clinic, begins=plan.on, language=language)
@@ -101,7 +105,7 @@ def localize_plan(plan: Plan, language: str) -> Plan:
         verdicts=verdicts,
         calendar=course,
         clashes=find_clashes(course, plan.person.planned),
-        timing=explain_no_dates(verdicts) if plan.status == "blocked" else plan.timing,
+        timing=explain_no_dates(verdicts, held_back) if plan.status == "blocked" else plan.timing,
     )
 
 
