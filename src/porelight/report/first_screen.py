@@ -123,10 +123,7 @@ def _write_expected(plan: Plan, language: str) -> Line:
     sessions = counted("{count} session in all", "{count} sessions in all", language, last.sessions_done)
     when = write_words(last.label, language)
     parts = [phrase("Width of the same pores {when}, {sessions}.", language, when=when, sessions=sessions)]
-    counts = words.describe_change(last.enlarged_change_pct, course.enlarged_goal_pct, language)
-    parts.append(phrase("Number of enlarged pores: {change}.", language, change=counts))
-    if not course.of_photo:
-        parts.append(phrase("Their number is that of a typical face, not of this photo.", language))
+    # What becomes of the number of enlarged pores stands where the forecast begins: a phone shows only so much at once.
     parts.append(phrase("People differ a lot. Pores do not go away.", language))
     if lender := describe_lender(plan.laser):
         parts.append(write_words(lender, language))
