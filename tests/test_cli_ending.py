@@ -79,6 +79,23 @@ def test_an_error_that_nobody_foresaw_is_one_line_and_a_report_without_what_a_pe
         assert private not in told + stderr.replace(str(report), "")
 
 
+class WithMessage(Exception):
+    """As Jinja's errors are: with a message that cannot be set."""
+
+    @property
+    def message(self) -> str:
+        return "of a library"
+
+
+def test_an_error_whose_message_cannot_be_set_is_named_as_itself(
+    run: Run, failing: Callable[[BaseException], None]
+) -> None:
+    failing(WithMessage())
+    code, _, stderr = run("screen", PERSON)
+    assert code == 70
+    assert "WithMessage" in stderr
+
+
 def test_the_report_names_the_errors_behind_an_error(
     run: Run, failing: Callable[[BaseException], None], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from porelight.photo.artificial.render import render_skin
 from porelight.photo.compare.chain import compare_photos
 from porelight.photo.decode import Picture
 from porelight.photo.measure import measure
-from porelight.photo.preview import LABEL, choose_window, label_pores, make_preview, redraw_pores
+from porelight.photo.preview import LABEL, burn_in_label, choose_window, make_preview, redraw_pores
 from porelight.photo.quality import noise_level
 from porelight.refusal import Refusal
 
@@ -98,7 +98,7 @@ def test_every_picture_says_that_it_is_a_simulation() -> None:
         corner = told[-window.height // 8 :, : window.width // 2]
         assert (corner == 0).mean() > 0.3, "no plate"
         assert (corner > 200).any(), "no letters"
-        assert np.array_equal(label_pores(plain)[: window.height // 2], plain[: window.height // 2])
+        assert np.array_equal(burn_in_label(plain)[: window.height // 2], plain[: window.height // 2])
 
 
 def test_a_window_shows_what_the_whole_shows_there() -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from porelight.refusal import Refusal, harmless
 
@@ -141,9 +141,13 @@ def _ending_at_signals() -> Iterator[None]:
 @contextlib.contextmanager
 def harmless_usage() -> Iterator[None]:
     """What a person typed, as a complaint about usage repeats it, steers no terminal."""
+    import typer
+
+    # The errors of usage, and no others: an error of Jinja has a message too, which cannot be set. Older versions of
+    # typer take the class from click, newer ones carry their own, and neither names it.
+    usage_error: Any = typer.BadParameter.__bases__[0]
     try:
         yield
-    except Exception as error:
-        if isinstance(getattr(error, "message", None), str):
-            error.message = harmless(error.message)  # type: ignore[attr-defined]
+    except usage_error as error:
+        error.message = harmless(error.message)
         raise

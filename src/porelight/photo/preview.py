@@ -58,7 +58,7 @@ class Window:
 
 @frozen
 class Preview:
-    """Pixels (h, w, 3) at both ends and the middle of a change of diameter [%], each with :data:`LABEL` burnt in."""
+    """Pixels (h, w, 3) at both ends and the middle of a change of diameter [%], each with a label burnt in."""
 
     low: Pixels
     middle: Pixels
@@ -75,6 +75,7 @@ def make_preview(
     window: Window | None = None,
     times: int = 1,
     seed: int = 0,
+    label: str = LABEL,
 ) -> Preview:
     """The photo, or a window of it, as it may look when every pore's diameter has changed.
 
@@ -85,13 +86,14 @@ def make_preview(
         window: the part that is drawn; None draws all of it.
         times: how much larger it is shown.
         seed: of the noise that is put back.
+        label: what is burnt in, in the language of who looks.
 
     Raises:
         Refusal: a change beyond what can be drawn.
     """
     changes = change_pct.low, change_pct.mid, change_pct.high
     drawn = redraw_pores(picture, census, changes, window=window, seed=seed)
-    low, middle, high = (label_pores(magnify_window(each, times)) for each in drawn)
+    low, middle, high = (burn_in_label(magnify_window(each, times), label) for each in drawn)
     return Preview(low, middle, high, change_pct, seed)
 
 
@@ -249,16 +251,18 @@ def magnify_window(pixels: Pixels, times: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def label_pores(pixels: Pixels) -> Pixels:
-    """A copy with :data:`LABEL` burnt in along the lower edge."""
+def burn_in_label(pixels: Pixels, label: str = LABEL) -> Pixels:
+    """A copy with the label burnt in along the lower edge, smaller where the picture is too narrow for it."""
     from PIL import Image, ImageDraw, ImageFont
 
-    font = ImageFont.load_default(size=max(9.0, min(pixels.shape[1] / 14.0, pixels.shape[0] / 16.0)))
-    left, top, right, bottom = font.getbbox(LABEL)
+    # The longest of our languages must fit: the size of the English label counts for as many letters as it has.
+    longer = max(1.0, len(label) / len(LABEL))
+    font = ImageFont.load_default(size=max(9.0, min(pixels.shape[1] / (14.0 * longer), pixels.shape[0] / 16.0)))
+    left, top, right, bottom = font.getbbox(label)
     margin = 0.35 * (bottom - top)
     width, height = (int(np.ceil(each)) for each in (right - left + 3.0 * margin, bottom - top + 2.0 * margin))
     plate = Image.new("RGB", (min(width, pixels.shape[1]), min(height, pixels.shape[0])))
-    ImageDraw.Draw(plate).text((1.5 * margin - left, margin - top), LABEL, font=font, fill=(255, 255, 255))
+    ImageDraw.Draw(plate).text((1.5 * margin - left, margin - top), label, font=font, fill=(255, 255, 255))
     told = pixels.copy()
     told[-plate.height :, : plate.width] = np.asarray(plate, np.uint8)
     return told

@@ -70,7 +70,8 @@ def show_preview(plan: Plan, pixels: Pixels, language: str = "en") -> Shown | No
     change = _clip_to_drawable(last.diameter_change_pct)
     window = choose_window(census)
     times = max(1, -(-SHOWN // window.width))
-    drawn = make_preview(Picture(pixels, "photo", ""), census, change, window=window, times=times, seed=plan.seed)
+    picture, label = Picture(pixels, "photo", ""), phrase("Simulation, not a photo", language)
+    drawn = make_preview(picture, census, change, window=window, times=times, seed=plan.seed, label=label)
     site = phrase(plan.person.site, language)
     today = phrase("The {site} today, close up", language, site=site)
     panels = [

@@ -84,16 +84,16 @@ def make_environment(language: str = "en", linker: words.Linker | None = None, *
 
 WORD_FUNCTIONS = (
     *("describe_change", "describe_length", "describe_chance", "describe_goal", "describe_reachable"),
-    *("describe_scale", "format_number", "source_name"),
+    *("describe_scale", "format_number", "source_name", "tabulate_change", "tabulate_length"),
 )
 WORD_LISTS = ("OUTCOMES", "TIERS", "CONFIDENCE_WORDS", "FLAGS", "GATE", "GOAL_VERDICTS", "CHANGE_WORDS", "PLAIN")
 
 
-def say(language: str, read_text: str, /, **values: object) -> Markup:
+def say(language: str, text: str, /, **values: object) -> Markup:
     """A text of a template in the language of its page, typeset; values are escaped unless they are markup."""
     from markupsafe import Markup, escape
 
-    said = Markup(escape(words.typeset(phrase(read_text, language))))  # noqa: S704 - escaped on this line
+    said = Markup(escape(words.typeset(phrase(text, language))))  # noqa: S704 - escaped on this line
     written = {name: _as_markup(value, language) for name, value in values.items()}
     return said.format(**written) if written else said
 

@@ -158,6 +158,19 @@ def describe_change(interval: Interval, goal: float | None = None, language: str
     return typeset(written)
 
 
+def tabulate_change(interval: Interval, goal: float | None = None, language: str = "en") -> str:
+    """The same numbers for a table, where columns stand for words: a middle of -10 % as "-10 % (-25 to +5)"."""
+    mid, (low, high) = round_middle(interval.mid, interval, goal), round_outward(interval)
+    # A fall is never said as all, in a table either.
+    least = phrase("below {points}", language, points=-90) if low <= -100 else _format_signed(low)
+    numbers = {"mid": _format_signed(mid), "low": least, "high": _format_signed(high)}
+    return typeset(phrase("{mid} % ({low} to {high})", language, **numbers))
+
+
+def _format_signed(points: int) -> str:
+    return f"{points:+d}" if points else "0"
+
+
 def _describe_direction(points: int, language: str) -> str:
     if points == 0:
         return phrase("about the same", language)
@@ -169,6 +182,12 @@ def describe_length(interval: Interval, unit: str, language: str = "en") -> str:
     mid, (low, high) = round_middle(interval.mid, interval), round_outward(interval)
     text = "about {mid} {unit} (between {low} and {high})"
     return typeset(phrase(text, language, mid=mid, unit=unit, low=low, high=high))
+
+
+def tabulate_length(interval: Interval, unit: str, language: str = "en") -> str:
+    """A length with its interval for a table: "320 µm (275 to 340)"."""
+    mid, (low, high) = round_middle(interval.mid, interval), round_outward(interval)
+    return typeset(phrase("{mid} {unit} ({low} to {high})", language, mid=mid, unit=unit, low=low, high=high))
 
 
 def days_long(interval: Interval, language: str = "en") -> str:
