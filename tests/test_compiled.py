@@ -80,7 +80,7 @@ def test_a_changed_kernel_is_computed_wherever_it_is_called_and_a_changed_consta
     edit(copy / "light/monte_carlo/maths.py", "float32(0.5)) * float32(UNIFORM_STEP)", "float32(9.5e7)) * float32(1.0)")
     edit(copy / "heat/kernels.py", "K[i] = k0 *", "K[i] = 7.0 * k0 *")
     edit(copy / "units.py", "ICE_POINT: Final = 273.15", "ICE_POINT: Final = 283.15")
-    edit(copy / "photo/pores/fit_kernel.py", "weight > LEAST", "weight > 3.0")
+    edit(copy / "photo/pores/fit_kernel.py", "weight > LEAST_PIXEL_WEIGHT", "weight > 3.0")
     edit(copy / "damage.py", "omega[k, j, i] += weight *", "omega[k, j, i] += 5.0 + weight *")
     uniform, conductivity, temperature, weight, omega = values()
     assert first[0] < 1.0 < uniform
