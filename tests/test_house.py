@@ -101,7 +101,6 @@ LONG = {
     "photo/pores/fit_kernel.py: fit": "damped least squares of one outline, a round after another",
     "photo/pores/fit_kernel.py: look": "model, residual and normal equations in one pass over the pixels of a dot",
     # Chains: a line a stage.
-    "planning/chain.py: make_plan": "a plan from census and person",
 }
 """Functions of more than 40 lines, and why each is one."""
 

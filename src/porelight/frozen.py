@@ -77,13 +77,18 @@ def frozen(cls: type[Class]) -> type[Class]:
         if own is not None:
             own(self)
 
-    methods = {"__eq__": _equal, "__hash__": _hash, "__repr__": _repr, "__setstate__": _restore}
+    methods = {"__eq__": _equal, "__hash__": _hash, "__repr__": _repr}
     for name, method in methods.items():
         # A class that defines __eq__ alone has None for __hash__.
         if cls.__dict__.get(name) is None:
             setattr(cls, name, method)
     cls.__post_init__ = freeze_and_check  # type: ignore[attr-defined]
-    return dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+    restores_itself = "__setstate__" in cls.__dict__
+    made = dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+    # Last: before Python 3.11.3 a frozen class with slots gets a __setstate__ over its own, which leaves arrays open.
+    if not restores_itself:
+        made.__setstate__ = _restore  # type: ignore[attr-defined]
+    return made
 
 
 def is_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:

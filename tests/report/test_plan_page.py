@@ -259,9 +259,10 @@ def test_a_photo_without_a_pore_gets_neither_forecast_nor_settings_nor_dates() -
     assert "There are no dates yet" in shown
 
 
-def test_the_card_says_when_the_number_is_of_a_typical_face_or_the_laser_borrowed() -> None:
-    expect = first_screen.write_answer(a_plan.uncalibrated()).expect
-    assert "of a typical face, not of this photo" in expect.detail
+def test_the_page_says_when_the_number_is_of_a_typical_face_or_the_laser_borrowed() -> None:
+    # Wherever the number of enlarged pores is said, so is whose it is.
+    assert "Their number is that of a typical face, not of this photo" in text(render(a_plan.uncalibrated()))
+    assert "Their number is that of a typical face" not in text(ready())
     borrowed = dataclasses.replace(a_plan.ready(), laser="eryag")
     assert "never as better than CO2" in first_screen.write_answer(borrowed).expect.detail
     assert "never as better" not in first_screen.write_answer(a_plan.ready()).expect.detail
