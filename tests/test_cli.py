@@ -254,6 +254,23 @@ def test_a_blocked_person_gets_no_paper_until_a_named_professional_says_why(run:
     assert (tmp_path / "x.ics").exists()
 
 
+def test_a_plan_lifts_what_a_named_professional_sets_aside_and_shows_it(run: Run, tmp_path: Path) -> None:
+    keloid = ROOT / "examples" / "people" / "keloid.yaml"
+    command = ("plan", SAMPLE, "--person", keloid, "--on", "2026-03-02", "--json", "--out", tmp_path / "out")
+    # A decision has a name and a reason, and is about something: refused before any work, and nothing is written.
+    assert "--by" in run(*command, "--set-aside", "keloid")[2]
+    said = ("--by", "Dr Example", "--reason", "scar on the back only")
+    assert run(*command, *said)[0] == 1
+    assert run(*command, "--set-aside", "age", *said)[0] == 1
+    assert not (tmp_path / "out").exists()
+    code, stdout, _ = run(*command, "--set-aside", "keloid", *said)
+    plan = json.loads(stdout)
+    assert (code, plan["status"]) == (0, "ready")
+    (lifted,) = (verdict for verdict in plan["verdicts"] if verdict["rule"] == "keloid")
+    assert (lifted["set_aside"]["by"], lifted["set_aside"]["reason"]) == said[1::2]
+    assert "Set aside by Dr Example" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_clinic_chooses_where_sources_disagree_and_the_plan_says_who_and_why(run: Run, tmp_path: Path) -> None:
     clinic = tmp_path / "clinic.yaml"
     clinic.write_text("keloid: {option: caution, by: Dr Example, reason: scar on the back only}")

@@ -74,7 +74,7 @@ def test_a_named_professional_lets_a_session_take_place() -> None:
     both = person({"keloid": "yes", "pregnant": "yes"}, ON)
     with pytest.raises(Refusal, match="no session on 2026-06-29: During pregnancy"):
         verbs.calendar(both, sessions=SESSIONS, on=ON, set_aside=(decided("keloid"),))
-    with pytest.raises(Refusal, match="set aside keloid: no verdict of this rule holds a session back"):
+    with pytest.raises(Refusal, match="set aside keloid: no verdict of this rule holds treatment back"):
         verbs.calendar(person({}, ON), sessions=SESSIONS, on=ON, set_aside=(decided("keloid"),))
 
 

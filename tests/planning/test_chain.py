@@ -283,3 +283,28 @@ def test_a_plan_held_back_by_a_later_session_is_held_back_in_german_too() -> Non
     rules = [[verdict.rule for verdict in one.verdicts if verdict.blocks] for one in (held, german)]
     assert rules[0] == rules[1] == ["test_spot_age"]
     assert [one.code for one in german.timing] == [one.code for one in held.timing]
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_what_holds_back_a_later_session_only_can_be_set_aside_and_says_so_in_both_languages() -> None:
+    person = care.read_person(with_test_spot(250), "person.yaml")
+    decision = care.SetAside("test_spot_age", by="Dr. Muster", reason="Spot seen again.", on=WINTER)
+    made = chain.make_plan(census(), person, on=WINTER, set_aside=(decision,))
+    held = chain.make_plan(census(), person, on=WINTER)
+    assert (made.status, made.sessions, made.withheld) == ("ready", held.withheld, ())
+    for plan, told in ((made, made.sessions[2].strftime("%B")), (plan_page.localize_plan(made, "de"), "Sitzung")):
+        (kept,) = (verdict for verdict in plan.verdicts if verdict.rule == "test_spot_age")
+        assert kept.set_aside == decision
+        assert not kept.blocks
+        assert told in kept.because
+
+
+@pytest.mark.usefixtures("quick_chain")
+def test_a_decision_on_a_later_session_is_refused_where_no_session_needs_it() -> None:
+    decision = (lifted("test_spot_age"),)
+    with pytest.raises(Refusal, match="set aside test_spot_age: no verdict of this rule holds treatment back"):
+        chain.make_plan(census(), care.read_person(with_test_spot(100), "p.yaml"), on=WINTER, set_aside=decision)
+    # A plan that is blocked today has no dates by which to tell.
+    blocked = with_test_spot(250).replace("bothered: yes", "bothered: no")
+    with pytest.raises(Refusal, match="holds treatment back"):
+        chain.make_plan(census(), care.read_person(blocked, "p.yaml"), on=WINTER, set_aside=decision)

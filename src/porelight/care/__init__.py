@@ -23,7 +23,7 @@ from porelight.care.model import (
     Tier,
     Verdict,
 )
-from porelight.care.overrule import read_clinic, set_aside_verdicts
+from porelight.care.overrule import read_clinic, refuse_idle, set_aside_verdicts, split_decisions
 from porelight.care.person import answers_of, complaints, person_from, read_person
 from porelight.care.phototype import Suggestion, suggest_phototype
 from porelight.care.questions import AnswerOption, Question, find_question, load_questions
@@ -91,12 +91,14 @@ __all__ = [
     "read_clinic",
     "read_person",
     "refuse_blocked_sessions",
+    "refuse_idle",
     "say",
     "screen_person",
     "screen_sessions",
     "select_items",
     "set_aside_verdicts",
     "spacing_row",
+    "split_decisions",
     "still_true",
     "suggest_phototype",
     "tabulate_rules",

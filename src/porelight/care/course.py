@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from porelight.care.choices import ClinicChoices
 from porelight.care.model import Person, SetAside, Verdict
-from porelight.care.overrule import set_aside_verdicts
+from porelight.care.overrule import refuse_idle, set_aside_verdicts
 from porelight.care.screen import screen_person
 from porelight.refusal import Refusal
 
@@ -44,9 +44,7 @@ def screen_sessions(
         for before, day in zip(_persons_before(person, sessions), sessions, strict=True)
     ]
     blocking = [{verdict.rule for verdict in verdicts if verdict.blocks} for verdicts in judged]
-    if idle := [decision for decision in decisions if not any(decision.rule in rules for rules in blocking)]:
-        where = f"set aside {idle[0].rule}"
-        raise Refusal("no verdict of this rule holds a session back", where=where, advice="Check its name")
+    refuse_idle((decision.rule for decision in decisions), set().union(*blocking))
     return tuple(
         set_aside_verdicts(verdicts, [one for one in decisions if one.rule in rules], language)
         for verdicts, rules in zip(judged, blocking, strict=True)

@@ -12,6 +12,8 @@ from porelight.cli.options import (
     Clinic,
     Course,
     Day,
+    DecidedBy,
+    DecisionReason,
     GoalOf,
     GoalShare,
     Json,
@@ -24,8 +26,10 @@ from porelight.cli.options import (
     Scale,
     Seed,
     Sequence,
+    SetAsideRules,
     Timezone,
     day_of,
+    decisions_of,
     name_course,
     progress_bar,
     say,
@@ -49,6 +53,9 @@ def plan(
     course: Course = "",
     replaces: Replaces = None,
     alarms: Alarms = False,
+    set_aside: SetAsideRules = None,
+    by: DecidedBy = "",
+    reason: DecisionReason = "",
     sequence: Sequence = 0,
     with_fhir: Annotated[bool, typer.Option("--fhir", help="Also write the plan as a FHIR R4B bundle.")] = False,
     language: Language = "en",
@@ -62,7 +69,8 @@ def plan(
 
     if timezone is not None:
         ics.find_zone(timezone)
-    named, former = name_course(course, replaces)
+    now, (named, former) = day_of(on, timezone), name_course(course, replaces)
+    decisions = decisions_of(set_aside, by, reason, now)
     if with_fhir:
         extras.require("fhir", "a FHIR bundle", where="--fhir")
     folder.check_folder(out)
@@ -71,7 +79,7 @@ def plan(
         made = verbs.plan(
             picture,
             person,
-            on=day_of(on, timezone),
+            on=now,
             um_per_px=um_per_px,
             regions=regions,
             laser=laser,
@@ -80,6 +88,7 @@ def plan(
             required_chance=required_chance,
             seed=seed,
             clinic=clinic,
+            set_aside=decisions,
             course=named,
             progress=progress,
         )

@@ -98,6 +98,15 @@ def _limits(limits: Any) -> Any:
     return {limit.name: limit.at_most for limit in limits}
 
 
+class SetAsideOut(Outside):
+    """The decision of a professional by which a verdict no longer holds treatment back."""
+
+    by: str
+    reason: str
+    on: dt.date
+    """The day of the decision."""
+
+
 class VerdictOut(Outside):
     """What one rule says of the person."""
 
@@ -119,6 +128,8 @@ class VerdictOut(Outside):
     effective: dt.date
     """The day the rule took effect."""
     conflicts: list[Text]
+    set_aside: SetAsideOut | None
+    """Who lifted it and why; what the rule said stands in ``because``."""
 
 
 class FactorOut(Outside):

@@ -74,7 +74,10 @@ def make_plan(
     course, chosen = course_of(laser), clinic or care.ClinicChoices()
     # May this person be treated, and what does the photo allow?
     tell("Checking whether treatment is possible", 0.3)
-    verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
+    screened = care.screen_person(person, on, laser, chosen)
+    # A decision may also be on a rule that blocks no treatment today, but a later session on its own day.
+    decided, decided_later = care.split_decisions(screened, set_aside)
+    verdicts = judge_all(census, screened, decided)
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
@@ -82,7 +85,8 @@ def make_plan(
         census, laser, spacing=gap.time, goal=goal, goal_kind=goal_kind, required_chance=required_chance, seed=seed
     )
     # When: before any setting is shown, for a session may be held back by what holds on its own day.
-    verdicts, sessions, calendar, because, withheld = _date_sessions(person, verdicts, expected, gap, on, laser, chosen)
+    dates = _date_sessions(person, verdicts, expected, gap, on, laser, chosen, decided_later)
+    verdicts = dates.verdicts
     # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
     tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
@@ -96,19 +100,19 @@ def make_plan(
         verdicts=verdicts,
         factors=explain_factors(census, person, age),
         candidates=_simulate_course(course, person, skin, verdicts, seed) if is_offered(verdicts) else (),
-        sessions=sessions,
+        sessions=dates.sessions,
         forecast=_weigh_forecast(expected, verdicts),
-        calendar=calendar,
+        calendar=dates.calendar,
         goal=goal,
         seed=seed,
         version=__version__,
         course=name,
         laser=laser,
-        timing=because,
+        timing=dates.because,
         rests_on=(gap.row, course.spacing),
-        clashes=care.find_clashes(calendar, person.planned),
+        clashes=care.find_clashes(dates.calendar, person.planned),
         clinic=chosen,
-        withheld=withheld,
+        withheld=dates.withheld,
     )
 
 
@@ -149,7 +153,7 @@ def forecast_course(
         Refusal: as there.
     """
     chosen = clinic or care.ClinicChoices()
-    verdicts = judge_all(census, person, on=on, laser=laser, clinic=chosen, set_aside=set_aside)
+    verdicts = judge_all(census, care.screen_person(person, on, laser, chosen), set_aside)
     gap = timing.session_spacing(laser, person.phototype)
     most = sessions or round(course_of(laser).most_sessions.value)
     expected = forecast_pores(
@@ -168,17 +172,10 @@ def forecast_course(
 
 
 def judge_all(
-    census: PoreCensus,
-    person: Person,
-    *,
-    on: dt.date,
-    laser: str,
-    clinic: care.ClinicChoices,
-    set_aside: tuple[care.SetAside, ...],
+    census: PoreCensus, screened: tuple[Verdict, ...], set_aside: tuple[care.SetAside, ...]
 ) -> tuple[Verdict, ...]:
     """The verdicts on person and photo, gravest first; only those on the person can be set aside."""
-    judged = care.set_aside_verdicts(care.screen_person(person, on, laser, clinic), set_aside)
-    return _add_photo_verdict(census, judged)
+    return _add_photo_verdict(census, care.set_aside_verdicts(screened, set_aside))
 
 
 def is_offered(verdicts: tuple[Verdict, ...]) -> bool:
@@ -242,18 +239,21 @@ def _date_sessions(
     on: dt.date,
     laser: str,
     clinic: care.ClinicChoices,
+    set_aside: tuple[care.SetAside, ...],
 ) -> _Dates:
     """The days of the sessions, each before the gate of its own day; none while a verdict blocks."""
     if any(verdict.blocks for verdict in verdicts):
+        # Without dates nobody knows what a later session meets; the photo's verdict is nobody's to set aside.
+        care.refuse_idle((one.rule for one in set_aside), {one.rule for one in verdicts if one.blocks} - {PHOTO_RULE})
         return _Dates(verdicts, (), Calendar((), ()), timing.explain_no_dates(verdicts))
     date_care = functools.partial(care.make_calendar, person, laser=laser, clinic=clinic)
     lead = timing.preparation_days(date_care((on,)).items, on)
     first = timing.first_session(on, lead, gap.time, person, verdicts)
     days = timing.session_dates(first, expected.milestones[-1].sessions_done, gap.time)
     # A test spot, for one, may be fresh on the first day of a course and too old on the second.
-    held_back = timing.find_held_back(person, days, verdicts, laser, clinic, on=on)
-    if held_back:
-        verdicts = timing.add_held_back(verdicts, held_back)
+    held_back = timing.find_held_back(person, days, verdicts, laser, clinic, on=on, set_aside=set_aside)
+    verdicts = timing.add_held_back(verdicts, held_back)
+    if held_back.standing:
         return _Dates(verdicts, (), Calendar((), ()), timing.explain_no_dates(verdicts, held_back), days)
     return _Dates(
         verdicts, days, date_care(days, begins=on), timing.explain_dates(days, expected, gap, person, on, lead)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
 from porelight.care.choices import ClinicChoices
 from porelight.care.course import screen_sessions
 from porelight.care.items import is_habit
-from porelight.care.model import CareItem, Person, Verdict
+from porelight.care.model import CareItem, Person, SetAside, Verdict
+from porelight.care.overrule import refuse_idle, set_aside_verdicts
 from porelight.care.rules import phototype_group
 from porelight.care.screen import sort_by_gravity
 from porelight.care.spacing import spacing_row
@@ -82,6 +84,19 @@ def explain_dates(
     )
 
 
+@frozen
+class HeldBack:
+    """What the rules hold against sessions on their own days: day and verdict, a rule at its first such day only."""
+
+    standing: tuple[tuple[dt.date, Verdict], ...] = ()
+    """What holds a session back."""
+    lifted: tuple[tuple[dt.date, Verdict], ...] = ()
+    """What would, had a professional not set it aside."""
+
+
+NOTHING_HELD_BACK: Final = HeldBack()
+
+
 def find_held_back(
     person: Person,
     days: tuple[dt.date, ...],
@@ -90,9 +105,10 @@ def find_held_back(
     clinic: ClinicChoices,
     *,
     on: dt.date,
+    set_aside: Iterable[SetAside] = (),
     language: str = "en",
-) -> tuple[tuple[dt.date, Verdict], ...]:
-    """The sessions that the rules of their own day hold back: day and verdict, a rule at its first such day only.
+) -> HeldBack:
+    """The sessions that the rules of their own day hold back, or would.
 
     Args:
         person: as known now.
@@ -101,29 +117,42 @@ def find_held_back(
         laser: key of the laser.
         clinic: what the clinic chose where sources disagree.
         on: the day of planning.
+        set_aside: decisions on rules that hold nothing back on the day of planning.
         language: of titles and reasons.
+
+    Raises:
+        Refusal: a decision sets nothing aside on any of the days.
     """
-    lifted = {verdict.rule for verdict in verdicts if verdict.set_aside}
+    decisions = {decision.rule: decision for decision in set_aside}
+    known = {verdict.rule for verdict in verdicts if verdict.set_aside}
     judged = screen_sessions(person, days, laser, clinic, on=on, language=language)
     found: dict[str, tuple[dt.date, Verdict]] = {}
     for date, session in zip(days, judged, strict=True):
         for verdict in session:
-            if verdict.blocks and verdict.rule not in lifted:
+            if verdict.blocks and verdict.rule not in known:
                 found.setdefault(verdict.rule, (date, verdict))
-    return tuple(found.values())
+    refuse_idle(decisions, found)
+    standing, lifted = [], []
+    for rule, (date, verdict) in found.items():
+        if rule in decisions:
+            (verdict,) = set_aside_verdicts((verdict,), (decisions[rule],), language, session=date)
+            lifted.append((date, verdict))
+        else:
+            standing.append((date, verdict))
+    return HeldBack(tuple(standing), tuple(lifted))
 
 
-def add_held_back(verdicts: Iterable[Verdict], held_back: Iterable[tuple[dt.date, Verdict]]) -> tuple[Verdict, ...]:
-    """The verdicts of the day of planning, each rule that holds a session back with its verdict of that day."""
-    later = {verdict.rule: verdict for _, verdict in held_back}
+def add_held_back(verdicts: Iterable[Verdict], held_back: HeldBack) -> tuple[Verdict, ...]:
+    """The verdicts of the day of planning; what meets a session on its own day stands as on that day."""
+    later = {verdict.rule: verdict for _, verdict in (*held_back.standing, *held_back.lifted)}
     return sort_by_gravity((*(one for one in verdicts if one.rule not in later), *later.values()))
 
 
-def explain_no_dates(
-    verdicts: Iterable[Verdict], held_back: Iterable[tuple[dt.date, Verdict]] = ()
-) -> tuple[Message, ...]:
+def explain_no_dates(verdicts: Iterable[Verdict], held_back: HeldBack = NOTHING_HELD_BACK) -> tuple[Message, ...]:
     """Why there are no dates: each verdict that blocks, until when, what clears it, and which session it meets."""
-    sessions = (message("planning.session_held_back", day=day, title=verdict.title) for day, verdict in held_back)
+    sessions = (
+        message("planning.session_held_back", day=day, title=verdict.title) for day, verdict in held_back.standing
+    )
     return (*(_explain_block(verdict) for verdict in verdicts if verdict.blocks), *sessions)
 
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from porelight import cite, draw, units
 from porelight.arrays import Pixels
-from porelight.care import find_clashes, find_question, make_calendar, open_questions, screen_person, set_aside_verdicts
+from porelight.care import (
+    find_clashes,
+    find_question,
+    make_calendar,
+    open_questions,
+    screen_person,
+    set_aside_verdicts,
+    split_decisions,
+)
 from porelight.care.language import SOURCE_LANGUAGE
 from porelight.care.questions import question_stem
 from porelight.care.screen import sort_by_gravity
@@ -89,13 +97,14 @@ def localize_plan(plan: Plan, language: str) -> Plan:
     if language == SOURCE_LANGUAGE:
         return plan
     found = screen_person(plan.person, plan.on, plan.laser, plan.clinic, language=language)
-    if decisions := [verdict.set_aside for verdict in plan.verdicts if verdict.set_aside]:
-        found = set_aside_verdicts(found, decisions, language)
+    decided = [verdict.set_aside for verdict in plan.verdicts if verdict.set_aside]
+    today, later = split_decisions(found, decided)
+    found = set_aside_verdicts(found, today, language)
     photo = judge_photo(plan.census, language)
     verdicts = sort_by_gravity((*((photo,) if photo else ()), *found))
-    # A course without dates may rest on what holds on the day of a later session only.
-    arguments = (plan.person, plan.withheld, verdicts, plan.laser, plan.clinic)
-    held_back = find_held_back(*arguments, on=plan.on, language=language)
+    # A course without dates may rest on what holds, or was set aside, on the day of a later session only.
+    arguments = (plan.person, plan.sessions or plan.withheld, verdicts, plan.laser, plan.clinic)
+    held_back = find_held_back(*arguments, on=plan.on, set_aside=later, language=language)
     verdicts = add_held_back(verdicts, held_back)
     course = plan.calendar
     if plan.sessions:
