@@ -62,18 +62,13 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """From a photo and a person to a plan: report.html, plan.json, pores.csv, overlay.png, calendar.ics."""
-    from porelight import extras, inputs, verbs
-    from porelight.export import ics
+    from porelight import inputs, verbs
     from porelight.forecasting.goal import goal_kind_of
     from porelight.report import bundle, folder, lines
 
-    if timezone is not None:
-        ics.find_zone(timezone)
+    _refuse_early(out, timezone, with_fhir)
     now, (named, former) = day_of(on, timezone), name_course(course, replaces)
     decisions = decisions_of(set_aside, by, reason, now)
-    if with_fhir:
-        extras.require("fhir", "a FHIR bundle", where="--fhir")
-    folder.check_folder(out)
     with progress_bar(as_json) as progress:
         picture = inputs.read_photo(photo)
         made = verbs.plan(
@@ -103,3 +98,16 @@ def plan(
     for line in lines.of_plan(made):
         say(line)
     say(f"Report: {out / 'report.html'}")
+
+
+def _refuse_early(out: Path, timezone: str | None, with_fhir: bool) -> None:
+    """Refuse before any work what could not be written after it."""
+    from porelight import extras
+    from porelight.export import ics
+    from porelight.report import folder
+
+    if timezone is not None:
+        ics.find_zone(timezone)
+    if with_fhir:
+        extras.require("fhir", "a FHIR bundle", where="--fhir")
+    folder.check_folder(out)
