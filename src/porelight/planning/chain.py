@@ -74,10 +74,7 @@ def make_plan(
     course, chosen = course_of(laser), clinic or care.ClinicChoices()
     # May this person be treated, and what does the photo allow?
     tell("Checking whether treatment is possible", 0.3)
-    screened = care.screen_person(person, on, laser, chosen)
-    # A decision may also be on a rule that blocks no treatment today, but a later session on its own day.
-    decided, decided_later = care.split_decisions(screened, set_aside)
-    verdicts = judge_all(census, screened, decided)
+    verdicts, decided_later = _judge_today(census, care.screen_person(person, on, laser, chosen), set_aside)
     # What the pores may come to in a course of this laser; the setting plays no part in it.
     tell("Forecasting the pores", 0.4)
     gap = timing.session_spacing(laser, person.phototype)
@@ -86,22 +83,21 @@ def make_plan(
     )
     # When: before any setting is shown, for a session may be held back by what holds on its own day.
     dates = _date_sessions(person, verdicts, expected, gap, on, laser, chosen, decided_later)
-    verdicts = dates.verdicts
-    # What settings do in skin like this; an unknown phototype is drawn as the one that asks for most care.
+    # What settings do in skin like this.
     tell("Simulating the settings", 0.5)
     age = facts.age_on(person, on)
-    skin = facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
+    skin = draw_skin(census, person, age)
     return Plan(
-        status="blocked" if any(verdict.blocks for verdict in verdicts) else "ready",
+        status="blocked" if any(verdict.blocks for verdict in dates.verdicts) else "ready",
         on=on,
         person=person,
         skin=skin,
         census=census,
-        verdicts=verdicts,
+        verdicts=dates.verdicts,
         factors=explain_factors(census, person, age),
-        candidates=_simulate_course(course, person, skin, verdicts, seed) if is_offered(verdicts) else (),
+        candidates=_simulate_course(course, person, skin, dates.verdicts, seed) if is_offered(dates.verdicts) else (),
         sessions=dates.sessions,
-        forecast=_weigh_forecast(expected, verdicts),
+        forecast=_weigh_forecast(expected, dates.verdicts),
         calendar=dates.calendar,
         goal=goal,
         seed=seed,
@@ -169,6 +165,19 @@ def forecast_course(
         seed=seed,
     )
     return _weigh_forecast(expected, verdicts)
+
+
+def draw_skin(census: PoreCensus, person: Person, age: float | None) -> Skin:
+    """The skin in which settings are simulated; an unknown phototype is drawn as the one that asks for most care."""
+    return facial_skin(person.phototype or DARKEST, person.site, age, enlarged_diameter(census))
+
+
+def _judge_today(
+    census: PoreCensus, screened: tuple[Verdict, ...], set_aside: tuple[care.SetAside, ...]
+) -> tuple[tuple[Verdict, ...], tuple[care.SetAside, ...]]:
+    """The verdicts of the day of planning, and the decisions on rules that may hold back a later session only."""
+    decided, decided_later = care.split_decisions(screened, set_aside)
+    return judge_all(census, screened, decided), decided_later
 
 
 def judge_all(
