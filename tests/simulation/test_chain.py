@@ -228,7 +228,7 @@ def test_coagulation_that_reaches_fat_is_said() -> None:
     assert said.english().startswith("Fat, below 1.1 mm")
 
 
-@pytest.mark.parametrize(("hz", "density", "stack"), [(300, 5, 1), (5.1, 0, 2), (4.9, 5, 1), (300, 0, 1)])
+@pytest.mark.parametrize(("hz", "density", "stack"), [(300, 5, 1), (10, 0, 2), (2, 5, 1), (300, 0, 1)])
 def test_light_that_ejecta_of_other_pulses_take_up_is_said_with_what_it_costs(
     hz: float, density: float, stack: int
 ) -> None:
@@ -243,8 +243,8 @@ def test_light_that_ejecta_of_other_pulses_take_up_is_said_with_what_it_costs(
 
 
 def test_a_pulse_that_blows_off_says_so() -> None:
-    """Ejecta get out of the way in 1 us; the depth jumps there."""
-    brief, longer = quick("eryag", pulse_us=0.9), quick("eryag", pulse_us=1.1)
+    """Ejecta get out of the way in 1 us: all of a shorter pulse meets tissue where it lies, and little of a long one."""
+    brief, longer = quick("eryag", pulse_us=0.9), quick("eryag", pulse_us=100)
     assert brief.crater.ablation_depth < 0.5 * longer.crater.ablation_depth
     assert brief.remarks[0].english().startswith("A pulse of less than 1 us")
     assert "times as deep" not in english(brief.remarks)
@@ -274,7 +274,7 @@ def full_field(fluence: float, duration: float, key: str = "co2") -> float:
 
 
 def test_the_steady_state_costs_the_measured_heat_of_ablation() -> None:
-    slope = (full_field(60.0, 600 * us) - full_field(30.0, 300 * us)) / 30.0
+    slope = (full_field(90.0, 900 * us) - full_field(30.0, 300 * us)) / 60.0
     assert 1e4 / slope / 1e3 == pytest.approx(physics_of(find_laser("co2"))[1].heat_of_ablation.value, rel=0.05)
 
 

@@ -23,7 +23,7 @@ from porelight.heat import block_kernels as kernels
 from porelight.heat import stepping
 from porelight.heat.grid import Box
 from porelight.heat.packing import WET, Cells, Runs, Sizes
-from porelight.heat.stepping import AT_REST, COOLING_TOLERANCE, STEP_CHANGE, StepControl
+from porelight.heat.stepping import AT_REST, BLOCK_TOLERANCE, STEP_CHANGE, StepControl
 from porelight.heat.tissue import Tissue
 from porelight.units import ICE_POINT
 
@@ -147,7 +147,7 @@ class Block:
         self._take_enthalpy(new)
         self.time += duration
 
-    def cool(self, until: float, tolerance: float = COOLING_TOLERANCE) -> None:
+    def cool(self, until: float, tolerance: float = BLOCK_TOLERANCE) -> None:
         """Conduct until that time [s], each step's error held below ``tolerance`` [K] in every cell.
 
         Steps, stages and control are those of :meth:`porelight.heat.column.Column.cool`.

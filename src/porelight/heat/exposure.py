@@ -77,8 +77,9 @@ def expose(
     Returns:
         Crater and warming. Energy closes to rounding: incident = reflected + lost + stored + ejected + out.
 
-    Ablation: *steady state*, the surface recedes while the light is on; *blow-off* for pulses that end before ejecta
-    could move out of the way: tissue absorbs where it lies and leaves after the pulse, to (1 / mu) ln(F mu / h).
+    Ablation: *blow-off* up to the ejection time: ejecta cannot move out of the way yet, so tissue absorbs where it lies
+    and leaves then, or when a shorter pulse ends, to (1 / mu) ln(F mu / h). *Steady state* from then on: the surface
+    recedes while the light is on.
 
     Method: finite volumes in enthalpy; explicit steps under light, short enough that the front moves about two cells a
     step; second-order Runge-Kutta-Legendre super-time-stepping with error control without light.
@@ -118,13 +119,15 @@ def _fire_pulse(
     coarsest = duration / LEAST_LIGHT_STEPS
     if shape is not None:
         coarsest = duration * min(1.0 / LEAST_LIGHT_STEPS, shape.finest / STEPS_PER_PIECE)
-    # A pulse that is over before ejecta can move meets tissue where it lies; it leaves afterwards.
-    held = duration < cite.table("thermal")["ejection_time"].si
+    # Before ejecta can move, light meets tissue where it lies; it leaves then, or at the end of a shorter pulse.
+    ejection = min(cite.table("thermal")["ejection_time"].si, duration)
+    held = True
     step = share * min(_front_step(column, exposure), coarsest)
     column.intact[:] = 1.0
     while sent < duration * (1.0 - 1e-12):
         longest = share * min(STABLE_SHARE * column.stable_step(), coarsest)
-        taken = min(step, longest, duration - sent)
+        left = (ejection if held else duration) - sent
+        taken = min(step, longest, left)
         floor = column.floor()
         lit = taken / duration if shape is None else shape((sent + taken) / duration) - shape(sent / duration)
         column.light(absorb, energy * lit, taken, watch, held=held)
@@ -132,9 +135,12 @@ def _fire_pulse(
         record.note()
         # Light falls on the surface as it was at the start of the step, so the floor must not run far within one.
         moved = column.floor() - floor
-        step = taken * (STEP_SHRINK if moved > FRONT_CELLS * share + 0.5 else STEP_GROWTH)
-    if held:
-        column.let_go()
+        # A step cut short by the moment of ejection says nothing about the next.
+        if taken < left or not held:
+            step = taken * (STEP_SHRINK if moved > FRONT_CELLS * share + 0.5 else STEP_GROWTH)
+        if held and sent >= ejection * (1.0 - 1e-12):
+            held = False
+            column.let_go()
     column.time = end
 
 

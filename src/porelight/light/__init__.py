@@ -8,7 +8,7 @@ Two makers, by what the light does in skin:
 :func:`porelight.simulation.chain.simulate` asks for the first; of lasers whose light scatters it says what they lack.
 """
 
-from porelight.light.beer_lambert import make_beer_lambert_beam
+from porelight.light.beer_lambert import clouding_density, make_beer_lambert_beam
 from porelight.light.scattered import make_monte_carlo_deposit
 
-__all__ = ["make_beer_lambert_beam", "make_monte_carlo_deposit"]
+__all__ = ["clouding_density", "make_beer_lambert_beam", "make_monte_carlo_deposit"]

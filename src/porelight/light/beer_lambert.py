@@ -152,13 +152,13 @@ def make_beer_lambert_beam(
     water, index, dry = absorption.water, absorption.index, absorption.dried_share
     quality, albedo = ablation.beam_quality, ablation.ejecta_albedo
     mixing, back = table["channel_mixing_length"], table["wall_return"]
-    cloud = _clouding_rows(setting, ablation)
+    cloud, share = find_clouding(setting)
     profile, missed = ring_profile(setting, grid)
     return Beam(
         profile=profile,
         reflectance=fresnel_normal(complex_index(setting.laser, index.si, water.si)),
         missed=missed,
-        clouding=cloud[0].si if cloud and switch.clouding else 0.0,
+        clouding=share if switch.clouding else 0.0,
         absorption=water_share(skin, grid) * water.si,
         dry_share=dry.si,
         shield=np.zeros(grid.shape[0]) if shield is None or not switch.shielding else np.ascontiguousarray(shield),
@@ -173,18 +173,45 @@ def make_beer_lambert_beam(
     )
 
 
-def _clouding_rows(setting: Setting, ablation: Ablation) -> tuple[Cited, ...]:
-    """Row of the light that lingering ejecta take up; none where pulses follow slowly or the laser has no such row.
+def find_clouding(setting: Setting) -> tuple[tuple[Cited, ...], float]:
+    """Share of the light (0-1) that lingering ejecta take up, and the rows behind it; none where nothing lingers.
 
-    Scanned spots meet the ejecta of their neighbours too; wide spots are placed one by one and meet their own.
+    Scanned spots meet the ejecta of their neighbours, and of their own earlier pulses in a stack. Wide spots are placed
+    one by one and meet their own alone. No dial makes it jump:
+
+        time       whole up to the shortest interval at which it was measured, nothing from the longest at which depth
+                   was seen to be as of a single pulse, in a straight line between
+        density    of neighbours, in proportion to how many there are, up to the least density of a measured pattern
+        spot       from scanned to placed one by one in a straight line of the logarithm of the diameter
     """
-    table = cite.table("lasers")
-    # Narrow spots are scanned side by side within a fraction of the clearing time, wide ones are placed one by one.
-    wide = setting.spot_diameter >= table["widest_scanned_spot"].si
-    row = ablation.clouding_wide if wide else ablation.clouding
-    follows = 0.0 < setting.repetition_interval < table["clearing_time"].si
-    many = setting.pulses_per_column > 1 or (setting.density > 0.0 and not wide)
-    return (row,) if follows and many and row is not None else ()
+    table, ablation = cite.table("lasers"), physics_of(setting.laser)[1]
+    scanned, alone = ablation.clouding, ablation.clouding_wide
+    if scanned is None or alone is None:
+        return (), 0.0
+    whole, clear, dense, spot = (
+        table[key] for key in ("clouding_whole", "clearing_time", "clouding_density", "widest_scanned_spot")
+    )
+    stacked = 1.0 if setting.pulses_per_column > 1 else 0.0
+    beside = max(stacked, clouding_density(setting) * _spot_area(setting) / dense.si)
+    placed = _share_between(math.log(setting.spot_diameter), math.log(spot.si_low), math.log(spot.si_high))
+    lingers = 1.0 - _share_between(setting.repetition_interval, whole.si, clear.si)
+    share = lingers * ((1.0 - placed) * beside * scanned.si + placed * stacked * alone.si)
+    used = ((scanned, dense) if placed < 1.0 else (), (alone,) if placed > 0.0 else (), (whole, clear, spot))
+    return (tuple(row for rows in used for row in rows), share) if share > 0.0 else ((), 0.0)
+
+
+def clouding_density(setting: Setting) -> float:
+    """Columns an area [1/m2] as far as the light of one of them feels it: the ejecta of more add nothing."""
+    return min(setting.density, cite.table("lasers")["clouding_density"].si / _spot_area(setting))
+
+
+def _spot_area(setting: Setting) -> float:
+    return math.pi * (0.5 * setting.spot_diameter) ** 2
+
+
+def _share_between(value: float, low: float, high: float) -> float:
+    """How far ``value`` is from ``low`` to ``high``, within 0 and 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def fresnel_normal(index: complex) -> float:

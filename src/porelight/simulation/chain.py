@@ -13,7 +13,7 @@ from porelight.fields import Crater, Exposure, Progress, SurfaceState
 from porelight.frozen import frozen
 from porelight.healing import recover
 from porelight.laser import Setting, physics_of
-from porelight.light import make_beer_lambert_beam
+from porelight.light import clouding_density, make_beer_lambert_beam
 from porelight.message import Message, message
 from porelight.refusal import Refusal
 from porelight.simulation.mechanisms import BURSTING_SWITCH, CHARRING_SWITCH, PERFUSION_SWITCH, make_mechanisms
@@ -123,8 +123,8 @@ def column_key(setting: Setting) -> Setting:
 
     Runs over many settings simulate one column for each key and give it each pattern by :func:`with_pattern`.
     """
-    # Only whether there are neighbours counts: their ejecta take up light, however many they are.
-    return dataclasses.replace(setting, density=1.0 if setting.density > 0.0 else 0.0, passes=1)
+    # Neighbours count only by their ejecta, which take up light, and beyond some density no more of it.
+    return dataclasses.replace(setting, density=clouding_density(setting), passes=1)
 
 
 def with_pattern(column: Simulation, setting: Setting) -> Simulation:
@@ -148,7 +148,7 @@ def light_remarks(setting: Setting, taken: float) -> tuple[Message, ...]:
     """What is to be said of very short pulses, and where ejecta of others are ``taken`` to take up light (0-1)."""
     remarks = []
     ejection = cite.table("thermal")["ejection_time"].si
-    if brief := setting.pulse_duration < ejection:
+    if brief := setting.pulse_duration <= ejection:
         remarks.append(message("simulation.brief_pulse", ejection_us=ejection / us))
     if taken and setting.pulse_energy:
         clearing = cite.table("lasers")["clearing_time"].si / ms
