@@ -6,14 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
-
 from benchmarks.heat.continuity import DIALS, Dial, find_depths, find_jumps
+
 from tests.rows import each_row
 
 POINTS = 13
 """Of a whole dial: enough to see it rise and fall; the jumps once found are looked for in steps as small as theirs."""
 
-# Where laws used to change: (laser, what else is dialled, dial, from, to), and depths were 90 and 34, 448 and 167, 57 and
+# Where laws used to change: laser, what else is dialled, dial, from, to. Depths were 90 and 34, 448 and 167, 57 and
 # 144, and 9 and 33 um on the two sides.
 EDGES = (
     ("eryag", {}, "density_pct", 0.0, 0.001),

@@ -30,7 +30,7 @@ from porelight.cite import Cited
 from porelight.compiled import kernel
 from porelight.fields import Grid
 from porelight.frozen import frozen
-from porelight.laser import Ablation, Laser, Setting, physics_of
+from porelight.laser import Laser, Setting, physics_of
 from porelight.skin import Skin
 
 WALL_REST: Final = 1e-3
