@@ -86,16 +86,12 @@ def main() -> None:
         depths, cells = find_depths(dial, values)
         largest = np.abs(np.diff(depths)).max() / np.ptp(depths)
         falls = " falls" if dial.rises and (np.diff(depths) < -cells[1:]).any() else ""
-        print(
-            f"{dial.laser} {dial.name}: {depths.min() / um:.0f}-{depths.max() / um:.0f} um, {largest:.1%}{falls}",
-            flush=True,
-        )
-        for k, step in find_jumps(depths, cells):
+        reach = f"{depths.min() / um:.0f}-{depths.max() / um:.0f} um"
+        print(f"{dial.laser} {dial.name}: {reach}, largest step {largest:.1%}{falls}", flush=True)
+        for k, share in find_jumps(depths, cells):
             known = THRESHOLDS.get((dial.laser, dial.name), "A SWITCH")
-            print(
-                f"  {values[k]:g} to {values[k + 1]:g}: {depths[k] / um:.1f} to {depths[k + 1] / um:.1f} um, {known}",
-                flush=True,
-            )
+            step = f"{depths[k] / um:.1f} to {depths[k + 1] / um:.1f} um, {share:.1%} and a cell"
+            print(f"  {values[k]:g} to {values[k + 1]:g}: {step}, {known}", flush=True)
 
 
 if __name__ == "__main__":

@@ -243,7 +243,7 @@ def test_light_that_ejecta_of_other_pulses_take_up_is_said_with_what_it_costs(
 
 
 def test_a_pulse_that_blows_off_says_so() -> None:
-    """Ejecta get out of the way in 1 us: all of a shorter pulse meets tissue where it lies, and little of a long one."""
+    """Ejecta get out of the way in 1 us: of a shorter pulse all light meets tissue where it lies."""
     brief, longer = quick("eryag", pulse_us=0.9), quick("eryag", pulse_us=100)
     assert brief.crater.ablation_depth < 0.5 * longer.crater.ablation_depth
     assert brief.remarks[0].english().startswith("A pulse of less than 1 us")

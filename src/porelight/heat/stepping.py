@@ -25,8 +25,8 @@ BLOCK_TOLERANCE: Final = 3.0
 """Greatest error that one cooling step may add in any cell of a block [K]."""
 
 COOLING_TOLERANCE: Final = 20.0
-"""The same of a column [K]. Only its first steps, where a cell at 350 C lies beside wet tissue, are held by it: from 3 to
-20 K lengths move by 0.02 um at 20 mJ and by 0.3 um at 80 mJ, and cooling costs a third less."""
+"""The same of a column [K]. Only its first steps, where a cell at 350 C lies beside wet tissue, are held by it: from 3
+to 20 K lengths move by 0.02 um at 20 mJ and by 0.3 um at 80 mJ, and cooling costs a third less."""
 
 STEP_CHANGE: Final = 20.0
 """Greatest change of one cooling step in any cell [K], so that damage is integrated well."""
