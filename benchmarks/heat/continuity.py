@@ -51,8 +51,8 @@ class Dial:
 
 
 DIALS: Final = (
-    Dial("eryag", "density_pct", (0.0, 10.0), {}),
-    Dial("eryag", "repetition_hz", (0.5, 500.0), {"stack": 2, "density_pct": 0}),
+    Dial("eryag", "density_pct", (0.0, 2.0), {}),
+    Dial("eryag", "repetition_hz", (1.5, 500.0), {"stack": 2, "density_pct": 0}),
     Dial("eryag", "spot_um", (150.0, 3000.0), {"energy_mj": 100}),
     Dial("eryag", "pulse_us", (0.2, 1000.0), {"density_pct": 0}),
     Dial("eryag", "energy_mj", (0.5, 100.0), {}, rises=True),
