@@ -26,9 +26,8 @@ LARGEST_STEP: Final = 0.03
 BRIEF_COOLING: Final = 1e-3
 """The hole is made by then [s]."""
 
-THRESHOLDS: Final = {
-    ("co2", "energy_mj"): "an intact surface bursts, and takes all the boiling tissue with it, or does not (choi1998)",
-}
+BURSTING: Final = "an intact surface bursts, and takes all the boiling tissue with it, or does not (choi1998)"
+THRESHOLDS: Final = {("co2", "energy_mj"): BURSTING, ("co2", "spot_um"): BURSTING}
 
 
 @dataclasses.dataclass(frozen=True)

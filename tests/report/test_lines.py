@@ -29,11 +29,23 @@ def test_the_number_of_a_typical_face_is_not_said_as_this_photos() -> None:
     assert "typical" not in lines.of_plan(a_plan.ready())[2]
 
 
-def test_the_models_limit_is_said_as_one() -> None:
+def test_what_heat_does_is_said_and_no_temperature_that_is_a_cut_off() -> None:
     simulation = a_plan.ready().candidates[0].simulation
-    assert "up to the model's limit of 350 C" in lines.of_simulation(simulation)[3]
-    cooler = dataclasses.replace(simulation.warming, peak=simulation.warming.peak * 0.8)
-    assert "limit" not in lines.of_simulation(dataclasses.replace(simulation, warming=cooler))[3]
+    assert "hottest tissue boils; above 60 C" in lines.of_simulation(simulation)[4]
+    assert "350" not in lines.of_simulation(simulation)[4]
+    hotter, cooler = (
+        dataclasses.replace(simulation.warming, peak=simulation.warming.peak * factor) for factor in (1.2, 0.55)
+    )
+    assert "boils, and chars in places" in lines.of_simulation(dataclasses.replace(simulation, warming=hotter))[4]
+    assert "up to 70 C, does not boil" in lines.of_simulation(dataclasses.replace(simulation, warming=cooler))[4]
+
+
+def test_depths_are_said_from_person_to_person() -> None:
+    simulation = a_plan.ready().candidates[0].simulation
+    hole = simulation.ablation_depth_people
+    assert hole.low < simulation.crater.ablation_depth < hole.high
+    said = lines.of_simulation(simulation)[3]
+    assert f"in two of three {hole.low * 1e6:.0f} to {hole.high * 1e6:.0f} um deep" in said
 
 
 def test_what_a_terminal_says_of_the_rules_is_german_throughout() -> None:

@@ -268,10 +268,12 @@ def test_the_page_says_when_the_number_is_of_a_typical_face_or_the_laser_borrowe
     assert "never as better" not in first_screen.write_answer(a_plan.ready()).expect.detail
 
 
-def test_a_peak_at_the_models_limit_is_said_to_be_one() -> None:
+def test_tissue_that_boils_is_said_to_and_its_cut_off_is_no_temperature() -> None:
     facts = dict(plan_page.effect_facts(a_plan.ready().candidates[0].simulation))
-    assert facts["Hottest tissue"] == "The model's limit of 350 °C"
-    assert "gets hotter still, at most: the model's limit of 350 °C" in unescape(text(ready()))
+    assert facts["Hottest tissue"] == "Boils"
+    assert facts["Longest above 60 °C"].endswith(" ms")
+    assert "350 °C" not in unescape(text(ready()))
+    assert "gets hotter still: there tissue dries and is carried off" in unescape(text(ready()))
 
     simulation = a_plan.ready().candidates[len(a_plan.ready().candidates) // 2].simulation
     cooler = dataclasses.replace(simulation.warming, peak=np.minimum(simulation.warming.peak, 560.0))  # 287 C

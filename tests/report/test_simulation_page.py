@@ -153,6 +153,15 @@ def test_the_terminal_says_what_is_not_as_usual() -> None:
     assert "cooling" not in "\n".join(lines.of_simulation(simulation(film=0, cooling="none")))
 
 
+def test_what_boils_or_chars_and_the_spread_between_persons_are_in_the_numbers() -> None:
+    numbers = json.loads(files()["numbers.json"])
+    assert numbers["boils_or_chars"] in ("boils", "chars")
+    for name in ("ablation_depth", "coagulation_depth"):
+        low, mid, high = (numbers[f"{name}_{end}"] for end in ("people_low_um", "um", "people_high_um"))
+        # depth_between_persons: one standard deviation is 26 % of it, so 0.77 to 1.30 of the depth.
+        assert (low / mid, high / mid) == pytest.approx((0.771, 1.297), abs=0.001)
+
+
 def test_the_limit_of_the_model_is_said() -> None:
     assert simulation().peak_is_limit
     assert "carried away at a set temperature" in files()["simulation.html"].decode()

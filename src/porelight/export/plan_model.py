@@ -229,13 +229,22 @@ class EffectOut(HealingOut):
     """What one column of the setting does, simulated."""
 
     ablation_depth_um: Um = at("crater.ablation_depth")
+    ablation_depth_people_low_um: Um = at("ablation_depth_people.low")
+    """Depth of the hole in two people of three: one standard deviation between persons to both sides."""
+    ablation_depth_people_high_um: Um = at("ablation_depth_people.high")
     ablation_width_um: Um = at("crater.ablation_width")
     coagulation_depth_um: Um = at("injury.coagulation_depth")
     """Deepest coagulated collagen below the original surface."""
     coagulation_depth_low_um: Um = at("injury.coagulated.depth.low")
     coagulation_depth_high_um: Um = at("injury.coagulated.depth.high")
+    coagulation_depth_people_low_um: Um = at("coagulation_depth_people.low")
+    """In two people of three."""
+    coagulation_depth_people_high_um: Um = at("coagulation_depth_people.high")
     coagulation_width_um: Um = at("injury.coagulation_width")
     necrosis_depth_um: Um = at("injury.necrosis_depth")
+    boils_or_chars: Literal["neither", "boils", "chars"] = at("fate")
+    """What the hottest tissue does; its temperature beyond boiling is a cut-off and no prediction."""
+    longest_above_60_c_ms: Ms = at("longest_above_60")
     peak_temperature_c: Celsius = at("warming.peak_temperature")
     peak_temperature_is_limit: bool = at("peak_is_limit")
     """Whether the peak is the temperature at which dried tissue is carried away, so that it may have been hotter."""

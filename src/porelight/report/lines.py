@@ -99,13 +99,17 @@ def of_simulation(simulation: Simulation) -> list[str]:
     """Crater, coagulation, heat and healing of one setting."""
     crater, injury, recovery = simulation.crater, simulation.injury, simulation.recovery
     um, days = units.um, units.day
+    hole, heated = simulation.ablation_depth_people, simulation.coagulation_depth_people
     return [
         f"Setting:     {_setting_line(simulation)}",
         f"Ablation:    {crater.ablation_depth / um:.0f} um deep, {crater.ablation_width / um:.0f} um wide",
         f"Coagulation: to {injury.coagulation_depth / um:.0f} um "
         f"({injury.coagulated.depth.low / um:.0f} to {injury.coagulated.depth.high / um:.0f} by damage model), "
         f"{injury.coagulation_width / um:.0f} um wide",
-        f"Heat:        tissue up to {_plain_text(words.describe_peak(simulation))}, "
+        f"People:      in two of three {hole.low / um:.0f} to {hole.high / um:.0f} um deep, "
+        f"coagulation to {heated.low / um:.0f} to {heated.high / um:.0f} um",
+        f"Heat:        hottest tissue {_plain_text(words.describe_heat(simulation))}; above 60 C for at most "
+        f"{simulation.longest_above_60 / units.ms:.0f} ms where tissue is left, "
         f"energy balance within {abs(simulation.warming.energy.error):.0e}",
         f"Healing:     closed in {format_span(recovery.closed, days)} days, "
         f"red for {format_span(recovery.redness, days)} days",

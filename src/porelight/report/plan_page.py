@@ -182,7 +182,7 @@ def _draw_figures(plan: Plan, language: str) -> dict[str, Any]:
         shown = plan.candidates[len(plan.candidates) // 2]
         drawn["letter"] = candidate_letter(len(plan.candidates) // 2)
         peak = units.to_celsius(shown.simulation.warming.peak_temperature)
-        drawn["hottest"] = words.describe_peak(shown.simulation, language) if peak > max(ISOTHERMS) else None
+        drawn["hotter"] = peak > max(ISOTHERMS)
         apart = draw.column_spacing(shown.simulation)
         drawn["apart"] = None if apart is None else words.format_number(apart / units.um, language=language)
         drawn["overview"] = figures.overview_figure(shown.simulation, language)
@@ -220,11 +220,23 @@ def effect_facts(simulation: Simulation, language: str = "en") -> Facts:
         low=um(injury.coagulated.depth.low),
         high=um(injury.coagulated.depth.high),
     )
+    hole, heated = simulation.ablation_depth_people, simulation.coagulation_depth_people
+    people = phrase(
+        "hole {low} to {high} µm deep, collagen set down to {first} to {last} µm",
+        language,
+        low=um(hole.low),
+        high=um(hole.high),
+        first=um(heated.low),
+        last=um(heated.high),
+    )
+    above = words.format_number(simulation.longest_above_60 / units.ms, language=language)
     treated = f"{words.format_number(100 * recovery.treated_fraction, language=language)} %"
     return [
         (phrase("Skin removed", language), removed),
         (phrase("Collagen set by heat (over damage models)", language), collagen),
-        (phrase("Hottest tissue", language), words.capitalize(words.describe_peak(simulation, language))),
+        (phrase("In two people of three", language), people),
+        (phrase("Hottest tissue", language), words.capitalize(words.describe_heat(simulation, language))),
+        (phrase("Longest above 60 °C", language), f"{above} ms"),
         (phrase("Surface treated, heated rims included", language), treated),
         (phrase("Closed after", language), words.days_long(recovery.closed, language)),
         (phrase("Redness", language), words.days_long(recovery.redness, language)),

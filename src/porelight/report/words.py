@@ -236,10 +236,14 @@ def describe_reachable(course: Forecast, language: str = "en") -> str:
     return typeset(phrase("Reached in {chance} such courses: {what}.", language, chance=chance, what=written))
 
 
-def describe_peak(simulation: Simulation, language: str = "en") -> str:
-    """The peak temperature; where tissue is carried away at it, it is the model's limit."""
+def describe_heat(simulation: Simulation, language: str = "en") -> str:
+    """What the hottest tissue does. A temperature only where it does not boil: beyond it is a cut-off of the model."""
+    if simulation.fate == "chars":
+        return phrase("boils, and chars in places", language)
+    if simulation.fate == "boils":
+        return phrase("boils", language)
     peak = f"{format_number(to_celsius(simulation.warming.peak_temperature), language=language)} °C"
-    return phrase("the model's limit of {peak}", language, peak=peak) if simulation.peak_is_limit else peak
+    return phrase("up to {peak}, does not boil", language, peak=peak)
 
 
 def format_number(value: float | None, digits: int = 2, language: str = "en") -> str:

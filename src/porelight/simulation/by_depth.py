@@ -39,14 +39,17 @@ def rims(crater: Crater, injury: Injury, lines: int) -> list[Rim]:
     deepest = max(injury.coagulation_depth, crater.ablation_depth)
     if deepest <= 0.0:
         return []
-    grid, found = crater.grid, []
-    for depth in _even_depths(deepest, lines):
-        row = _row_at(grid.z_edges, depth)
-        gone = crater.depth > grid.z[row]
-        wall = _wall_radius(crater, max(depth, grid.z[row])) if gone.any() else 0.0
-        outer = _outer_radius(grid.r, np.where(gone, 0.0, injury.coagulation[row]))
-        found.append(Rim(depth, wall, max(outer - wall, 0.0)))
-    return found
+    return [rim_at(crater, injury, depth) for depth in _even_depths(deepest, lines)]
+
+
+def rim_at(crater: Crater, injury: Injury, depth: float) -> Rim:
+    """The wall and its rim at one depth [m]."""
+    grid = crater.grid
+    row = _row_at(grid.z_edges, depth)
+    gone = crater.depth > grid.z[row]
+    wall = _wall_radius(crater, max(depth, grid.z[row])) if gone.any() else 0.0
+    outer = _outer_radius(grid.r, np.where(gone, 0.0, injury.coagulation[row]))
+    return Rim(depth, wall, max(outer - wall, 0.0))
 
 
 def longest(crater: Crater, times: Floats | None, lines: int) -> list[tuple[float, float]]:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Final, Literal
 
-from porelight import extras
-from porelight.fields import Crater, Exposure, Injury, Recovery, Warming
+from porelight import cite, extras
+from porelight.cite import Cited
+from porelight.fields import Crater, Exposure, Injury, Interval, Recovery, Warming
 from porelight.frozen import frozen
 from porelight.html_table import html_table
 from porelight.laser import Setting
 from porelight.message import Message, english
-from porelight.units import mJ, to_celsius, um
+from porelight.units import celsius, mJ, um
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+Fate = Literal["neither", "boils", "chars"]
+"""What the hottest tissue does: ``chars`` is boiling, drying and staying until it is char."""
+
+TWO_IN_THREE: Final = 0.683
+"""Level of an interval of one standard deviation to both sides."""
+
+
+def spread_between_persons(depth: float) -> Interval:
+    """A depth [m] in two people of three: one standard deviation of its logarithm between persons to both sides."""
+    factor = math.exp(cite.table("thermal")["depth_between_persons"].si)
+    return Interval(depth / factor, depth, depth * factor, TWO_IN_THREE)
 
 
 @frozen
@@ -29,6 +44,8 @@ class Simulation:
     version: str
     remarks: tuple[Message, ...] = ()
     """What was done to what was asked for, and where the model is at an end."""
+    rests_on: tuple[Cited, ...] = ()
+    """Rows behind what is read of the whole: the spread between persons."""
 
     def to_xarray(self) -> xr.Dataset:
         """The fields on the grid of the run, for those who compute on.
@@ -50,7 +67,7 @@ class Simulation:
             "Skin removed": f"{crater.ablation_depth / um:.0f} \u00b5m deep, "
             f"{crater.ablation_width / um:.0f} \u00b5m wide",
             "Collagen set by heat": f"to {injury.coagulation_depth / um:.0f} \u00b5m",
-            "Hottest tissue": f"{to_celsius(self.warming.peak_temperature):.0f} \u00b0C",
+            "Hottest tissue": {"chars": "boils and chars", "boils": "boils", "neither": "does not boil"}[self.fate],
             "Remarks": english(self.remarks) or "none",
         }
         return html_table("Simulation of one column", rows)
@@ -58,6 +75,33 @@ class Simulation:
     @property
     def setting(self) -> Setting:
         return self.exposure.setting
+
+    @property
+    def ablation_depth_people(self) -> Interval:
+        """Depth of the hole from person to person [m]."""
+        return spread_between_persons(self.crater.ablation_depth)
+
+    @property
+    def coagulation_depth_people(self) -> Interval:
+        """Deepest coagulated collagen from person to person [m]."""
+        return spread_between_persons(self.injury.coagulation_depth)
+
+    @property
+    def fate(self) -> Fate:
+        """Whether tissue boils, chars too, or does neither; its temperature beyond is a cut-off and no prediction."""
+        ablation, peak = self.setting.laser.ablation, self.warming.peak_temperature
+        if ablation is not None and peak > ablation.removal_temperature.si + 0.5:
+            return "chars"
+        return "boils" if peak > celsius(cite.table("thermal")["boiling_point"].value) - 0.5 else "neither"
+
+    @property
+    def longest_above_60(self) -> float:
+        """Longest time above 60 C in tissue that is left [s]; 0 where it was not followed."""
+        times, crater = self.injury.above_60, self.crater
+        if times is None:
+            return 0.0
+        left = crater.grid.z_edges[1:, None] > crater.depth[None, :]
+        return float(times[left].max(initial=0.0))
 
     @property
     def peak_is_limit(self) -> bool:

@@ -49,6 +49,8 @@ def _crater_numbers(simulation: Simulation) -> dict[str, Any]:
     depth, width = crater.ablation_depth / um, crater.ablation_width / um
     return {
         "ablation_depth_um": depth,
+        "ablation_depth_people_low_um": simulation.ablation_depth_people.low / um,
+        "ablation_depth_people_high_um": simulation.ablation_depth_people.high / um,
         "ablation_width_um": width,
         "ablated_volume_um3": float((crater.grid.volume * ~_tissue_left(simulation)).sum()) / um**3,
         "ablation_depth_excised_um": depth / (1.0 + shrunk["excision_depth"].si),
@@ -64,12 +66,15 @@ def _coagulation_numbers(simulation: Simulation) -> dict[str, Any]:
         "coagulation_depth_um": injury.coagulation_depth / um,
         "coagulation_depth_low_um": injury.coagulated.depth.low / um,
         "coagulation_depth_high_um": injury.coagulated.depth.high / um,
+        "coagulation_depth_people_low_um": simulation.coagulation_depth_people.low / um,
+        "coagulation_depth_people_high_um": simulation.coagulation_depth_people.high / um,
         "coagulation_width_um": max(injury.coagulation_width, crater.ablation_width) / um,
         "coagulation_width_low_um": injury.coagulated.width.low / um,
         "coagulation_width_high_um": injury.coagulated.width.high / um,
         "coagulated_volume_um3": float((crater.grid.volume * set_by_heat).sum()) / um**3,
         "rim_below_um": max(injury.coagulation_depth - crater.ablation_depth, 0.0) / um,
         "rim_beside_um": max(0.5 * (injury.coagulation_width - crater.ablation_width), 0.0) / um,
+        "rim_mid_um": by_depth.rim_at(crater, injury, 0.5 * crater.ablation_depth).rim / um,
         "rim_by_depth": [
             {"depth_um": line.depth / um, "crater_width_um": 2.0 * line.wall / um, "rim_um": line.rim / um}
             for line in by_depth.rims(crater, injury, DEPTH_LINES)
@@ -99,7 +104,8 @@ def _heat_numbers(simulation: Simulation) -> dict[str, Any]:
     return {
         "peak_temperature_c": to_celsius(warming.peak_temperature),
         "peak_temperature_is_limit": simulation.peak_is_limit,
-        "longest_above_60_c_ms": max((time for _, time in lines), default=0.0) / ms,
+        "boils_or_chars": simulation.fate,
+        "longest_above_60_c_ms": simulation.longest_above_60 / ms,
         "time_above_60_c_by_depth": [{"depth_um": depth / um, "longest_ms": time / ms} for depth, time in lines],
         "surface_temperature": [
             {"time_us": time / us, "temperature_c": to_celsius(warmth)}
