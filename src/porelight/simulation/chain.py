@@ -115,17 +115,7 @@ def simulate(
         *light_remarks(setting, light.clouding),
         *depth_remarks(skin, crater, injury.coagulation_depth),
     )
-    return Simulation(
-        exposure,
-        crater,
-        warming,
-        injury,
-        recovery,
-        seed=seed,
-        version=__version__,
-        remarks=remarks,
-        rests_on=(cite.table("thermal")["depth_between_persons"],),
-    )
+    return Simulation(exposure, crater, warming, injury, recovery, seed=seed, version=__version__, remarks=remarks)
 
 
 def column_key(setting: Setting) -> Setting:

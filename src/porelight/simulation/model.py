@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -25,9 +26,14 @@ TWO_IN_THREE: Final = 0.683
 """Level of an interval of one standard deviation to both sides."""
 
 
+def _person_rows() -> tuple[Cited, ...]:
+    return (cite.table("thermal")["depth_between_persons"],)
+
+
 def spread_between_persons(depth: float) -> Interval:
     """A depth [m] in two people of three: one standard deviation of its logarithm between persons to both sides."""
-    factor = math.exp(cite.table("thermal")["depth_between_persons"].si)
+    (scatter,) = _person_rows()
+    factor = math.exp(scatter.si)
     return Interval(depth / factor, depth, depth * factor, TWO_IN_THREE)
 
 
@@ -44,7 +50,7 @@ class Simulation:
     version: str
     remarks: tuple[Message, ...] = ()
     """What was done to what was asked for, and where the model is at an end."""
-    rests_on: tuple[Cited, ...] = ()
+    rests_on: tuple[Cited, ...] = dataclasses.field(default_factory=_person_rows)
     """Rows behind what is read of the whole: the spread between persons."""
 
     def to_xarray(self) -> xr.Dataset:
